@@ -1,0 +1,64 @@
+//! The command line as clap types, as near to what the user types as possible.
+//!
+//! Nothing is decided here: `command` turns these into plans. Only `command` and the crate root
+//! see this module.
+
+mod runserver;
+mod startproject;
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub(crate) use runserver::RunserverArgs;
+pub(crate) use startproject::StartprojectArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  scaffold startproject mysite --install   Make a Django project with its virtual environment
+  cd mysite && scaffold runserver          Serve it at http://127.0.0.1:8000/
+  scaffold help runserver                  Everything that runserver can do";
+
+/// Generate WSGI projects and serve them in development.
+#[derive(Debug, Parser)]
+#[command(name = "scaffold", version, after_help = EXAMPLES, infer_long_args = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, color = ColorChoice::Auto)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How much is printed, and in colour or not: the same for every command.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Print only errors
+    #[arg(short, long, global = true, conflicts_with = "verbosity")]
+    pub(crate) quiet: bool,
+    /// How much to print: 0 errors only, 1 normal, 2 and 3 more
+    #[arg(short, long, global = true, value_name = "LEVEL", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) verbosity: u8,
+    /// Do not colour the output
+    #[arg(long, global = true, action = ArgAction::SetTrue, conflicts_with = "force_color")]
+    pub(crate) no_color: bool,
+    /// Colour the output even where it is not a terminal
+    #[arg(long, global = true, action = ArgAction::SetTrue)]
+    pub(crate) force_color: bool,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new project from a template
+    Startproject(StartprojectArgs),
+    /// Serve the project in development
+    Runserver(RunserverArgs),
+}
+
+/// Parses the arguments, the first of which is the program's name.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    Cli::from_arg_matches(&matches)
+}

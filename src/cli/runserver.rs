@@ -1,0 +1,46 @@
+//! Arguments of `scaffold runserver`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  scaffold runserver                      The project here, at http://127.0.0.1:8000/
+  scaffold runserver 8080                 On another port; 0 picks a free one
+  scaffold runserver 0.0.0.0:8000         For other machines of your network too
+  scaffold runserver --settings mysite.settings_dev
+  scaffold runserver --app hello:app      Any WSGI application, no settings needed";
+
+/// Arguments of `scaffold runserver`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RunserverArgs {
+    /// Port, or address:port [default: 127.0.0.1:8000]
+    pub(crate) addrport: Option<String>,
+    /// Use an IPv6 address
+    #[arg(short = '6', long)]
+    pub(crate) ipv6: bool,
+    /// Settings module, as in mysite.settings [default: found in the project]
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) settings: Option<String>,
+    /// Serve this WSGI application and read no settings
+    #[arg(long, value_name = "MODULE:CALLABLE", conflicts_with = "settings")]
+    pub(crate) app: Option<String>,
+    /// Python interpreter to run the project with [default: the project's virtual environment]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
+    /// Directory to put first on Python's module search path
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pythonpath: Option<PathBuf>,
+    /// Threads that may run the application while others wait
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: u16,
+    /// Run one request at a time
+    #[arg(long, conflicts_with = "threads")]
+    pub(crate) nothreading: bool,
+    /// Accepted as Django's; files are not watched yet
+    #[arg(long)]
+    pub(crate) noreload: bool,
+}

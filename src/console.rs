@@ -1,0 +1,62 @@
+//! The only place that prints. Results go to standard output, everything else to standard error.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
+
+use std::{fmt::Display, process::ExitCode};
+
+use anstream::{eprint, eprintln, println};
+use anstyle::{AnsiColor, Style};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How much is printed; ordered from least to most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Errors only (`-q`, `-v 0`).
+    Quiet,
+    /// What a user wants to know (the default).
+    Normal,
+    /// Each step too (`-v 2` and above).
+    Verbose,
+}
+
+/// Decides about colour for the rest of the process: `Some` forces or forbids it, `None` leaves
+/// it to the terminal and the `NO_COLOR` and `CLICOLOR_FORCE` variables.
+pub(crate) fn set_color(choice: Option<bool>) {
+    let choice = match choice {
+        None => anstream::ColorChoice::Auto,
+        Some(true) => anstream::ColorChoice::Always,
+        Some(false) => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+}
+
+/// Prints a line that is the command's result, to standard output.
+pub(crate) fn line(text: impl Display) {
+    println!("{text}");
+}
+
+/// Prints a line about the command's progress, to standard error.
+pub(crate) fn note(text: impl Display) {
+    eprintln!("{text}");
+}
+
+/// Prints text exactly as it is to standard error: it brings its own line ends.
+pub(crate) fn raw(text: impl Display) {
+    eprint!("{text}");
+}
+
+/// Prints an error and what to do about it, to standard error.
+pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
+    eprintln!("{ERROR}{label}{ERROR:#}: {error}");
+    if let Some(hint) = hint {
+        eprintln!("{HINT}hint{HINT:#}: {hint}");
+    }
+}
+
+/// Prints clap's message, which is help text or a complaint, and returns the code to exit with.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // Where standard output or error is closed there is nobody left to tell.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

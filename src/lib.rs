@@ -1,0 +1,41 @@
+//! Generate WSGI projects and serve them in development.
+//!
+//! # Layout
+//!
+//! Modules may import only from modules below them in this list; those on one line do not import
+//! each other. `tests/layers.rs` enforces it.
+//!
+//! - `command`: one file per subcommand, arguments → plan → run → report
+//! - `dev`: the one loop that joins workers and front
+//! - [`serve`]: the HTTP front: listener, request heads, forwarding, pages, access log
+//! - [`worker`]: worker processes: spawning, supervising, the bundled Python package
+//! - [`wire`]: the protocol between front and worker: frames, messages, connections
+//! - [`template`] · [`project`]: generating; finding a project and its interpreter
+//! - `console` · `shutdown` · `cli`: the only printing; stop signals; command-line types. Only
+//!   this file and `command` see them.
+//!
+//! `docs/architecture.md` follows one request and one `startproject` through these parts.
+
+use std::{ffi::OsString, process::ExitCode};
+
+mod cli;
+mod command;
+mod console;
+mod dev;
+pub mod project;
+pub mod serve;
+mod shutdown;
+pub mod template;
+pub mod wire;
+pub mod worker;
+
+/// Runs the program with the given arguments, the first of which is the program's own name, and
+/// returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage.
+///
+/// Everything that goes wrong is printed to standard error before this returns.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match cli::parse(args) {
+        Ok(arguments) => command::run(arguments),
+        Err(error) => console::usage(&error),
+    }
+}
