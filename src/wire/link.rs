@@ -1,0 +1,284 @@
+//! The two connections to one worker, and the tasks that serve them.
+
+use std::{
+    io,
+    os::unix::net::UnixStream as StdUnixStream,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::BytesMut;
+use tokio::{
+    io::AsyncReadExt,
+    net::{
+        UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::{Notify, mpsc},
+    task::JoinSet,
+};
+
+use super::{
+    exchange::{Exchange, Exchanges, Progress},
+    frame::{self, FrameError, Kind, RequestId},
+    marshal::DecodeError,
+    message::{self, Configure, Environ, Report},
+    outbox::Outbox,
+};
+
+/// How much is read from a worker at a time, in octets: one full block and its neighbours.
+const READ_BUFFER: usize = 128 * 1024;
+
+/// How long nothing may complete before stand-ins are woken.
+///
+/// About what a small request takes; the timer cannot tell shorter times apart.
+const TICK: Duration = Duration::from_millis(1);
+
+/// How many ticks without requests before the ticking stops until the next one.
+const IDLE_TICKS: u32 = 50;
+
+/// Why a link was given up.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The connection failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Octets that are no frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// A payload that is not what its frame says.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A frame that may not come on this connection or at this time.
+    #[error("misplaced {0:?} frame")]
+    Misplaced(Kind),
+    /// A frame about a request that is not under way.
+    #[error("frame for request {0}, which is not under way")]
+    UnknownRequest(RequestId),
+    /// More of a response than the window allows.
+    #[error("more octets than the window allows")]
+    Flooded,
+}
+
+/// The worker is gone, or has more requests than can be numbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the worker is gone")]
+pub struct Lost;
+
+/// What a worker says about itself.
+#[derive(Debug)]
+pub enum Status {
+    /// The application is loaded: requests may come.
+    Ready(Report),
+    /// The application could not be loaded.
+    Failed(Report),
+}
+
+/// Sends requests to one worker. Clones go to the same one.
+#[derive(Clone, Debug)]
+pub struct Client {
+    exchanges: Exchanges,
+    data: Outbox,
+    monitor: Arc<Monitor>,
+}
+
+impl Client {
+    /// Sends a request. `body` is the whole body, of at most [`super::INLINE_BODY`] octets, or
+    /// `None` where it is sent when the application asks for it.
+    pub fn submit(&self, environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Lost> {
+        let exchange = self.exchanges.open().ok_or(Lost)?;
+        self.data
+            .push(|out| environ.put_request(out, exchange.id(), body));
+        self.monitor.request_sent();
+        Ok(exchange)
+    }
+}
+
+/// The connections to one worker. Dropping it closes them, and the worker exits.
+#[derive(Debug)]
+pub struct Link {
+    client: Client,
+    control: Outbox,
+    statuses: mpsc::Receiver<Status>,
+    /// Aborted when this is dropped, which closes the sockets.
+    tasks: JoinSet<Result<(), LinkError>>,
+}
+
+impl Link {
+    /// Starts serving the two connections and sends the worker its configuration.
+    ///
+    /// Must be called inside a Tokio runtime.
+    pub fn start(
+        data: StdUnixStream,
+        control: StdUnixStream,
+        configure: &Configure,
+    ) -> io::Result<Self> {
+        let (data_read, data_write) = into_split(data)?;
+        let (control_read, control_write) = into_split(control)?;
+        let (data, control) = (Outbox::default(), Outbox::default());
+        let exchanges = Exchanges::new(control.clone());
+        let monitor = Arc::new(Monitor::default());
+        let (report, statuses) = mpsc::channel(1);
+
+        let mut tasks = JoinSet::new();
+        tasks.spawn(write(data.clone(), data_write));
+        tasks.spawn(write(control.clone(), control_write));
+        tasks.spawn(read_data(data_read, exchanges.clone()));
+        tasks.spawn(read_control(control_read, exchanges.clone(), report));
+        if configure.threads > 0 {
+            let monitor = Arc::clone(&monitor);
+            tasks.spawn(wake_stand_ins(monitor, exchanges.clone(), control.clone()));
+        }
+        control.push(|out| configure.put(out));
+        Ok(Self {
+            client: Client {
+                exchanges,
+                data,
+                monitor,
+            },
+            control,
+            statuses,
+            tasks,
+        })
+    }
+
+    /// The handle for sending requests.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What the worker says next about itself; `None` once it can say no more.
+    pub async fn status(&mut self) -> Option<Status> {
+        self.statuses.recv().await
+    }
+
+    /// Ends when the worker is gone or has to be given up; says which.
+    ///
+    /// Every request under way has got its [`super::Event::Lost`] by then.
+    pub async fn closed(&mut self) -> Result<(), LinkError> {
+        let result = match self.tasks.join_next().await {
+            Some(Ok(result)) => result,
+            _ => Ok(()),
+        };
+        self.close();
+        result
+    }
+
+    fn close(&mut self) {
+        self.client.exchanges.close();
+        self.client.data.close();
+        self.control.close();
+        self.tasks.abort_all();
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn into_split(stream: StdUnixStream) -> io::Result<(OwnedReadHalf, OwnedWriteHalf)> {
+    stream.set_nonblocking(true)?;
+    Ok(UnixStream::from_std(stream)?.into_split())
+}
+
+async fn write(outbox: Outbox, connection: OwnedWriteHalf) -> Result<(), LinkError> {
+    Ok(outbox.write_to(connection).await?)
+}
+
+async fn read_data(mut connection: OwnedReadHalf, exchanges: Exchanges) -> Result<(), LinkError> {
+    let mut buffer = BytesMut::with_capacity(READ_BUFFER);
+    while connection.read_buf(&mut buffer).await? > 0 {
+        while let Some(frame) = frame::take(&mut buffer)? {
+            exchanges.deliver(frame)?;
+        }
+        buffer.reserve(READ_BUFFER / 2);
+    }
+    Ok(())
+}
+
+async fn read_control(
+    mut connection: OwnedReadHalf,
+    exchanges: Exchanges,
+    report: mpsc::Sender<Status>,
+) -> Result<(), LinkError> {
+    let mut buffer = BytesMut::new();
+    while connection.read_buf(&mut buffer).await? > 0 {
+        while let Some(frame) = frame::take(&mut buffer)? {
+            let status = match frame.kind {
+                Kind::Want => {
+                    exchanges.want(frame.id, frame.payload)?;
+                    continue;
+                }
+                Kind::Ready => Status::Ready(Report::decode(frame.payload)?),
+                Kind::Failed => Status::Failed(Report::decode(frame.payload)?),
+                other => return Err(LinkError::Misplaced(other)),
+            };
+            // Nobody listens any more only when the link is being dropped.
+            let _ = report.send(status).await;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the task that watches for stuck requests that there is something to watch.
+#[derive(Debug, Default)]
+struct Monitor {
+    parked: AtomicBool,
+    wake: Notify,
+}
+
+impl Monitor {
+    fn request_sent(&self) {
+        if self.parked.load(Ordering::Relaxed) {
+            self.parked.store(false, Ordering::Relaxed);
+            self.wake.notify_one();
+        }
+    }
+
+    async fn park(&self) {
+        self.parked.store(true, Ordering::Relaxed);
+        self.wake.notified().await;
+    }
+}
+
+/// Wakes stand-ins while requests are pending and none completes: `docs/worker-protocol.md`,
+/// "Threads".
+async fn wake_stand_ins(
+    monitor: Arc<Monitor>,
+    exchanges: Exchanges,
+    control: Outbox,
+) -> Result<(), LinkError> {
+    let mut seen = Progress {
+        pending: 0,
+        completed: 0,
+    };
+    // Stand-ins woken since something completed: with one for each request pending, every
+    // request has a thread and one thread is left to read.
+    let mut woken = 0;
+    let mut idle = 0;
+    loop {
+        if idle >= IDLE_TICKS || (seen.pending > 0 && woken >= seen.pending) {
+            monitor.park().await;
+            idle = 0;
+        }
+        tokio::time::sleep(TICK).await;
+        let now = exchanges.progress();
+        if now.completed != seen.completed {
+            woken = 0;
+            idle = 0;
+        } else if now.pending == 0 {
+            idle += 1;
+        } else if woken < now.pending {
+            let count = (now.pending - woken).min(woken.max(1));
+            control.push(|out| message::put_amount(out, Kind::Wake, 0, count));
+            woken += count;
+        }
+        seen = now;
+    }
+}
