@@ -1,1 +1,67 @@
-//! Worker processes.
+//! Worker processes: starting them from the project's own interpreter, and ending them.
+//!
+//! - `package`: the bundled Python package, unpacked where the interpreter can import it
+//! - `process`: one worker process with its connections
+//!
+//! Nothing here knows of HTTP; what a worker is to load is in the [`Config`].
+
+mod package;
+mod process;
+
+use std::{ffi::OsString, io, path::PathBuf};
+
+pub use package::Package;
+pub use process::{Exit, Worker};
+
+use crate::wire::message::Configure;
+
+/// How worker processes are started.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The Python interpreter.
+    pub interpreter: PathBuf,
+    /// The project's root, which becomes the working directory.
+    pub root: PathBuf,
+    /// Environment variables that are set beside those inherited.
+    pub environment: Vec<(OsString, OsString)>,
+    /// What the worker is to load.
+    pub configure: Configure,
+}
+
+/// Why a worker could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The bundled Python package could not be written anywhere.
+    #[error("cannot write the worker's Python package to `{path}`: {source}")]
+    Unpack {
+        /// The directory that was tried last.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The interpreter does not start.
+    #[error("cannot start the Python interpreter `{interpreter}`: {source}")]
+    Start {
+        /// The program that was to be started.
+        interpreter: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gave no connection to the worker.
+    #[error("cannot connect to a worker process: {0}")]
+    Connect(io::Error),
+}
+
+impl Error {
+    /// What the user can do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unpack { .. } => {
+                Some("set XDG_CACHE_HOME or TMPDIR to a directory that can be written".into())
+            }
+            Self::Start { .. } => Some("choose an interpreter with `--python PATH`".into()),
+            Self::Connect(_) => None,
+        }
+    }
+}
