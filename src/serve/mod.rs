@@ -1,1 +1,117 @@
-//! The HTTP front.
+//! The HTTP front: it owns the listening socket, speaks HTTP/1.1 with clients, and forwards
+//! requests to whatever [`Upstream`] says is there.
+//!
+//! - `connection`: one client connection, request after request
+//! - `forward`: one request at a worker
+//! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
+//! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
+//! - [`address`]: what to listen on
+//!
+//! HTTP is read here and not by a server library, because the rules that keep requests from being
+//! read in two ways need the octets that such a library hides.
+//!
+//! Nothing here knows of processes.
+
+mod access_log;
+pub mod address;
+pub mod body;
+mod clock;
+mod connection;
+mod environ;
+mod forward;
+pub mod head;
+mod host;
+mod pages;
+mod response;
+mod socket;
+mod upstream;
+
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+
+pub use access_log::AccessLog;
+pub use upstream::{Failure, State, Upstream, Workers, upstream};
+
+use environ::Site;
+
+/// What is said in `Server` and `SERVER_SOFTWARE`.
+const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));
+
+/// Most connections served at once; more wait in the system's queue. A browser opens six.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// How long is waited after the system could not accept a connection, which it cannot when it has
+/// no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What the connections share.
+#[derive(Clone, Debug)]
+struct Front {
+    site: Arc<Site>,
+    upstream: Upstream,
+    log: AccessLog,
+}
+
+/// The HTTP front of one site.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    front: Front,
+}
+
+impl Server {
+    /// A server on this listener. `name` is the name or address that the user asked to bind.
+    pub fn new(
+        listener: std::net::TcpListener,
+        name: &str,
+        upstream: Upstream,
+        log: AccessLog,
+    ) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let site = Site {
+            name: name.to_owned(),
+            port: listener.local_addr()?.port(),
+        };
+        Ok(Self {
+            listener,
+            front: Front {
+                site: Arc::new(site),
+                upstream,
+                log,
+            },
+        })
+    }
+
+    /// Serves until `shutdown` ends; every connection is closed then.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let Self { listener, front } = self;
+        let mut connections = JoinSet::new();
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let accept = async {
+            loop {
+                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                    return;
+                };
+                match listener.accept().await {
+                    Ok((stream, peer)) => {
+                        let front = front.clone();
+                        connections.spawn(async move {
+                            connection::serve(stream, peer, front).await;
+                            drop(place);
+                        });
+                        // Those that have ended need not be kept.
+                        while connections.try_join_next().is_some() {}
+                    }
+                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                }
+            }
+        };
+        tokio::select! {
+            () = accept => {}
+            () = shutdown => {}
+        }
+        connections.shutdown().await;
+    }
+}

@@ -1,0 +1,302 @@
+//! Request bodies: octets of a connection → octets of the body (RFC 9112, sections 6 and 7).
+//! Pure.
+//!
+//! Chunks are read strictly: whatever two parsers could read differently is an error.
+
+use bytes::{Buf as _, BytesMut};
+
+use super::head::Framing;
+
+/// Most octets of a line that gives a chunk's size, with its extensions.
+const MAX_SIZE_LINE: usize = 4096;
+
+/// Most octets of the trailer section, which is read and dropped.
+const MAX_TRAILERS: usize = 16 * 1024;
+
+/// A body that breaks the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BodyError(&'static str);
+
+impl BodyError {
+    /// What was wrong, for whoever sent it.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        self.0
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// So many octets of data are to come, and nothing after them.
+    Plain(u64),
+    /// A line with a chunk's size is to come.
+    Size,
+    /// So many octets of a chunk are to come, then its CR LF.
+    Chunk(u64),
+    /// The CR LF after a chunk is to come.
+    ChunkEnd,
+    /// Trailer lines and the empty line are to come; so many octets of them were read.
+    Trailers(usize),
+    Done,
+}
+
+/// Reads one body.
+#[derive(Debug)]
+pub struct BodyDecoder {
+    state: State,
+}
+
+impl BodyDecoder {
+    /// A decoder for a body that is framed so.
+    #[must_use]
+    pub fn new(framing: Framing) -> Self {
+        let state = match framing {
+            Framing::Length(0) => State::Done,
+            Framing::Length(length) => State::Plain(length),
+            Framing::Chunked => State::Size,
+        };
+        Self { state }
+    }
+
+    /// Whether the body has been read to its end.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Octets that are known to be to come: a lower bound where the body is chunked.
+    #[must_use]
+    pub fn remaining(&self) -> u64 {
+        match self.state {
+            State::Plain(length) | State::Chunk(length) => length,
+            _ => 0,
+        }
+    }
+
+    /// Takes body octets off `input` and appends them to `output`, `limit` at the most; stops
+    /// where `input` ends, or the body does.
+    pub fn decode(
+        &mut self,
+        input: &mut BytesMut,
+        output: &mut Vec<u8>,
+        limit: usize,
+    ) -> Result<(), BodyError> {
+        let mut room = limit;
+        loop {
+            match self.state {
+                State::Done => return Ok(()),
+                State::Plain(length) | State::Chunk(length) => {
+                    let wanted = usize::try_from(length).unwrap_or(usize::MAX);
+                    let count = wanted.min(room).min(input.len());
+                    if count == 0 {
+                        return Ok(());
+                    }
+                    output.extend_from_slice(input.get(..count).unwrap_or_default());
+                    input.advance(count);
+                    room -= count;
+                    let left = length - count as u64;
+                    self.state = match self.state {
+                        State::Plain(_) if left == 0 => State::Done,
+                        State::Plain(_) => State::Plain(left),
+                        _ if left == 0 => State::ChunkEnd,
+                        _ => State::Chunk(left),
+                    };
+                }
+                State::Size => {
+                    let Some(line) = take_line(input, MAX_SIZE_LINE)? else {
+                        return Ok(());
+                    };
+                    self.state = match chunk_size(&line)? {
+                        0 => State::Trailers(0),
+                        size => State::Chunk(size),
+                    };
+                }
+                State::ChunkEnd => {
+                    match input.get(..2) {
+                        Some(b"\r\n") => input.advance(2),
+                        None if input.is_empty() || input.as_ref() == b"\r" => return Ok(()),
+                        _ => return Err(BodyError("a chunk is longer than its size")),
+                    }
+                    self.state = State::Size;
+                }
+                State::Trailers(read) => {
+                    let Some(line) = take_line(input, MAX_TRAILERS - read)? else {
+                        return Ok(());
+                    };
+                    self.state = if line.is_empty() {
+                        State::Done
+                    } else {
+                        State::Trailers(read + line.len() + 2)
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// Takes a line off the input, without its CR LF; `None` where it is not complete.
+fn take_line(input: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, BodyError> {
+    let Some(end) = memchr::memchr(b'\n', input) else {
+        if input.len() > limit {
+            return Err(BodyError("a line of a chunked body is too long"));
+        }
+        return Ok(None);
+    };
+    let mut line = input.split_to(end + 1);
+    line.truncate(end);
+    if line.len() > limit {
+        return Err(BodyError("a line of a chunked body is too long"));
+    }
+    if line.last() != Some(&b'\r') {
+        return Err(BodyError(
+            "a line of a chunked body does not end with CR LF",
+        ));
+    }
+    line.truncate(end - 1);
+    if line
+        .iter()
+        .any(|&octet| octet.is_ascii_control() && octet != b'\t')
+    {
+        return Err(BodyError("a line of a chunked body has control characters"));
+    }
+    Ok(Some(line))
+}
+
+/// `chunk-size [ chunk-ext ]` (RFC 9112, section 7.1). Extensions are checked to begin as one,
+/// and dropped.
+fn chunk_size(line: &[u8]) -> Result<u64, BodyError> {
+    let end = line
+        .iter()
+        .position(|octet| !octet.is_ascii_hexdigit())
+        .unwrap_or(line.len());
+    let (digits, extension) = line.split_at(end);
+    let extension = extension.trim_ascii_start();
+    let extension_is_valid = match extension {
+        [] => end == line.len(),
+        [b';', name @ ..] => name.trim_ascii_start().first().is_some_and(|&octet| {
+            octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
+        }),
+        _ => false,
+    };
+    if digits.is_empty() || digits.len() > 16 || !extension_is_valid {
+        return Err(BodyError("a chunk's size is not valid"));
+    }
+    let digits = std::str::from_utf8(digits).unwrap_or_default();
+    u64::from_str_radix(digits, 16).map_err(|_| BodyError("a chunk's size is not valid"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn decode(framing: Framing, input: &[u8], piece: usize) -> Result<(Vec<u8>, bool), BodyError> {
+        let mut decoder = BodyDecoder::new(framing);
+        let (mut buffer, mut output) = (BytesMut::new(), Vec::new());
+        for piece in input.chunks(piece) {
+            buffer.extend_from_slice(piece);
+            decoder.decode(&mut buffer, &mut output, usize::MAX)?;
+        }
+        Ok((output, decoder.is_done()))
+    }
+
+    #[rstest]
+    #[case(b"0\r\n\r\n", b"")]
+    #[case(b"3\r\nabc\r\n0\r\n\r\n", b"abc")]
+    #[case(
+        b"00A\r\n0123456789\r\n1;x=\"y\"\r\nz\r\n0;last\r\nTrailer: t\r\n\r\n",
+        b"0123456789z"
+    )]
+    fn chunks_are_joined(#[case] input: &[u8], #[case] body: &[u8]) {
+        for piece in 1..=input.len() {
+            assert_eq!(
+                decode(Framing::Chunked, input, piece),
+                Ok((body.to_vec(), true))
+            );
+        }
+        for length in 0..input.len() {
+            assert!(
+                !decode(Framing::Chunked, &input[..length], 7).unwrap().1,
+                "cut at {length}"
+            );
+        }
+    }
+
+    #[rstest]
+    #[case(b"0x1\r\na\r\n0\r\n\r\n")]
+    #[case(b"+1\r\na\r\n0\r\n\r\n")]
+    #[case(b"-1\r\na\r\n0\r\n\r\n")]
+    #[case(b"1_0\r\na\r\n0\r\n\r\n")]
+    #[case(b" 1\r\na\r\n0\r\n\r\n")]
+    #[case(b"1 \r\na\r\n0\r\n\r\n")]
+    #[case(b"1;\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;\0\r\na\r\n0\r\n\r\n")]
+    #[case(b"\r\na\r\n0\r\n\r\n")]
+    #[case(b"1\na\r\n0\r\n\r\n")]
+    #[case(b"1\r\nab\r\n0\r\n\r\n")]
+    #[case(b"1\r\na\n0\r\n\r\n")]
+    #[case(b"10000000000000000\r\n")]
+    #[case(b"0\r\nT: \x01\r\n\r\n")]
+    #[case(b"0\r\n\n")]
+    fn malformed_chunks_are_errors(#[case] input: &[u8]) {
+        for piece in 1..=input.len() {
+            assert!(
+                decode(Framing::Chunked, input, piece).is_err(),
+                "in pieces of {piece}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_without_end_are_errors() {
+        let long = vec![b'0'; MAX_SIZE_LINE + 1];
+        assert!(decode(Framing::Chunked, &long, 100).is_err());
+        let mut trailers = b"0\r\n".to_vec();
+        trailers.extend(b"T: t\r\n".repeat(MAX_TRAILERS / 6 + 1));
+        assert!(decode(Framing::Chunked, &trailers, 100).is_err());
+    }
+
+    #[test]
+    fn what_follows_the_body_stays_in_the_input() {
+        let mut decoder = BodyDecoder::new(Framing::Length(3));
+        let (mut input, mut output) = (BytesMut::from(&b"abcGET"[..]), Vec::new());
+        decoder.decode(&mut input, &mut output, usize::MAX).unwrap();
+        assert_eq!(
+            (&output[..], &input[..], decoder.is_done()),
+            (&b"abc"[..], &b"GET"[..], true)
+        );
+    }
+
+    #[test]
+    fn no_more_than_the_limit_is_taken() {
+        let mut decoder = BodyDecoder::new(Framing::Chunked);
+        let (mut input, mut output) = (BytesMut::from(&b"5\r\nabcde\r\n"[..]), Vec::new());
+        decoder.decode(&mut input, &mut output, 2).unwrap();
+        assert_eq!((&output[..], decoder.remaining()), (&b"ab"[..], 3));
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_comes_back(
+            chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..50), 0..6),
+            piece in 1_usize..40,
+        ) {
+            let mut input = Vec::new();
+            for chunk in &chunks {
+                input.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+                input.extend(chunk);
+                input.extend(b"\r\n");
+            }
+            input.extend(b"0\r\n\r\n");
+            prop_assert_eq!(decode(Framing::Chunked, &input, piece), Ok((chunks.concat(), true)));
+        }
+
+        #[test]
+        fn no_octets_make_it_panic(input in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(Framing::Chunked, &input, 13);
+        }
+    }
+}

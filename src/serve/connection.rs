@@ -1,0 +1,323 @@
+//! One client connection: requests in, responses out, one after another.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use tokio::net::TcpStream;
+
+use super::{
+    Front,
+    body::BodyDecoder,
+    environ,
+    forward::{Answered, BODY_STALL, Forward, Then, Upload, write_page},
+    head::{self, Framing, Head, Reject},
+    host,
+    pages::{self, Audience},
+    response::Asked,
+    socket::Socket,
+};
+use crate::wire::{INLINE_BODY, message::Environ};
+
+/// How long a connection may be idle between two requests. Browsers keep theirs for longer, and
+/// open a new one when they find it closed.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// How long a request head may take from its first octet to its last.
+const HEAD: Duration = Duration::from_secs(20);
+
+/// How much of a malformed request's first line is logged, in octets.
+const LOGGED_LINE: usize = 200;
+
+/// Serves a connection to its end.
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
+    // Responses are written whole: waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let base = environ::for_connection(&front.site, peer);
+    let mut connection = Connection {
+        socket: Socket::new(stream),
+        is_loopback: peer.ip().to_canonical().is_loopback(),
+        environ: Environ::new(),
+        base,
+        request_line: Vec::new(),
+        front,
+    };
+    let then = loop {
+        match connection.next().await {
+            Ok(Then::KeepAlive) => {}
+            Ok(then) => break then,
+            // The client is gone: nobody is left to close anything in order for.
+            Err(_) => return,
+        }
+    };
+    match then {
+        Then::Abort => connection.socket.abort(),
+        Then::Close | Then::KeepAlive => connection.socket.close().await,
+    }
+}
+
+struct Connection {
+    socket: Socket,
+    is_loopback: bool,
+    front: Front,
+    /// The variables that are the same for every request.
+    base: Environ,
+    environ: Environ,
+    /// For the access log.
+    request_line: Vec<u8>,
+}
+
+/// What is left to know of a request once its environ is made.
+#[derive(Clone, Copy, Debug)]
+struct Incoming {
+    asked: Asked,
+    audience: Audience,
+    framing: Framing,
+    expects_continue: bool,
+    length: usize,
+}
+
+/// The body of a request when its head is sent to the worker.
+enum Body {
+    /// So many octets at the beginning of the input.
+    AtHand(usize),
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It is to be uploaded.
+    Later(Upload),
+}
+
+impl Connection {
+    /// Answers the next request. An error means that the client is gone.
+    async fn next(&mut self) -> io::Result<Then> {
+        let incoming = match self.read_head().await? {
+            Some(Ok(incoming)) => incoming,
+            Some(Err(reject)) => return self.reject(&reject).await,
+            None => return Ok(Then::Close),
+        };
+        let body = match self.read_body(incoming).await? {
+            Ok(body) => body,
+            Err(reject) => return self.reject(&reject).await,
+        };
+        let answered = self.answer(incoming, body).await?;
+        self.front
+            .log
+            .add(&self.request_line, answered.status, answered.size);
+        Ok(answered.then)
+    }
+
+    /// Reads a request head and makes its environ; `None` where the client has no more requests.
+    async fn read_head(&mut self) -> io::Result<Option<Result<Incoming, Reject>>> {
+        self.socket.set_deadline(IDLE);
+        let mut is_begun = false;
+        loop {
+            let Self {
+                socket,
+                environ,
+                base,
+                request_line,
+                is_loopback,
+                front,
+            } = &mut *self;
+            let parsed = head::parse(&socket.input, |head| {
+                environ.copy_from(base);
+                environ::add_request(environ, head);
+                note_request_line(request_line, head);
+                incoming(head, *is_loopback, &front.site.name)
+            });
+            match parsed {
+                Ok(Some(incoming)) => {
+                    // The head's octets are not needed again.
+                    let _ = socket.input.split_to(incoming.length);
+                    return Ok(Some(Ok(incoming)));
+                }
+                Ok(None) => {}
+                Err(reject) => {
+                    let line = socket.input.as_ref().split(|&octet| octet == b'\n').next();
+                    let line = line.unwrap_or_default().trim_ascii_end();
+                    request_line.clear();
+                    request_line.extend_from_slice(line.get(..LOGGED_LINE).unwrap_or(line));
+                    return Ok(Some(Err(reject)));
+                }
+            }
+            if !is_begun && !socket.input.is_empty() {
+                is_begun = true;
+                socket.set_deadline(HEAD);
+            }
+            match socket.read().await {
+                Ok(0) => return Ok(None),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::TimedOut && is_begun => {
+                    request_line.clear();
+                    return Ok(Some(Err(Reject::TIMEOUT)));
+                }
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Reads a request body as far as it travels with its head.
+    async fn read_body(&mut self, incoming: Incoming) -> io::Result<Result<Body, Reject>> {
+        let Incoming {
+            framing,
+            expects_continue,
+            ..
+        } = incoming;
+        let socket = &mut self.socket;
+        // A client that waits to be asked for its body is asked when the application reads.
+        let waits = expects_continue && socket.input.is_empty();
+        match framing {
+            Framing::Length(length) => match usize::try_from(length) {
+                Ok(length) if length <= INLINE_BODY && (!waits || length == 0) => {
+                    socket.set_deadline(BODY_STALL);
+                    while socket.input.len() < length {
+                        if let Some(reject) = read_more(socket).await? {
+                            return Ok(Err(reject));
+                        }
+                    }
+                    Ok(Ok(Body::AtHand(length)))
+                }
+                _ => Ok(Ok(later(framing, waits))),
+            },
+            Framing::Chunked if waits => Ok(Ok(later(framing, waits))),
+            Framing::Chunked => self.read_chunks().await,
+        }
+    }
+
+    /// Reads a chunked body until it ends or is too long to travel with its head.
+    async fn read_chunks(&mut self) -> io::Result<Result<Body, Reject>> {
+        let (mut decoder, mut body) = (BodyDecoder::new(Framing::Chunked), Vec::new());
+        self.socket.set_deadline(BODY_STALL);
+        loop {
+            let room = INLINE_BODY - body.len();
+            if let Err(error) = decoder.decode(&mut self.socket.input, &mut body, room) {
+                return Ok(Err(Reject::bad(error.reason())));
+            }
+            if decoder.is_done() {
+                environ::add_length(&mut self.environ, body.len());
+                return Ok(Ok(Body::Whole(body)));
+            }
+            if body.len() == INLINE_BODY {
+                return Ok(Ok(Body::Later(Upload::new(decoder, body, false))));
+            }
+            if let Some(reject) = read_more(&mut self.socket).await? {
+                return Ok(Err(reject));
+            }
+        }
+    }
+
+    /// Sends the request to a worker and its response to the client.
+    async fn answer(&mut self, incoming: Incoming, body: Body) -> io::Result<Answered> {
+        let Incoming {
+            asked, audience, ..
+        } = incoming;
+        let (octets, at_hand) = match &body {
+            Body::AtHand(length) => (self.socket.input.get(..*length), *length),
+            Body::Whole(octets) => (Some(octets.as_slice()), 0),
+            Body::Later(_) => (None, 0),
+        };
+        let submitted = self.front.upstream.submit(&self.environ, octets).await;
+        let _ = self.socket.input.split_to(at_hand);
+        match submitted {
+            Ok(exchange) => {
+                let upload = match body {
+                    Body::Later(upload) => upload,
+                    Body::AtHand(_) | Body::Whole(_) => Upload::none(),
+                };
+                let socket = &mut self.socket;
+                Forward {
+                    socket,
+                    exchange,
+                    upload,
+                    asked,
+                    audience,
+                }
+                .run()
+                .await
+            }
+            Err(failure) => {
+                let complete = !matches!(body, Body::Later(_));
+                let asked = Asked {
+                    keep_alive: asked.keep_alive && complete,
+                    ..asked
+                };
+                let page = pages::not_loaded(&failure, audience);
+                let answered = write_page(&mut self.socket.output, &page, asked);
+                self.socket.flush().await?;
+                Ok(answered)
+            }
+        }
+    }
+
+    /// Answers a request that breaks the rules. Nothing more is read from the connection: where
+    /// the next request would begin is not known.
+    async fn reject(&mut self, reject: &Reject) -> io::Result<Then> {
+        let asked = Asked {
+            is_head: false,
+            is_http11: true,
+            keep_alive: false,
+        };
+        let page = pages::rejected(reject);
+        let answered = write_page(&mut self.socket.output, &page, asked);
+        self.socket.flush().await?;
+        self.front
+            .log
+            .add(&self.request_line, answered.status, answered.size);
+        Ok(Then::Close)
+    }
+}
+
+/// A body of which nothing has been read.
+fn later(framing: Framing, expects_continue: bool) -> Body {
+    Body::Later(Upload::new(
+        BodyDecoder::new(framing),
+        Vec::new(),
+        expects_continue,
+    ))
+}
+
+/// Reads more of a body; what is wrong where the client takes too long. A client that goes away
+/// before its request is complete is an error.
+async fn read_more(socket: &mut Socket) -> io::Result<Option<Reject>> {
+    match socket.read().await {
+        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+        Ok(_) => {
+            socket.set_deadline(BODY_STALL);
+            Ok(None)
+        }
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Some(Reject::TIMEOUT)),
+        Err(error) => Err(error),
+    }
+}
+
+fn incoming(head: &Head<'_>, is_loopback: bool, bound: &str) -> Incoming {
+    Incoming {
+        asked: Asked {
+            is_head: head.method == "HEAD",
+            is_http11: head.is_http11,
+            keep_alive: head.keep_alive,
+        },
+        audience: Audience {
+            is_loopback,
+            // Only programs, never browsers, send none.
+            host_is_local: head.host.is_none_or(|host| host::is_local(host, bound)),
+            wants_html: head
+                .header("accept")
+                .is_some_and(|accept| memchr::memmem::find(accept, b"text/html").is_some()),
+        },
+        framing: head.framing,
+        expects_continue: head.expects_continue,
+        length: head.length,
+    }
+}
+
+fn note_request_line(line: &mut Vec<u8>, head: &Head<'_>) {
+    line.clear();
+    line.extend_from_slice(head.method.as_bytes());
+    line.push(b' ');
+    line.extend_from_slice(head.target.as_bytes());
+    line.extend_from_slice(if head.is_http11 {
+        b" HTTP/1.1"
+    } else {
+        b" HTTP/1.0"
+    });
+}

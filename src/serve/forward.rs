@@ -1,0 +1,427 @@
+//! One request at a worker: its body goes up, the response comes down, both as they come.
+
+use std::{future::poll_fn, io, task::Poll, time::Duration};
+
+use super::{
+    body::BodyDecoder,
+    clock,
+    head::Framing,
+    pages::{self, Audience, Page},
+    response::{self, Asked, Begun, Delimiter, Shape},
+    socket::Socket,
+};
+use crate::wire::{
+    Event, Exchange, INLINE_BODY,
+    message::{ApplicationError, ResponseHead},
+};
+
+/// How long a client may send nothing of a request body that the application waits for.
+pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
+
+/// How much a client may send ahead while its request is answered, in octets.
+const PIPELINE: usize = 64 * 1024;
+
+/// How an answered request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    /// Octets of the body that were sent.
+    pub(super) size: u64,
+    pub(super) then: Then,
+}
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Another request may come.
+    KeepAlive,
+    /// It is closed in order.
+    Close,
+    /// It is broken off, because the response is not complete.
+    Abort,
+}
+
+/// A request body that did not travel with its request.
+#[derive(Debug)]
+pub(super) struct Upload {
+    decoder: BodyDecoder,
+    /// Octets of the body that are at hand.
+    ready: Vec<u8>,
+    /// Octets that the worker wants.
+    credit: usize,
+    /// The worker has been told that no more will come.
+    ended: bool,
+    /// The client is still to be told to go on.
+    expects_continue: bool,
+}
+
+impl Upload {
+    /// A body whose first octets were decoded already.
+    pub(super) fn new(decoder: BodyDecoder, first: Vec<u8>, expects_continue: bool) -> Self {
+        Self {
+            decoder,
+            ready: first,
+            credit: 0,
+            ended: false,
+            expects_continue,
+        }
+    }
+
+    /// Nothing to upload: the body, if any, travelled with its request.
+    pub(super) fn none() -> Self {
+        let decoder = BodyDecoder::new(Framing::Length(0));
+        Self {
+            decoder,
+            ready: Vec::new(),
+            credit: 0,
+            ended: true,
+            expects_continue: false,
+        }
+    }
+
+    /// Whether every octet of the body has been taken off the connection.
+    fn is_complete(&self) -> bool {
+        self.decoder.is_done()
+    }
+
+    /// Whether the worker waits for octets that the client has yet to send.
+    fn is_waiting(&self) -> bool {
+        !self.ended && self.credit > 0
+    }
+
+    /// Sends the worker as much as it wants of what is there.
+    fn send(&mut self, socket: &mut Socket, exchange: &Exchange) {
+        while self.is_waiting() {
+            let limit = self.credit.min(INLINE_BODY);
+            let room = limit.saturating_sub(self.ready.len());
+            let decoded = self
+                .decoder
+                .decode(&mut socket.input, &mut self.ready, room);
+            if let Err(error) = decoded {
+                self.fail(exchange, error.reason());
+                return;
+            }
+            let count = limit.min(self.ready.len());
+            if let Some(octets) = self.ready.get(..count).filter(|octets| !octets.is_empty()) {
+                exchange.send_body(octets);
+                self.ready.drain(..count);
+                self.credit -= count;
+            }
+            if self.decoder.is_done() && self.ready.is_empty() {
+                exchange.end_body();
+                self.ended = true;
+            } else if count == 0 {
+                return;
+            }
+        }
+    }
+
+    fn fail(&mut self, exchange: &Exchange, reason: &str) {
+        if !self.ended {
+            exchange.fail_body(reason);
+            self.ended = true;
+        }
+    }
+}
+
+/// A response whose head is written.
+#[derive(Debug)]
+struct Download {
+    begun: Begun,
+    sent: u64,
+}
+
+/// What happened next.
+enum Step {
+    Event(Event),
+    /// The client has sent more.
+    Input,
+    /// The client has closed its sending side.
+    HalfClosed,
+    /// The client has sent nothing for too long.
+    Stalled,
+}
+
+/// One request at a worker.
+#[derive(Debug)]
+pub(super) struct Forward<'a> {
+    pub(super) socket: &'a mut Socket,
+    pub(super) exchange: Exchange,
+    pub(super) upload: Upload,
+    pub(super) asked: Asked,
+    pub(super) audience: Audience,
+}
+
+impl Forward<'_> {
+    /// Runs the request to its end. An error means that the client is gone.
+    pub(super) async fn run(mut self) -> io::Result<Answered> {
+        let mut download: Option<Download> = None;
+        // Octets written and not yet given back to the worker.
+        let mut taken = 0;
+        loop {
+            let event = if let Some(event) = self.exchange.try_event() {
+                event
+            } else {
+                self.flush(&mut taken).await?;
+                match self.step().await? {
+                    Step::Event(event) => event,
+                    Step::Input => {
+                        self.upload.send(self.socket, &self.exchange);
+                        continue;
+                    }
+                    Step::HalfClosed => {
+                        if self.upload.is_waiting() {
+                            self.upload
+                                .fail(&self.exchange, "the client closed the connection");
+                        }
+                        continue;
+                    }
+                    Step::Stalled => {
+                        self.upload
+                            .fail(&self.exchange, "the client stopped sending");
+                        continue;
+                    }
+                }
+            };
+            match (event, &mut download) {
+                (Event::Want(count), begun) => {
+                    self.want(count, begun.is_none());
+                }
+                (Event::Response(head, body), None) => {
+                    let answered = self.whole(&head, &body);
+                    self.socket.flush().await?;
+                    return Ok(answered);
+                }
+                (Event::Head(head), None) => match self.begin(&head) {
+                    Ok(begun) if begun.delimiter == Delimiter::NoBody => {
+                        self.socket.flush().await?;
+                        return Ok(self.answered(begun.status, 0, begun.keep_alive));
+                    }
+                    Ok(begun) => download = Some(Download { begun, sent: 0 }),
+                    Err(page) => return self.page(&page).await,
+                },
+                (Event::Block(octets), Some(download)) => {
+                    taken += octets.len();
+                    download.write(&mut self.socket.output, &octets);
+                    if self.socket.output.len() >= INLINE_BODY {
+                        self.flush(&mut taken).await?;
+                    }
+                }
+                (Event::End, Some(download)) => {
+                    let then = download.end(&mut self.socket.output);
+                    self.socket.flush().await?;
+                    let Download { begun, sent } = *download;
+                    return Ok(match then {
+                        Then::Abort => Answered {
+                            status: begun.status,
+                            size: sent,
+                            then,
+                        },
+                        _ => self.answered(begun.status, sent, begun.keep_alive),
+                    });
+                }
+                (Event::Failed(error), None) => return self.failed(&error).await,
+                (_, None) => return self.page(&pages::worker_lost(self.audience)).await,
+                // Failed, lost, or out of order, with a part of the response on its way.
+                (_, Some(Download { begun, sent })) => {
+                    let (status, size) = (begun.status, *sent);
+                    self.socket.flush().await?;
+                    return Ok(Answered {
+                        status,
+                        size,
+                        then: Then::Abort,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Waits for whatever comes next.
+    async fn step(&mut self) -> io::Result<Step> {
+        let Self {
+            socket,
+            exchange,
+            upload,
+            ..
+        } = self;
+        let uploading = upload.is_waiting() && !socket.is_half_closed;
+        if uploading {
+            socket.set_deadline(BODY_STALL);
+        }
+        poll_fn(|context| {
+            if let Poll::Ready(event) = exchange.poll_event(context) {
+                return Poll::Ready(Ok(Step::Event(event)));
+            }
+            // Without an upload this only notices a client that went away.
+            while !socket.is_half_closed && (uploading || socket.input.len() < PIPELINE) {
+                match socket.poll_read(context) {
+                    Poll::Ready(Ok(0)) => return Poll::Ready(Ok(Step::HalfClosed)),
+                    Poll::Ready(Ok(_)) if uploading => return Poll::Ready(Ok(Step::Input)),
+                    Poll::Ready(Ok(_)) => {}
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => break,
+                }
+            }
+            if uploading {
+                return socket.poll_deadline(context).map(|()| Ok(Step::Stalled));
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    async fn flush(&mut self, taken: &mut usize) -> io::Result<()> {
+        self.socket.flush().await?;
+        if *taken > 0 {
+            self.exchange.credit(std::mem::take(taken));
+        }
+        Ok(())
+    }
+
+    fn want(&mut self, count: usize, before_head: bool) {
+        self.upload.credit = self.upload.credit.saturating_add(count);
+        if std::mem::take(&mut self.upload.expects_continue) && before_head {
+            self.socket
+                .output
+                .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        self.upload.send(self.socket, &self.exchange);
+        if self.socket.is_half_closed {
+            self.upload
+                .fail(&self.exchange, "the client closed the connection");
+        }
+    }
+
+    /// The keep-alive that is possible: not while octets of the request body are to come.
+    fn asked(&self) -> Asked {
+        let keep_alive =
+            self.asked.keep_alive && self.upload.is_complete() && !self.socket.is_half_closed;
+        Asked {
+            keep_alive,
+            ..self.asked
+        }
+    }
+
+    fn answered(&self, status: u16, size: u64, keep_alive: bool) -> Answered {
+        let keep_alive = keep_alive && self.upload.is_complete() && !self.socket.is_half_closed;
+        Answered {
+            status,
+            size,
+            then: if keep_alive {
+                Then::KeepAlive
+            } else {
+                Then::Close
+            },
+        }
+    }
+
+    fn whole(&mut self, head: &ResponseHead, body: &[u8]) -> Answered {
+        let shape = Shape::Whole(body.len());
+        let asked = self.asked();
+        let output = &mut self.socket.output;
+        match response::begin(output, head, shape, asked, &clock::http_date()) {
+            Ok(begun) => {
+                let body = match begun.delimiter {
+                    Delimiter::NoBody => &[],
+                    Delimiter::Length(length) => {
+                        let length = usize::try_from(length).unwrap_or(usize::MAX);
+                        body.get(..length).unwrap_or(body)
+                    }
+                    Delimiter::Chunks | Delimiter::Close => body,
+                };
+                output.extend_from_slice(body);
+                self.answered(begun.status, body.len() as u64, begun.keep_alive)
+            }
+            Err(invalid) => {
+                let page = pages::bad_response(&invalid.to_string(), self.audience);
+                write_page(output, &page, asked)
+            }
+        }
+    }
+
+    fn begin(&mut self, head: &ResponseHead) -> Result<Begun, Page> {
+        let asked = self.asked();
+        let output = &mut self.socket.output;
+        response::begin(output, head, Shape::Streamed, asked, &clock::http_date())
+            .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
+    }
+
+    async fn failed(&mut self, error: &ApplicationError) -> io::Result<Answered> {
+        self.page(&pages::application_failed(error, self.audience))
+            .await
+    }
+
+    async fn page(&mut self, page: &Page) -> io::Result<Answered> {
+        let asked = self.asked();
+        let answered = write_page(&mut self.socket.output, page, asked);
+        self.socket.flush().await?;
+        Ok(answered)
+    }
+}
+
+impl Download {
+    /// Writes a block, as much of it as the announced length leaves room for.
+    fn write(&mut self, output: &mut Vec<u8>, octets: &[u8]) {
+        let mut octets = octets;
+        match self.begun.delimiter {
+            Delimiter::NoBody => return,
+            Delimiter::Length(length) => {
+                let room = usize::try_from(length - self.sent).unwrap_or(usize::MAX);
+                octets = octets.get(..room).unwrap_or(octets);
+                output.extend_from_slice(octets);
+            }
+            Delimiter::Chunks => {
+                output.extend_from_slice(format!("{:x}\r\n", octets.len()).as_bytes());
+                output.extend_from_slice(octets);
+                output.extend_from_slice(b"\r\n");
+            }
+            Delimiter::Close => output.extend_from_slice(octets),
+        }
+        self.sent += octets.len() as u64;
+    }
+
+    /// Ends the body, and says what that means for the connection.
+    fn end(&self, output: &mut Vec<u8>) -> Then {
+        match self.begun.delimiter {
+            Delimiter::Length(length) if self.sent < length => Then::Abort,
+            Delimiter::Chunks => {
+                output.extend_from_slice(b"0\r\n\r\n");
+                Then::KeepAlive
+            }
+            Delimiter::Close => Then::Close,
+            Delimiter::NoBody | Delimiter::Length(_) => Then::KeepAlive,
+        }
+    }
+}
+
+/// Writes a page of our own to the output.
+pub(super) fn write_page(output: &mut Vec<u8>, page: &Page, asked: Asked) -> Answered {
+    let Page {
+        status,
+        content_type,
+        body,
+    } = page;
+    response::own(
+        output,
+        status,
+        content_type,
+        body.as_bytes(),
+        asked,
+        &clock::http_date(),
+    );
+    let code = status
+        .get(..3)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(500);
+    let size = if asked.is_head { 0 } else { body.len() as u64 };
+    let then = if asked.keep_alive {
+        Then::KeepAlive
+    } else {
+        Then::Close
+    };
+    Answered {
+        status: code,
+        size,
+        then,
+    }
+}

@@ -1,0 +1,477 @@
+//! Request heads: octets → a head that keeps the rules of RFC 9110 and RFC 9112, or the reason
+//! why not. Pure.
+//!
+//! `httparse` reads the syntax. What it lets through and the RFCs forbid is refused here, by
+//! looking at the octets themselves: bare line feeds, ambiguous lengths, bad targets and hosts.
+
+use std::mem::MaybeUninit;
+
+use super::host;
+
+/// Most octets of a request head. Browsers send below 4 KiB; large cookies make it 16.
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
+
+/// Most header lines of a request, as Python's `http.client._MAXHEADERS`, which Django's own
+/// server applies.
+const MAX_HEADERS: usize = 100;
+
+/// Why a request is refused, with the status to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The status line without the version.
+    pub status: &'static str,
+    /// What was wrong, for whoever sent it.
+    pub reason: &'static str,
+}
+
+impl Reject {
+    pub(crate) const fn bad(reason: &'static str) -> Self {
+        Self {
+            status: "400 Bad Request",
+            reason,
+        }
+    }
+
+    const fn new(status: &'static str, reason: &'static str) -> Self {
+        Self { status, reason }
+    }
+
+    pub(crate) const HEAD_TOO_LARGE: Self = Self::new(
+        "431 Request Header Fields Too Large",
+        "the request line and headers are longer than 64 KiB",
+    );
+    pub(crate) const TIMEOUT: Self =
+        Self::new("408 Request Timeout", "the request did not arrive in time");
+    const TOO_MANY_HEADERS: Self = Self::new(
+        "431 Request Header Fields Too Large",
+        "more than 100 headers",
+    );
+    const VERSION: Self = Self::new(
+        "505 HTTP Version Not Supported",
+        "only HTTP/1.0 and HTTP/1.1 are spoken here",
+    );
+    const TRANSFER_CODING: Self = Self::new(
+        "501 Not Implemented",
+        "the only transfer coding understood is `chunked`",
+    );
+    const CONNECT: Self = Self::new("501 Not Implemented", "this is not a proxy");
+}
+
+/// How long the request body is (RFC 9112, section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// So many octets.
+    Length(u64),
+    /// As long as its chunks say.
+    Chunked,
+}
+
+/// A request head within the octets that it was read from.
+#[derive(Debug)]
+pub struct Head<'b> {
+    /// The method, as it was sent.
+    pub method: &'b str,
+    /// The target's path, still percent-encoded; `*` for `OPTIONS *`.
+    pub path: &'b str,
+    /// What follows the first `?`, as it was sent; empty without one.
+    pub query: &'b str,
+    /// The target, as it was sent.
+    pub target: &'b str,
+    /// Whether the version is 1.1 rather than 1.0.
+    pub is_http11: bool,
+    /// The host that the client asked for, with its port; `None` in HTTP/1.0 without it.
+    pub host: Option<&'b [u8]>,
+    /// Every header line, in order.
+    pub headers: &'b [httparse::Header<'b>],
+    /// How long the body is.
+    pub framing: Framing,
+    /// Whether the client allows another request on the connection.
+    pub keep_alive: bool,
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    pub expects_continue: bool,
+    /// Octets of the head, its empty line included.
+    pub length: usize,
+}
+
+impl Head<'_> {
+    /// The first header of this name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        find(self.headers, name).map(|header| header.value)
+    }
+}
+
+/// Reads a head from the start of `octets` and gives it to `use_head`; `None` where it is not
+/// complete yet.
+pub fn parse<T>(octets: &[u8], use_head: impl FnOnce(&Head<'_>) -> T) -> Result<Option<T>, Reject> {
+    let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
+    let mut request = httparse::Request::new(&mut []);
+    let length = match request.parse_with_uninit_headers(octets, &mut headers) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) if octets.len() >= MAX_HEAD => {
+            return Err(Reject::HEAD_TOO_LARGE);
+        }
+        Ok(httparse::Status::Partial) => return Ok(None),
+        Err(error) => return Err(syntax(error, octets)),
+    };
+    if length > MAX_HEAD {
+        return Err(Reject::HEAD_TOO_LARGE);
+    }
+    check_line_ends(octets.get(..length).unwrap_or_default())?;
+
+    let (Some(method), Some(target), Some(minor)) = (request.method, request.path, request.version)
+    else {
+        return Err(Reject::bad("the request line is incomplete"));
+    };
+    let headers: &[httparse::Header<'_>] = request.headers;
+    let is_http11 = minor == 1;
+    let (authority, path, query) = split_target(method, target)?;
+    let host = check_host(headers, authority, is_http11)?;
+    let head = Head {
+        method,
+        path,
+        query,
+        target,
+        is_http11,
+        host,
+        headers,
+        framing: framing(headers, is_http11)?,
+        keep_alive: keep_alive(headers, is_http11),
+        expects_continue: is_http11
+            && find(headers, "expect")
+                .is_some_and(|header| header.value.eq_ignore_ascii_case(b"100-continue")),
+        length,
+    };
+    Ok(Some(use_head(&head)))
+}
+
+fn find<'h, 'b>(
+    headers: &'h [httparse::Header<'b>],
+    name: &str,
+) -> Option<&'h httparse::Header<'b>> {
+    headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case(name))
+}
+
+fn syntax(error: httparse::Error, octets: &[u8]) -> Reject {
+    use httparse::Error;
+    match error {
+        Error::TooManyHeaders => Reject::TOO_MANY_HEADERS,
+        Error::Version if is_other_version(octets) => Reject::VERSION,
+        Error::Version => Reject::bad("the request line does not end with an HTTP version"),
+        Error::HeaderName => Reject::bad("a header's name is not valid"),
+        Error::HeaderValue => Reject::bad("a header's value is not valid"),
+        Error::NewLine => Reject::bad("a line does not end with CR LF"),
+        _ => Reject::bad("the request line is not valid"),
+    }
+}
+
+/// Whether the first line is complete but for its version, which is none that is spoken here.
+fn is_other_version(octets: &[u8]) -> bool {
+    let line = octets.split(|&octet| octet == b'\n').next();
+    let mut words = line
+        .unwrap_or_default()
+        .trim_ascii_end()
+        .split(|&octet| octet == b' ');
+    let (Some(_), Some(_), Some(version), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    version.strip_prefix(b"HTTP/").is_some_and(|version| {
+        matches!(version, [major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit())
+    })
+}
+
+/// Lines end with CR LF, and neither stands alone (RFC 9112, section 2.2): a lone one is how a
+/// header is smuggled past a proxy that reads lines in another way.
+fn check_line_ends(head: &[u8]) -> Result<(), Reject> {
+    for at in memchr::memchr2_iter(b'\r', b'\n', head) {
+        let paired = match head.get(at) {
+            Some(b'\r') => head.get(at + 1) == Some(&b'\n'),
+            _ => at.checked_sub(1).and_then(|before| head.get(before)) == Some(&b'\r'),
+        };
+        if !paired {
+            return Err(Reject::bad("a line does not end with CR LF"));
+        }
+    }
+    Ok(())
+}
+
+/// Authority (of the absolute form only), path and query of a target (RFC 9112, section 3.2).
+fn split_target<'b>(
+    method: &str,
+    target: &'b str,
+) -> Result<(Option<&'b str>, &'b str, &'b str), Reject> {
+    if method == "CONNECT" {
+        return Err(Reject::CONNECT);
+    }
+    if !target
+        .bytes()
+        .all(|octet| octet.is_ascii_graphic() && octet != b'#')
+    {
+        return Err(Reject::bad(
+            "the target has characters that must be percent-encoded, or a fragment",
+        ));
+    }
+    if target == "*" && method == "OPTIONS" {
+        return Ok((None, target, ""));
+    }
+    let (authority, rest) = if target.starts_with('/') {
+        (None, target)
+    } else {
+        let (scheme, after) = target
+            .split_once("://")
+            .ok_or(Reject::bad("the target is neither a path nor a whole URL"))?;
+        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+            return Err(Reject::bad("the target's scheme is not http"));
+        }
+        let end = after.find(['/', '?']).unwrap_or(after.len());
+        let (authority, rest) = after.split_at(end);
+        (Some(authority), rest)
+    };
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    Ok((authority, if path.is_empty() { "/" } else { path }, query))
+}
+
+/// Exactly one valid `Host` in HTTP/1.1; the authority of an absolute target goes before it
+/// (RFC 9112, sections 3.2 and 3.2.2).
+fn check_host<'b>(
+    headers: &[httparse::Header<'b>],
+    authority: Option<&'b str>,
+    is_http11: bool,
+) -> Result<Option<&'b [u8]>, Reject> {
+    let mut hosts = headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case("host"));
+    let host = hosts.next().map(|header| header.value);
+    if hosts.next().is_some() {
+        return Err(Reject::bad("more than one Host header"));
+    }
+    if host.is_none() && is_http11 {
+        return Err(Reject::bad("no Host header"));
+    }
+    let valid = |host: &[u8]| host::is_valid(host);
+    if host.is_some_and(|host| !host.is_empty() && !valid(host))
+        || authority.is_some_and(|authority| !valid(authority.as_bytes()))
+    {
+        return Err(Reject::bad("the host is not valid"));
+    }
+    Ok(authority.map(str::as_bytes).or(host))
+}
+
+/// RFC 9112, section 6: one way to tell the length, or none; anything else could be read in two
+/// ways, and that is how requests are smuggled.
+fn framing(headers: &[httparse::Header<'_>], is_http11: bool) -> Result<Framing, Reject> {
+    let (mut length, mut coding) = (None, None);
+    for header in headers {
+        if header.name.eq_ignore_ascii_case("content-length") {
+            if length.replace(header.value).is_some() {
+                return Err(Reject::bad("more than one Content-Length header"));
+            }
+        } else if header.name.eq_ignore_ascii_case("transfer-encoding")
+            && coding.replace(header.value).is_some()
+        {
+            return Err(Reject::bad("more than one Transfer-Encoding header"));
+        }
+    }
+    match (length, coding) {
+        (None, None) => Ok(Framing::Length(0)),
+        (Some(_), Some(_)) => Err(Reject::bad(
+            "both a Content-Length and a Transfer-Encoding header",
+        )),
+        (Some(value), None) => decimal(value)
+            .map(Framing::Length)
+            .ok_or(Reject::bad("the Content-Length is not a whole number")),
+        (None, Some(_)) if !is_http11 => Err(Reject::bad(
+            "a Transfer-Encoding header in an HTTP/1.0 request",
+        )),
+        (None, Some(value)) if value.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
+        (None, Some(value)) if value.to_ascii_lowercase().ends_with(b"chunked") => {
+            Err(Reject::TRANSFER_CODING)
+        }
+        (None, Some(_)) => Err(Reject::bad("the last transfer coding is not `chunked`")),
+    }
+}
+
+/// A number of decimal digits only: no sign, no space, no underscore, no overflow.
+pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// RFC 9112, section 9.3.
+fn keep_alive(headers: &[httparse::Header<'_>], is_http11: bool) -> bool {
+    let says = |option: &str| {
+        headers
+            .iter()
+            .filter(|header| header.name.eq_ignore_ascii_case("connection"))
+            .flat_map(|header| header.value.split(|&octet| octet == b','))
+            .any(|token| token.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+    };
+    !says("close") && (is_http11 || says("keep-alive"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn check(octets: &[u8]) -> Result<Option<(String, String, Framing, bool)>, Reject> {
+        parse(octets, |head| {
+            (
+                head.path.to_owned(),
+                head.query.to_owned(),
+                head.framing,
+                head.keep_alive,
+            )
+        })
+    }
+
+    fn get(target: &str) -> Vec<u8> {
+        format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").into_bytes()
+    }
+
+    fn with(headers: &str) -> Vec<u8> {
+        format!("POST / HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n").into_bytes()
+    }
+
+    #[rstest]
+    #[case("/", "/", "")]
+    #[case("/a%20b?x=1?y", "/a%20b", "x=1?y")]
+    #[case("//a", "//a", "")]
+    #[case("http://b:1/c?d", "/c", "d")]
+    #[case("HTTP://b", "/", "")]
+    #[case("http://b?q", "/", "q")]
+    fn targets_are_split(#[case] target: &str, #[case] path: &str, #[case] query: &str) {
+        let (got_path, got_query, framing, keep_alive) = check(&get(target)).unwrap().unwrap();
+        assert_eq!((got_path.as_str(), got_query.as_str()), (path, query));
+        assert_eq!((framing, keep_alive), (Framing::Length(0), true));
+    }
+
+    #[rstest]
+    #[case("a/b")]
+    #[case("*")]
+    #[case("/a#b")]
+    #[case("ftp://a/")]
+    #[case("http://a b/")]
+    #[case("http://u@a/")]
+    #[case("/é")]
+    fn other_targets_are_refused(#[case] target: &str) {
+        assert_eq!(check(&get(target)).unwrap_err().status, "400 Bad Request");
+    }
+
+    #[test]
+    fn the_authority_of_a_whole_url_is_the_host() {
+        let host = parse(&get("http://b:1/"), |head| head.host.map(<[u8]>::to_vec)).unwrap();
+        assert_eq!(host, Some(Some(b"b:1".to_vec())));
+    }
+
+    #[rstest]
+    #[case("Content-Length: 12", Framing::Length(12))]
+    #[case("Transfer-Encoding: Chunked", Framing::Chunked)]
+    #[case("X: y", Framing::Length(0))]
+    fn a_length_is_told_in_one_way(#[case] headers: &str, #[case] framing: Framing) {
+        assert_eq!(check(&with(headers)).unwrap().unwrap().2, framing);
+    }
+
+    #[rstest]
+    #[case("Content-Length: +1")]
+    #[case("Content-Length: -1")]
+    #[case("Content-Length: 0_1")]
+    #[case("Content-Length: 1,1")]
+    #[case("Content-Length: 3 1")]
+    #[case("Content-Length: 0x1")]
+    #[case("Content-Length:")]
+    #[case("Content-Length: 18446744073709551616")]
+    #[case("Content-Length: 1\r\nContent-Length: 1")]
+    #[case("Content-Length: 1\r\nTransfer-Encoding: chunked")]
+    #[case("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked")]
+    #[case("Transfer-Encoding: chunked, identity")]
+    #[case("Transfer-Encoding: \x0bchunked")]
+    #[case("Host: b")]
+    #[case("X : y")]
+    #[case(": y")]
+    #[case("X: a\r\n folded")]
+    #[case("X: a\nY: b")]
+    #[case("X: a\rY: b")]
+    #[case("X: a\0b")]
+    fn ambiguous_headers_are_refused(#[case] headers: &str) {
+        assert_eq!(check(&with(headers)).unwrap_err().status, "400 Bad Request");
+    }
+
+    #[rstest]
+    #[case("gzip, chunked")]
+    #[case("xchunked")]
+    fn unknown_transfer_codings_are_not_implemented(#[case] coding: &str) {
+        let head = with(&format!("Transfer-Encoding: {coding}"));
+        assert_eq!(check(&head).unwrap_err().status, "501 Not Implemented");
+    }
+
+    #[rstest]
+    #[case(b"GET / HTTP/1.1\r\n\r\n", "400 Bad Request")]
+    #[case(b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400 Bad Request")]
+    #[case(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported")]
+    #[case(b"GET /\r\nHost: a\r\n\r\n", "400 Bad Request")]
+    #[case(b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
+    #[case(b"G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
+    #[case(b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "501 Not Implemented")]
+    #[case(
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "400 Bad Request"
+    )]
+    fn bad_heads_are_refused(#[case] head: &[u8], #[case] status: &str) {
+        assert_eq!(check(head).unwrap_err().status, status);
+    }
+
+    #[test]
+    fn http10_needs_no_host_and_closes_unless_asked() {
+        assert!(!check(b"GET / HTTP/1.0\r\n\r\n").unwrap().unwrap().3);
+        assert!(
+            check(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+                .unwrap()
+                .unwrap()
+                .3
+        );
+    }
+
+    #[test]
+    fn a_head_cut_anywhere_is_incomplete() {
+        let head = with("Content-Length: 3");
+        for length in 0..head.len() {
+            assert_eq!(check(&head[..length]), Ok(None), "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn a_head_over_the_limits_is_refused() {
+        let long = with(&format!("X: {}", "y".repeat(MAX_HEAD)));
+        assert_eq!(check(&long), Err(Reject::HEAD_TOO_LARGE));
+        assert_eq!(check(&long[..MAX_HEAD]), Err(Reject::HEAD_TOO_LARGE));
+        let many = with(&vec!["X: y"; MAX_HEADERS].join("\r\n"));
+        assert_eq!(check(&many), Err(Reject::TOO_MANY_HEADERS));
+    }
+
+    proptest! {
+        #[test]
+        fn no_octets_make_it_panic(octets in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = check(&octets);
+        }
+
+        #[test]
+        fn no_header_makes_it_panic(value in prop::collection::vec(any::<u8>(), 0..80)) {
+            let mut head = b"GET / HTTP/1.1\r\nHost: ".to_vec();
+            head.extend_from_slice(&value);
+            head.extend_from_slice(b"\r\n\r\n");
+            let _ = check(&head);
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! Response heads: what the application said → what goes to the client (RFC 9112, sections 2
+//! and 6; PEP 3333, "The `start_response()` Callable"). Pure.
+//!
+//! The worker has validated already, where the application called; this validates again, because
+//! nothing that a worker sends may become a malformed response.
+
+use super::{clock::HttpDate, head::decimal};
+use crate::wire::message::ResponseHead;
+
+/// What of the request decides about the response's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) is_head: bool,
+    pub(crate) is_http11: bool,
+    /// Whether the connection may be used again.
+    pub(crate) keep_alive: bool,
+}
+
+/// How much of the body is known when the head is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// All of it: so many octets.
+    Whole(usize),
+    /// Nothing; it comes in blocks.
+    Streamed,
+}
+
+/// How the client finds the end of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delimiter {
+    /// There is no body: HEAD, 204, 304.
+    NoBody,
+    /// After so many octets.
+    Length(u64),
+    /// By chunks.
+    Chunks,
+    /// When the connection closes.
+    Close,
+}
+
+/// What was decided when the head was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Begun {
+    pub(crate) status: u16,
+    pub(crate) delimiter: Delimiter,
+    pub(crate) keep_alive: bool,
+}
+
+/// A head that must not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the worker's response has {0}")]
+pub(crate) struct Invalid(&'static str);
+
+/// Writes the head of an application's response to `out`, which must be empty where the result is
+/// an error.
+pub(crate) fn begin(
+    out: &mut Vec<u8>,
+    head: &ResponseHead,
+    shape: Shape,
+    asked: Asked,
+    date: &HttpDate,
+) -> Result<Begun, Invalid> {
+    let status = status_code(&head.status)?;
+    let Said {
+        length,
+        has_date,
+        has_server,
+    } = check_headers(&head.headers)?;
+    let has_body = !matches!(status, 204 | 304);
+    let delimiter = match (length, shape) {
+        _ if !has_body || asked.is_head => Delimiter::NoBody,
+        (Some(length), _) => Delimiter::Length(length),
+        (None, Shape::Whole(length)) => Delimiter::Length(length as u64),
+        (None, Shape::Streamed) if asked.is_http11 => Delimiter::Chunks,
+        (None, Shape::Streamed) => Delimiter::Close,
+    };
+    // A body shorter than announced ends with the connection: the client must not wait.
+    let is_short = matches!((delimiter, shape),
+        (Delimiter::Length(length), Shape::Whole(have)) if length > have as u64);
+    let keep_alive = asked.keep_alive && delimiter != Delimiter::Close && !is_short;
+
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(&head.status);
+    out.extend_from_slice(b"\r\n");
+    for (name, value) in &head.headers {
+        // RFC 9110, section 8.6: 204 must not have a length.
+        if status == 204 && name.eq_ignore_ascii_case(b"content-length") {
+            continue;
+        }
+        field(out, name, value);
+    }
+    match (delimiter, shape, length) {
+        (Delimiter::Length(length), _, None) => number_field(out, b"Content-Length", length),
+        // HEAD says what GET would, where that is known (RFC 9110, section 9.3.2).
+        (Delimiter::NoBody, Shape::Whole(have), None) if has_body && have > 0 => {
+            number_field(out, b"Content-Length", have as u64);
+        }
+        (Delimiter::Chunks, ..) => field(out, b"Transfer-Encoding", b"chunked"),
+        _ => {}
+    }
+    if !has_date {
+        field(out, b"Date", date.as_bytes());
+    }
+    if !has_server {
+        field(out, b"Server", super::SOFTWARE.as_bytes());
+    }
+    finish(out, asked, keep_alive);
+    Ok(Begun {
+        status,
+        delimiter,
+        keep_alive,
+    })
+}
+
+/// Writes the whole of a response of our own, such as an error page, to `out`.
+pub(crate) fn own(
+    out: &mut Vec<u8>,
+    status: &str,
+    content_type: &str,
+    body: &[u8],
+    asked: Asked,
+    date: &HttpDate,
+) {
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(status.as_bytes());
+    out.extend_from_slice(b"\r\n");
+    field(out, b"Content-Type", content_type.as_bytes());
+    number_field(out, b"Content-Length", body.len() as u64);
+    // The page tells of the project's inside: it is for nobody's cache, frame or script.
+    field(out, b"Cache-Control", b"no-store");
+    field(out, b"X-Content-Type-Options", b"nosniff");
+    field(out, b"X-Frame-Options", b"DENY");
+    field(out, b"Cross-Origin-Resource-Policy", b"same-origin");
+    field(out, b"Date", date.as_bytes());
+    field(out, b"Server", super::SOFTWARE.as_bytes());
+    finish(out, asked, asked.keep_alive);
+    if !asked.is_head {
+        out.extend_from_slice(body);
+    }
+}
+
+fn finish(out: &mut Vec<u8>, asked: Asked, keep_alive: bool) {
+    match (asked.is_http11, keep_alive) {
+        (true, false) => field(out, b"Connection", b"close"),
+        (false, true) => field(out, b"Connection", b"keep-alive"),
+        _ => {}
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn number_field(out: &mut Vec<u8>, name: &[u8], value: u64) {
+    field(out, name, itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// The code of `NNN reason`. Interim responses (1xx) are not an application's to send.
+fn status_code(status: &[u8]) -> Result<u16, Invalid> {
+    let (code, reason) = status
+        .split_at_checked(3)
+        .ok_or(Invalid("a malformed status"))?;
+    let code = decimal(code).and_then(|code| u16::try_from(code).ok());
+    let reason_is_valid = reason.first().is_none_or(|&octet| octet == b' ') && is_text(reason);
+    match code {
+        Some(code @ 200..) if reason_is_valid => Ok(code),
+        _ => Err(Invalid("a malformed status")),
+    }
+}
+
+/// What the application's headers say already.
+struct Said {
+    length: Option<u64>,
+    has_date: bool,
+    has_server: bool,
+}
+
+fn check_headers<N: AsRef<[u8]>, V: AsRef<[u8]>>(headers: &[(N, V)]) -> Result<Said, Invalid> {
+    let mut said = Said {
+        length: None,
+        has_date: false,
+        has_server: false,
+    };
+    for (name, value) in headers {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        if name.is_empty() || !name.iter().all(|&octet| is_token(octet)) {
+            return Err(Invalid("a malformed header name"));
+        }
+        if !is_text(value) {
+            return Err(Invalid("control characters in a header value"));
+        }
+        // The lengths tell most names apart before any letters are compared.
+        match name.len() {
+            4 if name.eq_ignore_ascii_case(b"date") => said.has_date = true,
+            6 if name.eq_ignore_ascii_case(b"server") => said.has_server = true,
+            14 if name.eq_ignore_ascii_case(b"content-length") => {
+                let length = decimal(value).ok_or(Invalid("a malformed Content-Length"))?;
+                if said.length.replace(length).is_some() {
+                    return Err(Invalid("more than one Content-Length"));
+                }
+            }
+            _ if is_hop_by_hop(name) => return Err(Invalid("a hop-by-hop header")),
+            _ => {}
+        }
+    }
+    Ok(said)
+}
+
+/// PEP 3333, "Other HTTP Features", names RFC 2616 section 13.5.1 for these.
+fn is_hop_by_hop(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 9] = [
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"te",
+        b"trailer",
+        b"trailers",
+        b"transfer-encoding",
+        b"upgrade",
+    ];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Octets that may stand in a header name (RFC 9110, section 5.6.2).
+fn is_token(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
+}
+
+/// Octets that may stand in a header value or a reason (RFC 9110, section 5.5).
+fn is_text(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|&octet| octet == b'\t' || !octet.is_ascii_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    const GET: Asked = Asked {
+        is_head: false,
+        is_http11: true,
+        keep_alive: true,
+    };
+
+    fn head(status: &'static str, headers: &[(&'static str, &'static str)]) -> ResponseHead {
+        ResponseHead {
+            status: status.into(),
+            headers: headers
+                .iter()
+                .map(|&(name, value)| (name.into(), value.into()))
+                .collect(),
+        }
+    }
+
+    fn write(head: &ResponseHead, shape: Shape, asked: Asked) -> (String, Result<Begun, Invalid>) {
+        let mut out = Vec::new();
+        let begun = begin(&mut out, head, shape, asked, &HttpDate::at(0));
+        (String::from_utf8(out).unwrap(), begun)
+    }
+
+    #[test]
+    fn a_whole_body_gets_its_length() {
+        let (text, begun) = write(&head("200 OK", &[("A", "b")]), Shape::Whole(5), GET);
+        assert_eq!(
+            text,
+            format!(
+                "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\
+                 Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nServer: {}\r\n\r\n",
+                super::super::SOFTWARE
+            )
+        );
+        assert_eq!(
+            begun,
+            Ok(Begun {
+                status: 200,
+                delimiter: Delimiter::Length(5),
+                keep_alive: true
+            })
+        );
+    }
+
+    #[test]
+    fn a_stream_is_chunked_in_http11_and_ends_with_the_connection_in_http10() {
+        let ok = head("200 OK", &[]);
+        let (text, begun) = write(&ok, Shape::Streamed, GET);
+        assert!(text.contains("Transfer-Encoding: chunked\r\n"));
+        assert_eq!(begun.unwrap().delimiter, Delimiter::Chunks);
+        let old = Asked {
+            is_http11: false,
+            ..GET
+        };
+        let (text, begun) = write(&ok, Shape::Streamed, old);
+        assert!(!text.contains("Transfer-Encoding"));
+        assert_eq!(
+            begun,
+            Ok(Begun {
+                status: 200,
+                delimiter: Delimiter::Close,
+                keep_alive: false
+            })
+        );
+    }
+
+    #[test]
+    fn the_applications_own_length_date_and_server_stand() {
+        let own = head(
+            "200 OK",
+            &[("content-length", "3"), ("DATE", "d"), ("server", "s")],
+        );
+        let (text, begun) = write(&own, Shape::Streamed, GET);
+        assert_eq!(
+            text,
+            "HTTP/1.1 200 OK\r\ncontent-length: 3\r\nDATE: d\r\nserver: s\r\n\r\n"
+        );
+        assert_eq!(begun.unwrap().delimiter, Delimiter::Length(3));
+    }
+
+    #[rstest]
+    #[case("204 No Content", false, "")]
+    #[case("304 Not Modified", false, "Content-Length: 9\r\n")]
+    #[case("200 OK", true, "Content-Length: 9\r\n")]
+    fn answers_without_body(
+        #[case] status: &'static str,
+        #[case] is_head: bool,
+        #[case] length: &str,
+    ) {
+        let said = head(status, &[("Content-Length", "9")]);
+        let (text, begun) = write(&said, Shape::Streamed, Asked { is_head, ..GET });
+        assert_eq!(begun.unwrap().delimiter, Delimiter::NoBody);
+        assert!(!text.contains("Transfer-Encoding"));
+        assert_eq!(
+            text.matches("Content-Length: 9\r\n").collect::<String>(),
+            length
+        );
+    }
+
+    #[test]
+    fn head_tells_the_length_of_a_body_at_hand_but_not_of_none() {
+        let asked = Asked {
+            is_head: true,
+            ..GET
+        };
+        assert!(
+            write(&head("200 OK", &[]), Shape::Whole(4), asked)
+                .0
+                .contains("Content-Length: 4")
+        );
+        assert!(
+            !write(&head("200 OK", &[]), Shape::Whole(0), asked)
+                .0
+                .contains("Content-Length")
+        );
+    }
+
+    #[test]
+    fn a_body_shorter_than_its_length_ends_the_connection() {
+        let said = head("200 OK", &[("Content-Length", "9")]);
+        let (text, begun) = write(&said, Shape::Whole(3), GET);
+        assert!(text.contains("Connection: close\r\n"));
+        assert!(!begun.unwrap().keep_alive);
+    }
+
+    #[rstest]
+    #[case("200 OK", "A", "x\r\nB: y")]
+    #[case("200 OK", "A", "x\ny")]
+    #[case("200 OK", "A", "x\0y")]
+    #[case("200 OK", "A b", "x")]
+    #[case("200 OK", "", "x")]
+    #[case("200 OK", "A:", "x")]
+    #[case("200 OK", "Content-Length", "+3")]
+    #[case("200 OK", "Transfer-Encoding", "chunked")]
+    #[case("200 OK", "Connection", "close")]
+    #[case("200 O\r\nK", "A", "x")]
+    #[case("100 Continue", "A", "x")]
+    #[case("99 Low", "A", "x")]
+    #[case("2000 High", "A", "x")]
+    #[case("OK", "A", "x")]
+    #[case("", "A", "x")]
+    fn malformed_heads_are_refused(
+        #[case] status: &'static str,
+        #[case] name: &'static str,
+        #[case] value: &'static str,
+    ) {
+        let (text, begun) = write(&head(status, &[(name, value)]), Shape::Whole(0), GET);
+        assert!(begun.is_err());
+        assert_eq!(text, "");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_a_worker_says_splits_the_response(
+            status in prop::collection::vec(any::<u8>(), 0..20),
+            headers in prop::collection::vec(
+                (prop::collection::vec(any::<u8>(), 0..10), prop::collection::vec(any::<u8>(), 0..10)),
+                0..4),
+        ) {
+            let count = headers.len();
+            let head = ResponseHead {
+                status: status.into(),
+                headers: headers.into_iter().map(|(n, v)| (n.into(), v.into())).collect(),
+            };
+            let mut out = Vec::new();
+            if begin(&mut out, &head, Shape::Whole(0), GET, &HttpDate::at(0)).is_ok() {
+                let ends = out.windows(2).filter(|pair| pair == b"\r\n").count();
+                // The status line, the headers, ours (at most four), and the empty line.
+                prop_assert!(ends <= count + 6);
+                prop_assert_eq!(out.windows(4).filter(|end| end == b"\r\n\r\n").count(), 1);
+                prop_assert_eq!(out.iter().filter(|&&octet| octet == b'\n').count(), ends);
+            } else {
+                prop_assert!(out.is_empty());
+            }
+        }
+    }
+}

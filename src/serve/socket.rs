@@ -1,0 +1,180 @@
+//! One client's socket with its buffers and its one deadline.
+
+use std::{
+    future::{Future as _, poll_fn},
+    io,
+    pin::{Pin, pin},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::BytesMut;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::{Instant, Sleep},
+};
+
+/// How much is read at a time, in octets: a browser's request with room to spare.
+const READ: usize = 8 * 1024;
+
+/// How much of the output buffer an idle connection keeps, in octets.
+const KEEP: usize = 64 * 1024;
+
+/// How long a client may take nothing of a response before it is given up.
+const WRITE_STALL: Duration = Duration::from_mins(1);
+
+/// How long is waited for a client to close its side, after we have closed ours.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// How much of what a client still sends is read and dropped meanwhile, in octets.
+const LINGER_OCTETS: usize = 1024 * 1024;
+
+/// A client's socket.
+#[derive(Debug)]
+pub(super) struct Socket {
+    stream: TcpStream,
+    /// What was read and not yet used.
+    pub(super) input: BytesMut,
+    /// What is to be written at the next [`Socket::flush`].
+    pub(super) output: Vec<u8>,
+    /// The client has closed its sending side.
+    pub(super) is_half_closed: bool,
+    deadline: Deadline,
+}
+
+impl Socket {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            input: BytesMut::with_capacity(READ),
+            output: Vec::new(),
+            is_half_closed: false,
+            deadline: Deadline::new(),
+        }
+    }
+
+    /// Sets the time by which what is awaited next must have happened.
+    pub(super) fn set_deadline(&mut self, within: Duration) {
+        self.deadline.set(within);
+    }
+
+    /// Reads more input; 0 octets mean that the client has closed its sending side. An error of
+    /// kind `TimedOut` means that the deadline has passed.
+    pub(super) async fn read(&mut self) -> io::Result<usize> {
+        poll_fn(|context| match self.poll_read(context) {
+            Poll::Pending => self
+                .deadline
+                .poll(context)
+                .map(|()| Err(io::ErrorKind::TimedOut.into())),
+            ready @ Poll::Ready(_) => ready,
+        })
+        .await
+    }
+
+    /// Reads more input, as [`Socket::read`] but without the deadline.
+    pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if self.input.capacity() - self.input.len() < READ / 2 {
+            self.input.reserve(READ);
+        }
+        // The future holds no state of its own, so it can be made anew for each poll.
+        let read = pin!(self.stream.read_buf(&mut self.input)).poll(context);
+        if matches!(read, Poll::Ready(Ok(0))) {
+            self.is_half_closed = true;
+        }
+        read
+    }
+
+    /// Whether the deadline has passed.
+    pub(super) fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.deadline.poll(context)
+    }
+
+    /// Writes the output.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        let mut rest = self.output.as_slice();
+        let mut may_stall = false;
+        while !rest.is_empty() {
+            let stream = &mut self.stream;
+            let deadline = &mut self.deadline;
+            let written = poll_fn(|context| match pin!(stream.write(rest)).poll(context) {
+                Poll::Pending => {
+                    if !std::mem::replace(&mut may_stall, true) {
+                        deadline.set(WRITE_STALL);
+                    }
+                    deadline
+                        .poll(context)
+                        .map(|()| Err(io::ErrorKind::TimedOut.into()))
+                }
+                ready @ Poll::Ready(_) => ready,
+            })
+            .await?;
+            may_stall = false;
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        self.output.clear();
+        self.output.shrink_to(KEEP);
+        Ok(())
+    }
+
+    /// Closes our side, and waits a while for the client to close its own: a client that is still
+    /// sending would otherwise be cut off before it has read the answer (RFC 9112, section 9.6).
+    pub(super) async fn close(mut self) {
+        if self.stream.shutdown().await.is_err() {
+            return;
+        }
+        self.set_deadline(LINGER);
+        let mut dropped = 0;
+        while dropped < LINGER_OCTETS {
+            self.input.clear();
+            match self.read().await {
+                Ok(count @ 1..) => dropped += count,
+                _ => return,
+            }
+        }
+    }
+
+    /// Breaks the connection off, so that what was sent cannot be taken for complete.
+    pub(super) fn abort(self) {
+        // Where this fails, the client is gone already.
+        let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    }
+}
+
+/// A time limit that costs a system timer only when it comes near: moving it later only notes the
+/// new time, which the timer finds when it fires.
+#[derive(Debug)]
+struct Deadline {
+    at: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Deadline {
+    fn new() -> Self {
+        let at = Instant::now();
+        Self {
+            at,
+            timer: Box::pin(tokio::time::sleep_until(at)),
+        }
+    }
+
+    fn set(&mut self, within: Duration) {
+        self.at = Instant::now() + within;
+        if self.at < self.timer.deadline() {
+            self.timer.as_mut().reset(self.at);
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match self.timer.as_mut().poll(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) if self.timer.deadline() >= self.at => return Poll::Ready(()),
+                Poll::Ready(()) => self.timer.as_mut().reset(self.at),
+            }
+        }
+    }
+}
