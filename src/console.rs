@@ -1,7 +1,10 @@
 //! The only place that prints. Results go to standard output, everything else to standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
 
-use std::{fmt::Display, process::ExitCode};
+use std::{
+    fmt::Display,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use anstream::{eprint, eprintln, println};
 use anstyle::{AnsiColor, Style};
@@ -44,6 +47,17 @@ pub(crate) fn note(text: impl Display) {
 /// Prints text exactly as it is to standard error: it brings its own line ends.
 pub(crate) fn raw(text: impl Display) {
     eprint!("{text}");
+}
+
+/// Whether standard error is shown in colour.
+pub(crate) fn has_color() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// Writes lines of the access log, coloured already where they are to be, to standard error.
+pub(crate) fn log(lines: &[u8]) {
+    // Where standard error is closed nobody reads the log.
+    let _ = io::stderr().write_all(lines);
 }
 
 /// Prints an error and what to do about it, to standard error.

@@ -1,9 +1,9 @@
 //! The errors of all parts, wrapped once: the text, the label before it, the hint after it, and
 //! the exit code.
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
-use crate::{project, template};
+use crate::{dev, project, serve::address::AddressError, template};
 
 /// Why a subcommand failed.
 #[derive(Debug, thiserror::Error)]
@@ -14,13 +14,30 @@ pub(crate) enum Error {
     /// The project, its name or its interpreter is not usable.
     #[error(transparent)]
     Project(#[from] project::Error),
+    /// There is nothing to listen on.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// Nothing can be served.
+    #[error(transparent)]
+    Dev(#[from] dev::Error),
+    /// The shell's directory is gone.
+    #[error("cannot tell the current directory: {0}")]
+    CurrentDirectory(io::Error),
+    /// The system refuses what every server needs.
+    #[error("cannot start the server: {0}")]
+    Runtime(io::Error),
 }
 
 impl Error {
-    /// The word before the message: `CommandError` where the message is Django's own, so that
-    /// scripts which look for Django's line find it.
+    /// The word before the message: Django's where the message is Django's own, so that scripts
+    /// which look for its line find it.
     pub(crate) fn label(&self) -> &'static str {
-        "error"
+        match self {
+            Self::Project(error) if error.is_django() => "CommandError",
+            Self::Address(AddressError::Bind { .. }) => "Error",
+            Self::Address(error) if error.is_django() => "CommandError",
+            _ => "error",
+        }
     }
 
     /// What the user can do next.
@@ -28,10 +45,14 @@ impl Error {
         match self {
             Self::Template(error) => error.hint(),
             Self::Project(error) => error.hint(),
+            Self::Address(error) => error.hint(),
+            Self::Dev(error) => error.hint(),
+            Self::CurrentDirectory(_) | Self::Runtime(_) => None,
         }
     }
 
     /// The code to exit with: 1, as Django's commands use for every error past the arguments.
+    #[expect(clippy::unused_self, reason = "other errors will have other codes")]
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::FAILURE
     }
