@@ -2,13 +2,14 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{Access, access};
-
-use super::{Error, Interpreter, Origin};
+use super::{
+    Error, Interpreter, Origin,
+    programs::{is_program, program_on_path},
+};
 
 /// Everything that decides about the interpreter.
 #[derive(Clone, Debug, Default)]
@@ -113,26 +114,11 @@ impl Search {
     }
 }
 
-/// The first program with one of the names in the directories of a PATH.
-pub(super) fn program_on_path(path: &OsStr, names: &[impl AsRef<Path>]) -> Option<PathBuf> {
-    names.iter().find_map(|name| {
-        env::split_paths(path)
-            // An empty entry means the current directory, where a stranger's file may lie.
-            .filter(|directory| directory.is_absolute())
-            .map(|directory| directory.join(name))
-            .find(|candidate| is_program(candidate))
-    })
-}
-
 fn in_environment(directory: &Path) -> Option<PathBuf> {
     ["bin/python", "bin/python3"]
         .into_iter()
         .map(|program| directory.join(program))
         .find(|candidate| is_program(candidate))
-}
-
-fn is_program(path: &Path) -> bool {
-    path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
 /// The path from the file system's root: the worker may run in another directory.

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{Error, Requirements, Step, search::program_on_path, step::quoted};
+use super::{Error, Requirements, Step, programs::program_on_path, step::quoted};
 
 const ENVIRONMENT: &str = ".venv";
 const PYTHON: &str = ".venv/bin/python";
