@@ -3,6 +3,7 @@
 //! Errors of all parts meet here, and are printed once, here.
 
 mod error;
+mod install;
 mod runserver;
 mod startproject;
 

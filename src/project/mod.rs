@@ -1,13 +1,33 @@
-//! TBD project.
+//! What a directory says about the project in it: the root, the settings modules, what the user
+//! configured, the interpreter; whether a name can be a project's; and a virtual environment for
+//! it.
+//!
+//! Everything here reads the disk and nothing runs Python, with the one exception of
+//! [`Installation`], which makes an environment on request. It parses no Python either: what
+//! needs Python's own rules is asked of the worker.
 
-/// Why this part failed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {}
+mod candidates;
+mod config;
+mod error;
+mod interpreter;
+mod modules;
+pub mod name;
+mod programs;
+mod pyproject;
+mod requirements;
+mod root;
+mod search;
+mod stdlib;
+mod step;
+mod venv;
 
-impl Error {
-    /// What the user can do next.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        None
-    }
-}
+pub use candidates::settings_modules;
+pub use config::Config;
+pub use error::{Conflict, Error, Position};
+pub use interpreter::{Interpreter, Origin};
+pub use name::{validate_project_name, validate_with};
+pub use requirements::Requirements;
+pub use root::{Marker, Root};
+pub use search::Search;
+pub use step::Step;
+pub use venv::Installation;

@@ -1,0 +1,196 @@
+//! Which file or directory Python would import for a name, found on the disk and without an
+//! interpreter.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What an interpreter has installed under that name: in its `site-packages` (Debian calls one of
+/// them `dist-packages`), and in the directories that `.pth` files there add.
+pub(super) fn installed(interpreter: &Path, name: &str) -> Option<PathBuf> {
+    site_directories(interpreter).iter().find_map(|site| {
+        in_directory(site, name).or_else(|| {
+            pth_entries(site)
+                .iter()
+                .find_map(|added| in_directory(added, name))
+        })
+    })
+}
+
+/// What Python would import for that name from a directory where people keep their sources.
+///
+/// A directory without any Python in it is none, although Python could import it: it may be the
+/// one that was made for the project.
+pub(super) fn in_source_directory(directory: &Path, name: &str) -> Option<PathBuf> {
+    in_directory(directory, name).filter(|found| !found.is_dir() || holds_python(found))
+}
+
+fn in_directory(directory: &Path, name: &str) -> Option<PathBuf> {
+    let package = directory.join(name);
+    if package.is_dir() {
+        return Some(package);
+    }
+    let module = directory.join(format!("{name}.py"));
+    if module.is_file() {
+        return Some(module);
+    }
+    // An extension module says for which Python it was built, as in `x.cpython-312-linux.so`.
+    fs::read_dir(directory)
+        .ok()?
+        .filter_map(Result::ok)
+        .find_map(|entry| {
+            let is_module = is_extension_module(entry.file_name().to_str()?, name);
+            is_module.then(|| entry.path())
+        })
+}
+
+fn is_extension_module(file: &str, name: &str) -> bool {
+    let middle = file
+        .strip_prefix(name)
+        .and_then(|rest| rest.strip_suffix("so"));
+    middle.is_some_and(|middle| middle.starts_with('.') && middle.ends_with('.'))
+}
+
+fn holds_python(directory: &Path) -> bool {
+    fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .any(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "py")
+        })
+}
+
+/// The `site-packages` of an interpreter: of its virtual environment, else of its installation.
+fn site_directories(interpreter: &Path) -> Vec<PathBuf> {
+    let environment = prefix(interpreter).filter(|prefix| prefix.join("pyvenv.cfg").is_file());
+    let Some(prefix) = environment.or_else(|| prefix(&fs::canonicalize(interpreter).ok()?)) else {
+        return Vec::new();
+    };
+    // One installation of Debian serves several versions from `lib/python3`.
+    [
+        prefix.join("lib"),
+        prefix.join("lib64"),
+        prefix.join("local/lib"),
+    ]
+    .iter()
+    .filter_map(|library| fs::read_dir(library).ok())
+    .flatten()
+    .filter_map(Result::ok)
+    .filter(|entry| {
+        let name = entry.file_name();
+        name.to_str()
+            .is_some_and(|name| name.starts_with("python3") || name.starts_with("pypy3"))
+    })
+    .flat_map(|entry| ["site-packages", "dist-packages"].map(|site| entry.path().join(site)))
+    .filter(|site| site.is_dir())
+    .collect()
+}
+
+/// The directory above the `bin` that a program lies in.
+fn prefix(program: &Path) -> Option<PathBuf> {
+    Some(program.parent()?.parent()?.to_owned())
+}
+
+/// The directories that the `.pth` files of a `site-packages` add. Their lines of code are not
+/// for us to run.
+fn pth_entries(site: &Path) -> Vec<PathBuf> {
+    fs::read_dir(site)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pth"))
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .flat_map(|text| {
+            text.lines()
+                .map(str::trim_end)
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                .filter(|line| !line.starts_with("import ") && !line.starts_with("import\t"))
+                .map(|line| site.join(line))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn finds_every_kind_of_module_that_is_installed() {
+        const SITE: &str = "env/lib/python3.12/site-packages";
+        let files = [
+            "env/pyvenv.cfg",
+            "env/bin/python",
+            "env/lib/python3.12/site-packages/package/__init__.py",
+            "env/lib/python3.12/site-packages/module.py",
+            "env/lib/python3.12/site-packages/extension.cpython-312-x86_64-linux-gnu.so",
+            "env/lib/python3.12/site-packages/stable.abi3.so",
+            "env/lib/python3.12/site-packages/namespace/data.txt",
+            "env/lib/python3.12/site-packages/package-1.0.dist-info/METADATA",
+            "work/src/editable/__init__.py",
+        ];
+        let tree = tree(&files);
+        let site = tree.path().join(SITE);
+        let source = tree.path().join("work/src");
+        let lines = format!("# note\n\nimport os; os.abort()\n{}\n", source.display());
+        fs::write(site.join("editable.pth"), lines).unwrap();
+        let python = tree.path().join("env/bin/python");
+        for (name, file) in [
+            ("package", "package"),
+            ("module", "module.py"),
+            ("extension", "extension.cpython-312-x86_64-linux-gnu.so"),
+            ("stable", "stable.abi3.so"),
+            ("namespace", "namespace"),
+        ] {
+            assert_eq!(installed(&python, name), Some(site.join(file)), "{name}");
+        }
+        assert_eq!(
+            installed(&python, "editable"),
+            Some(source.join("editable"))
+        );
+        assert_eq!(installed(&python, "pack"), None);
+        assert_eq!(installed(&python, "modul"), None);
+    }
+
+    #[test]
+    fn outside_an_environment_the_link_is_followed_to_the_installation() {
+        let tree = tree(&[
+            "usr/bin/python3.11",
+            "usr/lib/python3/dist-packages/apt_pkg/__init__.py",
+            "usr/local/lib/python3.11/dist-packages/local.py",
+        ]);
+        fs::create_dir(tree.path().join("bin")).unwrap();
+        let link = tree.path().join("bin/python3");
+        symlink(tree.path().join("usr/bin/python3.11"), &link).unwrap();
+        assert!(installed(&link, "apt_pkg").is_some());
+        assert!(installed(&link, "local").is_some());
+        assert!(installed(&tree.path().join("bin/missing"), "local").is_none());
+    }
+
+    #[test]
+    fn an_empty_directory_of_ones_own_is_no_module() {
+        let tree = tree(&["full/models.py", "notes/readme.txt"]);
+        fs::create_dir(tree.path().join("empty")).unwrap();
+        assert!(in_source_directory(tree.path(), "full").is_some());
+        assert_eq!(in_source_directory(tree.path(), "notes"), None);
+        assert_eq!(in_source_directory(tree.path(), "empty"), None);
+    }
+}

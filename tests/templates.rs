@@ -1,0 +1,157 @@
+//! The built-in templates: which files they make, and that the project without a framework works
+//! on every interpreter of the machine.
+
+use std::process::{Command, Output};
+
+use crate::support::{Outcome, Python, Test, pythons};
+
+/// Makes the project `mysite` from a template.
+fn generated(template: &str) -> Outcome {
+    Test::new()
+        .args(["startproject", "mysite", "--template", template, "-q"])
+        .run()
+}
+
+/// Runs Python in the project, with warnings as errors, and returns what it printed.
+#[track_caller]
+fn python(python: &Python, project: &Outcome, arguments: &[&str]) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(python.as_ref())
+        .args(["-B", "-W", "error"])
+        .args(arguments)
+        .current_dir(project.dir().join("mysite"))
+        .env_remove("SETTINGS_MODULE")
+        .output()
+        .unwrap();
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&stdout),
+        String::from_utf8_lossy(&stderr),
+    );
+    assert!(
+        status.success(),
+        "{python}: {arguments:?}: {status}\n{stdout}{stderr}"
+    );
+    format!("{stdout}{stderr}")
+}
+
+#[test]
+fn the_django_template_makes_djangos_files_and_ours() {
+    let project = generated("django");
+    insta::assert_snapshot!(project.tree("mysite"), @"");
+}
+
+#[test]
+fn django_is_the_default() {
+    let project = Test::new().args(["startproject", "mysite", "-q"]).run();
+    assert_eq!(
+        project.tree("mysite"),
+        generated("django").tree("mysite")
+    );
+}
+
+#[test]
+fn the_wsgi_template_makes_a_project_with_tests() {
+    let project = generated("wsgi");
+    insta::assert_snapshot!(project.tree("mysite"), @"");
+}
+
+#[test]
+fn nothing_is_left_to_render() {
+    for template in ["django", "wsgi"] {
+        let project = generated(template);
+        for line in project.tree("mysite").lines() {
+            let path = line.trim_end_matches('*');
+            assert!(!path.contains("project_name"), "{path}");
+            assert!(!path.ends_with("-tpl"), "{path}");
+            if !path.ends_with('/') {
+                let text = project.read(format!("mysite/{path}"));
+                assert!(!text.contains("{{") && !text.contains("{%"), "{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_settings_name_the_application() {
+    for template in ["django", "wsgi"] {
+        let project = generated(template);
+        let settings = project.read("mysite/mysite/settings.py");
+        assert!(settings.contains("\nWSGI_APPLICATION = \"mysite.wsgi.application\"\n"));
+        let pyproject = project.read("mysite/pyproject.toml");
+        assert!(pyproject.contains("\n[tool.scaffold]\nsettings = \"mysite.settings\"\n"));
+    }
+}
+
+#[test]
+fn python_compiles_every_file() {
+    for template in ["django", "wsgi"] {
+        let project = generated(template);
+        for interpreter in pythons() {
+            python(interpreter, &project, &["-m", "compileall", "-q", "."]);
+        }
+    }
+}
+
+#[test]
+fn the_wsgi_projects_own_tests_pass_on_every_python() {
+    let project = generated("wsgi");
+    for interpreter in pythons() {
+        let printed = python(interpreter, &project, &["-m", "unittest"]);
+        assert!(printed.contains("\nOK\n"), "{interpreter}: {printed}");
+        assert!(!printed.contains("Ran 0 tests"), "{interpreter}: {printed}");
+    }
+}
+
+/// Its own tests check this too; these are here so that the project may change its tests.
+#[test]
+fn the_wsgi_application_keeps_to_pep_3333() {
+    const CALLS: &str = r#"
+import io
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+from mysite.wsgi import application
+
+for method in ["GET", "HEAD", "POST"]:
+    for path in ["/", "/hello/x/", "/hello/x", "/static/style.css", "/static/../x", "/no"]:
+        body = b"a=1" if method == "POST" else b""
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "CONTENT_TYPE": "text/plain",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+        setup_testing_defaults(environ)
+        answers = []
+        blocks = validator(application)(environ, lambda *answer: answers.append(answer))
+        body = b"".join(blocks)
+        blocks.close()
+        (status, headers), = answers
+        print(method, path, status[:3], "no body" if not body else "body")
+"#;
+    let project = generated("wsgi");
+    for interpreter in pythons() {
+        let printed = python(interpreter, &project, &["-c", CALLS]);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(printed, @"");
+        }
+    }
+}
+
+#[test]
+fn another_settings_module_can_be_named() {
+    let project = generated("wsgi");
+    let settings = "from .settings import *\nSTATIC_URL = '/files/'\n";
+    project.write("mysite/mysite/settings_other.py", settings);
+    let code = "import os; os.environ['SETTINGS_MODULE'] = 'mysite.settings_other'; \
+                from mysite.wsgi import router; print([r.pattern for r in router.routes])";
+    for interpreter in pythons() {
+        let printed = python(interpreter, &project, &["-c", code]);
+        assert!(printed.contains("/files/<path:path>"), "{printed}");
+    }
+}
