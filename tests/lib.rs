@@ -1,1 +1,12 @@
 //! The integration tests: the real binary, real CPython, real sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on panics, and prints where it panics already"
+)]
+
+mod layers;
+mod support;

@@ -1,0 +1,16 @@
+"""Serves MODULE:CALLABLE with Werkzeug's development server: `werkzeug_serve.py PORT MODULE:NAME`."""
+
+import importlib
+import logging
+import os
+import sys
+
+from werkzeug.serving import run_simple
+
+if __name__ == "__main__":
+    port, target = sys.argv[1:]
+    module, name = target.split(":")
+    sys.path.insert(0, os.getcwd())
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    application = getattr(importlib.import_module(module), name)
+    run_simple("127.0.0.1", int(port), application, threaded=True)
