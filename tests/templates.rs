@@ -40,22 +40,50 @@ fn python(python: &Python, project: &Outcome, arguments: &[&str]) -> String {
 #[test]
 fn the_django_template_makes_djangos_files_and_ours() {
     let project = generated("django");
-    insta::assert_snapshot!(project.tree("mysite"), @"");
+    insta::assert_snapshot!(project.tree("mysite"), @r"
+    .gitignore
+    README.md
+    manage.py*
+    mysite/
+    mysite/__init__.py
+    mysite/asgi.py
+    mysite/settings.py
+    mysite/urls.py
+    mysite/wsgi.py
+    pyproject.toml
+    ");
 }
 
 #[test]
 fn django_is_the_default() {
     let project = Test::new().args(["startproject", "mysite", "-q"]).run();
-    assert_eq!(
-        project.tree("mysite"),
-        generated("django").tree("mysite")
-    );
+    assert_eq!(project.tree("mysite"), generated("django").tree("mysite"));
 }
 
 #[test]
 fn the_wsgi_template_makes_a_project_with_tests() {
     let project = generated("wsgi");
-    insta::assert_snapshot!(project.tree("mysite"), @"");
+    insta::assert_snapshot!(project.tree("mysite"), @r"
+    .gitignore
+    README.md
+    mysite/
+    mysite/__init__.py
+    mysite/__main__.py
+    mysite/messages.py
+    mysite/pages/
+    mysite/pages/home.html
+    mysite/router.py
+    mysite/settings.py
+    mysite/static.py
+    mysite/views.py
+    mysite/wsgi.py
+    pyproject.toml
+    static/
+    static/style.css
+    tests/
+    tests/__init__.py
+    tests/test_application.py
+    ");
 }
 
 #[test]
@@ -138,7 +166,26 @@ for method in ["GET", "HEAD", "POST"]:
     for interpreter in pythons() {
         let printed = python(interpreter, &project, &["-c", CALLS]);
         insta::allow_duplicates! {
-            insta::assert_snapshot!(printed, @"");
+            insta::assert_snapshot!(printed, @r"
+            GET / 200 body
+            GET /hello/x/ 200 body
+            GET /hello/x 308 no body
+            GET /static/style.css 200 body
+            GET /static/../x 404 body
+            GET /no 404 body
+            HEAD / 200 no body
+            HEAD /hello/x/ 200 no body
+            HEAD /hello/x 308 no body
+            HEAD /static/style.css 200 no body
+            HEAD /static/../x 404 no body
+            HEAD /no 404 no body
+            POST / 405 body
+            POST /hello/x/ 405 body
+            POST /hello/x 308 no body
+            POST /static/style.css 405 body
+            POST /static/../x 405 body
+            POST /no 404 body
+            ");
         }
     }
 }
