@@ -1,0 +1,1 @@
+# {{ camel_case_project_name }}
