@@ -1,1 +1,3 @@
 //! The integration tests: the real binary, real CPython, real sockets.
+
+mod startproject;

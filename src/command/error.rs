@@ -20,7 +20,11 @@ impl Error {
     /// The word before the message: `CommandError` where the message is Django's own, so that
     /// scripts which look for Django's line find it.
     pub(crate) fn label(&self) -> &'static str {
-        "error"
+        let is_django = match self {
+            Self::Template(error) => error.is_django(),
+            Self::Project(error) => error.is_django(),
+        };
+        if is_django { "CommandError" } else { "error" }
     }
 
     /// What the user can do next.

@@ -3,6 +3,7 @@
 //! Errors of all parts meet here, and are printed once, here.
 
 mod error;
+mod install;
 mod runserver;
 mod startproject;
 
@@ -12,8 +13,6 @@ use crate::{
     cli::{Cli, Command, OutputArgs},
     console::{self, Verbosity},
 };
-
-use error::Error;
 
 /// Runs the chosen subcommand and returns the code to exit with.
 pub(crate) fn run(cli: Cli) -> ExitCode {
@@ -34,7 +33,12 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
 
 /// Applies what the user said about output, and returns how much to print.
 fn configure(output: OutputArgs) -> Verbosity {
-    let OutputArgs { quiet, verbosity, no_color, force_color } = output;
+    let OutputArgs {
+        quiet,
+        verbosity,
+        no_color,
+        force_color,
+    } = output;
     console::set_color(match (no_color, force_color) {
         (true, _) => Some(false),
         (_, true) => Some(true),
