@@ -65,7 +65,7 @@ impl Plan {
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
                 Kind::File { contents, mode } => {
-                    let rendered = if renders(manifest, &from, &to, &contents) {
+                    let contents = if renders(manifest, &from, &to, &contents) {
                         renderer
                             .render(&source.locate(&from), &contents)?
                             .into_bytes()
@@ -76,10 +76,7 @@ impl Plan {
                     let executable = manifest
                         .is_some_and(|it| it.makes_executable(&from) || it.makes_executable(&to));
                     let mode = if executable { mode | EXECUTABLE } else { mode };
-                    Kind::File {
-                        contents: rendered,
-                        mode,
-                    }
+                    Kind::File { contents, mode }
                 }
             };
             plan.add(&to, Node { from, kind })?;

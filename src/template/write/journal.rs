@@ -175,3 +175,76 @@ fn busy(target: &Path) -> Error {
         journal: target.join(FILE_NAME),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{Request, Target, prepare};
+
+    /// A directory with a journal of these contents and two files, and what is said about it.
+    fn found(contents: &[u8]) -> (Result<(), Error>, tempfile::TempDir) {
+        let root = tempfile::tempdir().unwrap();
+        for (name, contents) in [(FILE_NAME, contents), ("a", b""), ("b", b"")] {
+            std::fs::write(root.path().join(name), contents).unwrap();
+        }
+        let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
+        (clear(&directory, root.path()), root)
+    }
+
+    fn text(end: &[u8]) -> Vec<u8> {
+        [FIRST_LINE, end].concat()
+    }
+
+    #[test]
+    fn a_journal_that_was_not_finished_goes_wherever_it_ends() {
+        let whole = text(b"a\nb\n# end\n");
+        for end in 0..whole.len() {
+            let (result, root) = found(&whole[..end]);
+            assert!(result.is_ok(), "{end} {result:?}");
+            assert!(!root.path().join(FILE_NAME).exists(), "{end}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_named_and_what_is_gone_is_not() {
+        let (result, root) = found(&text(b"a\ngone\n# end\n"));
+        match result {
+            Err(Error::Leftovers { paths, .. }) => assert_eq!(paths, [root.path().join("a")]),
+            other => panic!("{other:?}"),
+        }
+        assert!(root.path().join(FILE_NAME).exists());
+        let (result, root) = found(&text(b"gone\n# end\n"));
+        assert!(result.is_ok(), "{result:?}");
+        assert!(!root.path().join(FILE_NAME).exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_journal_stays() {
+        let (result, root) = found(b"# notes\n");
+        assert!(matches!(result, Err(Error::Conflicts { .. })), "{result:?}");
+        assert!(root.path().join(FILE_NAME).exists());
+    }
+
+    #[test]
+    fn a_live_run_keeps_others_out() {
+        let root = tempfile::tempdir().unwrap();
+        let target = Target::Existing(root.path().to_path_buf());
+        let request = Request {
+            template: "wsgi",
+            name: "mysite",
+            target: &target,
+            current_directory: root.path(),
+            install: false,
+        };
+        let plan = prepare(&request).unwrap();
+        let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
+        let live = Journal::start(&directory, root.path(), &plan).unwrap();
+        assert!(matches!(prepare(&request), Err(Error::Busy { .. })));
+        assert!(matches!(
+            Journal::start(&directory, root.path(), &plan),
+            Err(Error::Busy { .. })
+        ));
+        live.finish().unwrap();
+        assert!(prepare(&request).is_ok());
+    }
+}

@@ -269,7 +269,7 @@ mod tests {
         let expected = [live.name.clone(), other.name.clone()];
         assert_eq!(names(&shared), expected);
         other.publish().unwrap();
-        assert_eq!(names(&shared), [live.name.clone()]);
+        assert_eq!(names(&shared), [live.name.as_str()]);
         live.publish().unwrap();
         assert_eq!(names(root.path()), ["live", "other"]);
     }
