@@ -546,7 +546,7 @@ fn a_name_that_a_project_must_not_have_is_refused() {
 const MANY: usize = 3000;
 
 /// How often it is interrupted, each time a bit later.
-const KILLS: usize = 8;
+const KILLS: usize = 6;
 
 fn big_template(place: &Place) {
     let directory = place.path("tpl/d");

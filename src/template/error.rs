@@ -145,10 +145,11 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownTemplate { hint, .. } => Some(hint.clone()),
-            Self::TargetExists { path } => Some(format!(
-                "choose another name, or write into the directory with `scaffold startproject NAME {}`",
+            Self::TargetExists { path } if path.is_dir() => Some(format!(
+                "choose another name, or add `{}` to the command to write into it",
                 path.display()
             )),
+            Self::TargetExists { .. } => Some("choose another name".to_owned()),
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())
             }
@@ -157,6 +158,12 @@ impl Error {
                 "save it as UTF-8; a template with a `scaffold.toml` may list it under `copy`"
                     .to_owned(),
             ),
+            Self::Template { .. } => Some(
+                "text that is no template goes between `{% raw %}` and `{% endraw %}`".to_owned(),
+            ),
+            Self::Name { .. } => {
+                Some("rename it in the template, or choose another project name".to_owned())
+            }
             Self::Busy { journal, .. } => Some(format!(
                 "wait for it; if there is none, remove `{}` and run the command again",
                 journal.display()

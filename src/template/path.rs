@@ -1,9 +1,10 @@
-//! Which path in the project a file of a template gets, and whether that is one it may have.
+//! Paths as text: which one in the project a file of a template gets, whether that is one it may
+//! have, and what a path that the user gave means. Nothing here looks at the disk.
 
 use std::{
     ffi::{OsStr, OsString},
     os::unix::ffi::{OsStrExt, OsStringExt},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// What Django replaces in paths.
@@ -11,6 +12,9 @@ const PLACEHOLDER: &[u8] = b"project_name";
 
 /// The ending of templates of Python files which Python tools are not to take for such.
 const TEMPLATE_SUFFIX: &[u8] = b".py-tpl";
+
+/// The file that lists what is being made in an existing directory, while it is made.
+pub(super) const JOURNAL: &str = ".scaffold-startproject";
 
 /// The names that Windows keeps for devices, with any ending.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
@@ -67,7 +71,7 @@ fn check_part(part: &[u8]) -> Result<(), &'static str> {
         Err("a part of the path is only dots or spaces")
     } else if stem.eq_ignore_ascii_case(b".git") {
         Err("`.git` belongs to Git")
-    } else if part.starts_with(super::write::JOURNAL.as_bytes()) {
+    } else if part == JOURNAL.as_bytes() {
         Err("the name is used while a project is written")
     } else if matches!(part, [letter, b':', ..] if letter.is_ascii_alphabetic()) {
         Err("the path names a drive")
@@ -105,6 +109,30 @@ pub(super) fn ends_with(path: &Path, ending: impl AsRef<OsStr>) -> bool {
     path.as_os_str()
         .as_bytes()
         .ends_with(ending.as_ref().as_bytes())
+}
+
+/// Python's `abspath(expanduser(path))`: `~` is the home directory, and `..` takes back the part
+/// before it, whatever that is.
+pub(super) fn absolute(path: &Path, current_directory: &Path) -> PathBuf {
+    let mut parts = path.components();
+    let path = match parts.next() {
+        Some(Component::Normal(first)) if first == OsStr::new("~") => match etcetera::home_dir() {
+            Ok(home) => home.join(parts.as_path()),
+            Err(_) => path.to_path_buf(),
+        },
+        _ => path.to_path_buf(),
+    };
+    let mut result = PathBuf::new();
+    for part in current_directory.join(path).components() {
+        match part {
+            Component::ParentDir => {
+                result.pop();
+            }
+            Component::CurDir => {}
+            _ => result.push(part),
+        }
+    }
+    result
 }
 
 #[cfg(test)]
@@ -179,6 +207,29 @@ mod tests {
         assert!(check(Path::new(path)).is_err());
     }
 
+    #[rstest]
+    #[case("a", "/w/a")]
+    #[case(".", "/w")]
+    #[case("", "/w")]
+    #[case("./a/../b/", "/w/b")]
+    #[case("../..", "/")]
+    #[case("/x/./y", "/x/y")]
+    #[case("a/~", "/w/a/~")]
+    #[case("~a", "/w/~a")]
+    fn absolute_paths(#[case] path: &str, #[case] expected: &str) {
+        assert_eq!(
+            absolute(Path::new(path), Path::new("/w")),
+            Path::new(expected)
+        );
+    }
+
+    #[test]
+    fn the_home_directory_is_known() {
+        let home = etcetera::home_dir().unwrap();
+        assert_eq!(absolute(Path::new("~"), Path::new("/w")), home);
+        assert_eq!(absolute(Path::new("~/a"), Path::new("/w")), home.join("a"));
+    }
+
     proptest! {
         /// Whatever the template and the name are, what passes stays below the root.
         #[test]
@@ -190,7 +241,7 @@ mod tests {
             if check(&path).is_ok() {
                 prop_assert!(path.is_relative());
                 for part in path.components() {
-                    prop_assert!(matches!(part, std::path::Component::Normal(_)), "{:?}", path);
+                    prop_assert!(matches!(part, Component::Normal(_)), "{:?}", path);
                 }
                 prop_assert!(path.components().count() > 0);
             }

@@ -82,7 +82,9 @@ impl Plan {
             plan.add(&to, Node { from, kind })?;
         }
         if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
-            let place = source.locate(Path::new(FILE_NAME)).join("message");
+            let place = source
+                .locate(Path::new(FILE_NAME))
+                .with_extension("toml (message)");
             plan.message = Some(renderer.render_text(&place, message)?);
         }
         Ok(plan)

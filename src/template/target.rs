@@ -1,12 +1,11 @@
 //! Where the project goes, and what is in its way there.
 
 use std::{
-    ffi::OsStr,
     fs, io,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
-use super::{error::Error, plan::Plan};
+use super::{error::Error, path::absolute, plan::Plan};
 
 /// Where the project goes: an absolute path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,58 +76,9 @@ impl Target {
     }
 }
 
-/// Python's `abspath(expanduser(path))`: `~` is the home directory, and `..` takes back the part
-/// before it, whatever that is.
-pub(super) fn absolute(path: &Path, current_directory: &Path) -> PathBuf {
-    let mut parts = path.components();
-    let path = match parts.next() {
-        Some(Component::Normal(first)) if first == OsStr::new("~") => match etcetera::home_dir() {
-            Ok(home) => home.join(parts.as_path()),
-            Err(_) => path.to_path_buf(),
-        },
-        _ => path.to_path_buf(),
-    };
-    let mut result = PathBuf::new();
-    for part in current_directory.join(path).components() {
-        match part {
-            Component::ParentDir => {
-                result.pop();
-            }
-            Component::CurDir => {}
-            _ => result.push(part),
-        }
-    }
-    result
-}
-
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
-
     use super::*;
-
-    #[rstest]
-    #[case("a", "/w/a")]
-    #[case(".", "/w")]
-    #[case("", "/w")]
-    #[case("./a/../b/", "/w/b")]
-    #[case("../..", "/")]
-    #[case("/x/./y", "/x/y")]
-    #[case("a/~", "/w/a/~")]
-    #[case("~a", "/w/~a")]
-    fn absolute_paths(#[case] path: &str, #[case] expected: &str) {
-        assert_eq!(
-            absolute(Path::new(path), Path::new("/w")),
-            Path::new(expected)
-        );
-    }
-
-    #[test]
-    fn the_home_directory_is_known() {
-        let home = etcetera::home_dir().unwrap();
-        assert_eq!(absolute(Path::new("~"), Path::new("/w")), home);
-        assert_eq!(absolute(Path::new("~/a"), Path::new("/w")), home.join("a"));
-    }
 
     #[test]
     fn where_a_project_may_go() {

@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::Error;
+use super::{error::Error, path::absolute};
 
 /// One thing in a template.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Source {
             return Ok(Self::Builtin(builtin));
         }
         let path = template.strip_prefix("file://").unwrap_or(template);
-        let path = super::target::absolute(Path::new(path), current_directory);
+        let path = absolute(Path::new(path), current_directory);
         if !template.is_empty() && path.is_dir() {
             return Ok(Self::Directory(path));
         }

@@ -20,10 +20,7 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::{error::Error, plan::Plan};
-
-/// The journal's name.
-pub(in crate::template) const FILE_NAME: &str = ".scaffold-startproject";
+use crate::template::{error::Error, path::JOURNAL as FILE_NAME, plan::Plan};
 
 /// What a journal begins with: a file that begins with something else is not ours to remove.
 const FIRST_LINE: &[u8] =

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use super::{error::Error, plan::Plan};
 
-pub(super) use journal::{FILE_NAME as JOURNAL, check as check_journal};
+pub(super) use journal::check as check_journal;
 
 /// Makes the project in a directory that does not exist yet.
 pub(super) fn new_directory(plan: &Plan, target: &Path) -> Result<(), Error> {
