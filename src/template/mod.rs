@@ -1,7 +1,7 @@
 //! Generating a project: source → manifest → context → render → plan → write.
 //!
 //! Everything up to the plan only reads. What can be wrong (the template, a name, a file that is
-//! in the way) is found there, so that nothing is written unless all of it can be. [`write`] then
+//! in the way) is found there, so that nothing is written unless all of it can be. [`write()`] then
 //! makes the whole project or nothing.
 //!
 //! This part does not decide which names are good for a project, runs no program and prints
