@@ -9,4 +9,7 @@
 )]
 
 mod layers;
+mod project;
+mod startproject;
 mod support;
+mod templates;

@@ -59,6 +59,9 @@ pub(crate) enum Command {
 
 /// Parses the arguments, the first of which is the program's name.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let matches = Cli::command().try_get_matches_from(args)?;
+    let mut command = Cli::command();
+    let matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(|error| startproject::explain(error, &mut command))?;
     Cli::from_arg_matches(&matches)
 }

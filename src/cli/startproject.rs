@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{
+    Args, Command,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,4 +28,20 @@ pub(crate) struct StartprojectArgs {
     /// Make a virtual environment in .venv and install the project's requirements
     #[arg(long)]
     pub(crate) install: bool,
+}
+
+/// Words the complaint about a missing name as Django does; leaves all others as they are.
+pub(super) fn explain(error: clap::Error, command: &mut Command) -> clap::Error {
+    let misses_name = error.kind() == ErrorKind::MissingRequiredArgument
+        && matches!(
+            error.get(ContextKind::InvalidArg),
+            Some(ContextValue::Strings(missing)) if missing.iter().any(|it| it == "<NAME>")
+        );
+    match command.find_subcommand_mut("startproject") {
+        Some(startproject) if misses_name => startproject.error(
+            ErrorKind::MissingRequiredArgument,
+            "You must provide a project name.",
+        ),
+        _ => error,
+    }
 }

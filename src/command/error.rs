@@ -33,6 +33,7 @@ impl Error {
     /// which look for its line find it.
     pub(crate) fn label(&self) -> &'static str {
         match self {
+            Self::Template(error) if error.is_django() => "CommandError",
             Self::Project(error) if error.is_django() => "CommandError",
             Self::Address(AddressError::Bind { .. }) => "Error",
             Self::Address(error) if error.is_django() => "CommandError",

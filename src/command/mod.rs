@@ -14,8 +14,6 @@ use crate::{
     console::{self, Verbosity},
 };
 
-use error::Error;
-
 /// Runs the chosen subcommand and returns the code to exit with.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let Cli { output, command } = cli;

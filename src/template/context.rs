@@ -1,0 +1,85 @@
+//! The variables that a template may use.
+
+use std::path::Path;
+
+use tera::Context;
+
+use super::{error::Error, titlecase::camel_case};
+
+/// The Django version whose `startproject` this one follows.
+const DJANGO_VERSION: &str = "6.1";
+
+/// The part of Django's version that its documentation is found under.
+const DOCS_VERSION: &str = "6.1";
+
+/// What a secret key begins with, so that Django's checks know it as one that was generated.
+const SECRET_KEY_PREFIX: &str = "django-insecure-";
+
+/// How many random characters follow: Django's number.
+const SECRET_KEY_LENGTH: usize = 50;
+
+/// What they are taken from: Django's alphabet.
+const SECRET_KEY_ALPHABET: &[u8; 50] = b"abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)";
+
+/// The variables for a project of this name in this directory.
+pub(super) fn context(name: &str, directory: &Path, install: bool) -> Result<Context, Error> {
+    let mut context = Context::new();
+    context.insert("project_name", name);
+    context.insert("project_directory", &*directory.to_string_lossy());
+    context.insert("camel_case_project_name", &camel_case(name));
+    context.insert("secret_key", &secret_key()?);
+    context.insert("django_version", DJANGO_VERSION);
+    context.insert("docs_version", DOCS_VERSION);
+    context.insert("install", &install);
+    Ok(context)
+}
+
+/// A new secret key, from the operating system's generator.
+fn secret_key() -> Result<String, Error> {
+    /// Octets from here on are thrown away: 250 is the greatest multiple of 50 that fits, and
+    /// taking the rest of a division of more would make some characters likelier than others.
+    const LIMIT: u8 = 250;
+    let mut key = String::with_capacity(SECRET_KEY_PREFIX.len() + SECRET_KEY_LENGTH);
+    key.push_str(SECRET_KEY_PREFIX);
+    let end = key.len() + SECRET_KEY_LENGTH;
+    let mut octets = [0; 64];
+    while key.len() < end {
+        getrandom::fill(&mut octets).map_err(Error::Random)?;
+        let characters = octets
+            .iter()
+            .filter(|octet| **octet < LIMIT)
+            .filter_map(|octet| SECRET_KEY_ALPHABET.get(usize::from(*octet) % 50))
+            .map(|octet| char::from(*octet));
+        key.extend(characters.take(end - key.len()));
+    }
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_key_is_djangos() {
+        let key = secret_key().unwrap();
+        let random = key.strip_prefix("django-insecure-").unwrap();
+        assert_eq!(random.len(), 50);
+        assert!(
+            random
+                .bytes()
+                .all(|octet| SECRET_KEY_ALPHABET.contains(&octet)),
+            "{random}"
+        );
+    }
+
+    #[test]
+    fn secret_keys_differ_and_use_every_character() {
+        let keys: HashSet<_> = (0..100).map(|_| secret_key().unwrap()).collect();
+        assert_eq!(keys.len(), 100);
+        // 5,000 characters miss a given one of 50 with a probability below 10⁻⁴³.
+        let used: HashSet<u8> = keys.iter().flat_map(|key| key[16..].bytes()).collect();
+        assert_eq!(used.len(), 50);
+    }
+}

@@ -1,0 +1,322 @@
+//! Why generating failed: the texts, and what to do next.
+
+use std::{
+    fmt::{self, Display},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Why this part failed. Nothing was left on the disk, except where the variant says so.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such built-in template and no such directory.
+    #[error("couldn't handle project template {template}.")]
+    UnknownTemplate {
+        /// What the user asked for.
+        template: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// The directory to be made is there already.
+    #[error("'{}' already exists", path.display())]
+    TargetExists {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Files in the target directory are where the template's would go.
+    #[error("{}", conflicts(paths))]
+    Conflicts {
+        /// All of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Something in the template cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// What cannot be read.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// A link in the template points to something that is not the template's.
+    #[error("`{}` links to `{}`, which is outside the template", link.display(), to.display())]
+    LinkOutside {
+        /// The link.
+        link: PathBuf,
+        /// The file that it leads to.
+        to: PathBuf,
+    },
+    /// A template holds something that is neither file nor directory nor link.
+    #[error("`{}` is neither a file nor a directory", path.display())]
+    NotAFile {
+        /// What it is.
+        path: PathBuf,
+    },
+    /// A file has to be rendered and is not UTF-8.
+    #[error("`{}` cannot be rendered: it is not UTF-8 (octet {offset})", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// Where the first octet stands that is not UTF-8.
+        offset: usize,
+    },
+    /// The manifest is not as it should be.
+    #[error("{report}")]
+    Manifest {
+        /// File, line, column, the text and what is wrong.
+        report: String,
+    },
+    /// A template does not parse or does not render.
+    #[error("{report}")]
+    Template {
+        /// File, line, column, the text and what is wrong.
+        report: String,
+    },
+    /// A file of the template would get a name that it must not have.
+    #[error("`{}` of the template would be written to `{}`: {reason}",
+        from.display(), to.display())]
+    Name {
+        /// The file in the template.
+        from: PathBuf,
+        /// The path in the project.
+        to: PathBuf,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Two things in the template would be written to one path.
+    #[error("`{}` and `{}` of the template would both be written to `{}`",
+        first.display(), second.display(), to.display())]
+    Duplicate {
+        /// The one.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+        /// The path in the project.
+        to: PathBuf,
+    },
+    /// Writing failed; what had been written was removed.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Write {
+        /// What was tried.
+        action: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// Another run is writing to the directory.
+    #[error("another `scaffold startproject` is writing to `{}`", target.display())]
+    Busy {
+        /// The directory.
+        target: PathBuf,
+        /// The file that says so.
+        journal: PathBuf,
+    },
+    /// An earlier run was killed while writing to the directory, and its files are still there.
+    #[error("{}", leftovers(target, paths))]
+    Leftovers {
+        /// The directory.
+        target: PathBuf,
+        /// What the earlier run left.
+        paths: Vec<PathBuf>,
+        /// The file that says so.
+        journal: PathBuf,
+    },
+    /// The operating system gives no random octets for the secret key.
+    #[error("cannot make a secret key: {0}")]
+    Random(getrandom::Error),
+    /// The current directory is gone or hidden.
+    #[error("cannot find the current directory: {0}")]
+    CurrentDirectory(io::Error),
+}
+
+impl Error {
+    /// Whether the message is worded as Django's, which scripts may look for.
+    #[must_use]
+    pub fn is_django(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownTemplate { .. } | Self::TargetExists { .. } | Self::Conflicts { .. }
+        )
+    }
+
+    /// What the user can do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownTemplate { hint, .. } => Some(hint.clone()),
+            Self::TargetExists { path } if path.is_dir() => Some(format!(
+                "choose another name, or add `{}` to the command to write into it",
+                path.display()
+            )),
+            Self::TargetExists { .. } => Some("choose another name".to_owned()),
+            Self::Conflicts { .. } => {
+                Some("nothing was written; move these away or choose another directory".to_owned())
+            }
+            Self::LinkOutside { .. } => Some("put a copy of the file into the template".to_owned()),
+            Self::NotText { .. } => Some(
+                "save it as UTF-8; a template with a `scaffold.toml` may list it under `copy`"
+                    .to_owned(),
+            ),
+            Self::Template { .. } => Some(
+                "text that is no template goes between `{% raw %}` and `{% endraw %}`".to_owned(),
+            ),
+            Self::Name { .. } => {
+                Some("rename it in the template, or choose another project name".to_owned())
+            }
+            Self::Busy { journal, .. } => Some(format!(
+                "wait for it; if there is none, remove `{}` and run the command again",
+                journal.display()
+            )),
+            Self::Leftovers { journal, .. } => Some(format!(
+                "remove these and `{}`, then run the command again",
+                journal.display()
+            )),
+            Self::Write { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Some("make room; nothing was left behind".to_owned())
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("choose a directory that you may write to".to_owned())
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// An error of writing, from the error of a system call.
+    pub(super) fn write(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
+        Self::Write {
+            action,
+            path: path.to_path_buf(),
+            source: source.into(),
+        }
+    }
+}
+
+/// Django's sentence about the first path; the others, which Django would not have found yet,
+/// one on each line after it.
+fn conflicts(paths: &[PathBuf]) -> String {
+    let mut paths = paths.iter();
+    let first = paths
+        .next()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
+    let mut text = format!(
+        "{first} already exists. Overlaying a project into an existing directory won't replace \
+         conflicting files."
+    );
+    if paths.len() > 0 {
+        text.push_str("\nalso in the way:");
+        list(&mut text, paths);
+    }
+    text
+}
+
+/// What a killed run left, by name.
+fn leftovers(target: &Path, paths: &[PathBuf]) -> String {
+    let mut text = format!(
+        "an earlier `scaffold startproject` in `{}` was killed before it was done, and left",
+        target.display()
+    );
+    list(&mut text, paths.iter());
+    text
+}
+
+/// Adds each path on a line of its own.
+fn list<'a>(text: &mut String, paths: impl Iterator<Item = &'a PathBuf>) {
+    for path in paths {
+        text.push_str("\n  ");
+        text.push_str(&path.display().to_string());
+    }
+}
+
+/// A complaint about a place in a text file, with the line shown and the place marked.
+pub(super) struct Report<'a> {
+    /// The file.
+    pub(super) path: &'a Path,
+    /// Its text.
+    pub(super) text: &'a str,
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// The column in characters, from 1.
+    pub(super) column: usize,
+    /// How many characters to mark.
+    pub(super) width: usize,
+    /// What is wrong.
+    pub(super) message: &'a str,
+}
+
+impl Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            text,
+            line,
+            column,
+            width,
+            message,
+        } = self;
+        let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let number = line.to_string();
+        let margin = " ".repeat(number.len());
+        // Tabs stay tabs, so that the mark stands below what it marks.
+        let indent: String = shown
+            .chars()
+            .chain(std::iter::repeat(' '))
+            .take(column.saturating_sub(1))
+            .map(|character| if character == '\t' { '\t' } else { ' ' })
+            .collect();
+        let mark = "^".repeat((*width).max(1));
+        write!(
+            f,
+            "{}:{line}:{column}: {message}\n{margin} |\n{number} | {shown}\n{margin} | {indent}{mark}",
+            path.display()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_conflict_is_djangos_sentence() {
+        let text = Error::Conflicts {
+            paths: vec!["/x/manage.py".into()],
+        }
+        .to_string();
+        assert_eq!(
+            text,
+            "/x/manage.py already exists. Overlaying a project into an existing directory won't \
+             replace conflicting files."
+        );
+    }
+
+    #[test]
+    fn further_conflicts_are_listed() {
+        let text = conflicts(&["/x/a".into(), "/x/b".into(), "/x/c".into()]);
+        assert!(text.starts_with("/x/a already exists. "), "{text}");
+        assert!(
+            text.ends_with("\nalso in the way:\n  /x/b\n  /x/c"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_report_marks_the_place() {
+        let report = Report {
+            path: Path::new("t/a.py"),
+            text: "one\n\t{{ two\n",
+            line: 2,
+            column: 2,
+            width: 2,
+            message: "what",
+        };
+        assert_eq!(
+            report.to_string(),
+            "t/a.py:2:2: what\n  |\n2 | \t{{ two\n  | \t^^"
+        );
+    }
+}

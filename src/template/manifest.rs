@@ -1,0 +1,138 @@
+//! `scaffold.toml` at the root of a template: what makes it a native one, and says how its files
+//! are to be treated. It is not part of the project.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{
+    error::{Error, Report},
+    glob,
+    source::{Entry, Kind, Source},
+};
+
+/// Where a native template keeps its manifest.
+pub(super) const FILE_NAME: &str = "scaffold.toml";
+
+/// The manifest of a native template.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Manifest {
+    /// What the template is called in messages.
+    pub(super) name: Option<String>,
+    /// What it is for, in one line; for people.
+    pub(super) description: Option<String>,
+    /// Which files are copied as they are: names or globs.
+    copy: Vec<String>,
+    /// Which files everybody may execute: names or globs.
+    executable: Vec<String>,
+    /// What the user reads after the project is made. It is rendered as the files are.
+    pub(super) message: Option<String>,
+}
+
+impl Manifest {
+    /// Whether a file, called so in the template, is copied and not rendered.
+    pub(super) fn copies(&self, path: &Path) -> bool {
+        self.copy.iter().any(|pattern| glob::matches(pattern, path))
+    }
+
+    /// Whether a file, called so in the template, is to be executable.
+    pub(super) fn makes_executable(&self, path: &Path) -> bool {
+        self.executable
+            .iter()
+            .any(|pattern| glob::matches(pattern, path))
+    }
+}
+
+/// Takes the manifest out of the entries, if the template has one.
+pub(super) fn take(source: &Source, entries: &mut Vec<Entry>) -> Result<Option<Manifest>, Error> {
+    let is_manifest = |entry: &Entry| entry.path == Path::new(FILE_NAME);
+    let Some(index) = entries.iter().position(is_manifest) else {
+        return Ok(None);
+    };
+    let path = source.locate(Path::new(FILE_NAME));
+    match entries.swap_remove(index).kind {
+        Kind::Directory => Err(Error::NotAFile { path }),
+        Kind::File { contents, .. } => parse(&path, &contents).map(Some),
+    }
+}
+
+fn parse(path: &Path, contents: &[u8]) -> Result<Manifest, Error> {
+    let text = std::str::from_utf8(contents).map_err(|error| Error::NotText {
+        path: PathBuf::from(path),
+        offset: error.valid_up_to(),
+    })?;
+    toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        let before = text.get(..span.start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let report = Report {
+            path,
+            text,
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            width: text
+                .get(span)
+                .and_then(|marked| marked.lines().next())
+                .unwrap_or_default()
+                .len(),
+            message: error.message(),
+        };
+        Error::Manifest {
+            report: report.to_string(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Manifest, String> {
+        parse(Path::new("t/scaffold.toml"), text.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_empty_manifest_is_a_manifest() {
+        assert_eq!(parsed(""), Ok(Manifest::default()));
+    }
+
+    #[test]
+    fn all_keys_are_read() {
+        let manifest = parsed(
+            "name = 'n'\ndescription = 'd'\nmessage = 'm'\n\
+             copy = ['*.html']\nexecutable = ['manage.py']",
+        )
+        .unwrap();
+        assert_eq!(manifest.name.as_deref(), Some("n"));
+        assert_eq!(manifest.message.as_deref(), Some("m"));
+        assert!(manifest.copies(Path::new("a/b.html")));
+        assert!(!manifest.copies(Path::new("manage.py")));
+        assert!(manifest.makes_executable(Path::new("manage.py")));
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_its_place() {
+        let error = parsed("name = 'n'\n\nexecutables = []\n").unwrap_err();
+        assert!(
+            error.starts_with("t/scaffold.toml:3:1: unknown field `executables`"),
+            "{error}"
+        );
+        assert!(
+            error.contains("\n3 | executables = []\n  | ^^^^^^^^^^^"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_an_error_with_its_place() {
+        let error = parsed("message = 'm'\ncopy = 'x'").unwrap_err();
+        assert!(error.starts_with("t/scaffold.toml:2:8: "), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_toml_is_an_error_with_its_place() {
+        let error = parsed("name =\n").unwrap_err();
+        assert!(error.starts_with("t/scaffold.toml:1:"), "{error}");
+    }
+}

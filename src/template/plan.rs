@@ -1,0 +1,322 @@
+//! What will be made: every directory and file with its path, mode and contents.
+//!
+//! Here the entries of a template meet its manifest and its variables. Nothing is written.
+
+use std::{
+    collections::{BTreeMap, btree_map},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    error::Error,
+    manifest::{FILE_NAME, Manifest},
+    path,
+    render::Renderer,
+    source::{Entry, Kind, Source},
+};
+
+/// What executable files get on top of the mode that the template gives them.
+const EXECUTABLE: u32 = 0o111;
+
+/// Everything that will be made.
+#[derive(Debug)]
+pub struct Plan {
+    /// By path, so that a directory comes before what is in it, and that right after it.
+    nodes: BTreeMap<PathBuf, Node>,
+    template: String,
+    message: Option<String>,
+}
+
+/// One thing that will be made.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// What it is made from, for messages.
+    from: PathBuf,
+    pub(super) kind: Kind,
+}
+
+impl Node {
+    pub(super) fn is_directory(&self) -> bool {
+        matches!(self.kind, Kind::Directory)
+    }
+}
+
+impl Plan {
+    /// Names and renders all entries of a template.
+    pub(super) fn new(
+        name: &str,
+        source: &Source,
+        manifest: Option<&Manifest>,
+        entries: Vec<Entry>,
+        renderer: &Renderer,
+    ) -> Result<Self, Error> {
+        let mut plan = Self {
+            nodes: BTreeMap::new(),
+            template: manifest
+                .and_then(|it| it.name.clone())
+                .unwrap_or_else(|| source.name()),
+            message: None,
+        };
+        for Entry { path: from, kind } in entries {
+            let to = path::rewrite(&from, name);
+            if let Err(reason) = path::check(&to) {
+                return Err(Error::Name { from, to, reason });
+            }
+            let kind = match kind {
+                Kind::Directory => Kind::Directory,
+                Kind::File { contents, mode } => {
+                    let contents = if renders(manifest, &from, &to, &contents) {
+                        renderer
+                            .render(&source.locate(&from), &contents)?
+                            .into_bytes()
+                            .into()
+                    } else {
+                        contents
+                    };
+                    let executable = manifest
+                        .is_some_and(|it| it.makes_executable(&from) || it.makes_executable(&to));
+                    let mode = if executable { mode | EXECUTABLE } else { mode };
+                    Kind::File { contents, mode }
+                }
+            };
+            plan.add(&to, Node { from, kind })?;
+        }
+        if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
+            let place = source
+                .locate(Path::new(FILE_NAME))
+                .with_extension("toml (message)");
+            plan.message = Some(renderer.render_text(&place, message)?);
+        }
+        Ok(plan)
+    }
+
+    /// Adds a node and the directories above it.
+    fn add(&mut self, path: &Path, node: Node) -> Result<(), Error> {
+        let above = path
+            .ancestors()
+            .skip(1)
+            .take_while(|above| !above.as_os_str().is_empty());
+        for directory in above {
+            if !self.insert(directory, &node.from, || Kind::Directory)? {
+                break;
+            }
+        }
+        let Node { from, kind } = node;
+        self.insert(path, &from, || kind)?;
+        Ok(())
+    }
+
+    /// Adds one node. Says whether it is new: a directory may come up many times.
+    fn insert(
+        &mut self,
+        path: &Path,
+        from: &Path,
+        kind: impl FnOnce() -> Kind,
+    ) -> Result<bool, Error> {
+        match self.nodes.entry(path.to_path_buf()) {
+            btree_map::Entry::Vacant(vacant) => {
+                vacant.insert(Node {
+                    from: from.to_path_buf(),
+                    kind: kind(),
+                });
+                Ok(true)
+            }
+            btree_map::Entry::Occupied(there) => {
+                if there.get().is_directory() && matches!(kind(), Kind::Directory) {
+                    return Ok(false);
+                }
+                Err(Error::Duplicate {
+                    first: there.get().from.clone(),
+                    second: from.to_path_buf(),
+                    to: path.to_path_buf(),
+                })
+            }
+        }
+    }
+
+    /// Everything, directories before what is in them.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (&Path, &Node)> {
+        self.nodes.iter().map(|(path, node)| (path.as_path(), node))
+    }
+
+    /// The paths of all files, relative to the project's directory.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.nodes()
+            .filter(|(_, node)| !node.is_directory())
+            .map(|(path, _)| path)
+    }
+
+    /// How the template is called.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// What the template's author says to whom has made a project from it.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+}
+
+/// Whether a file is rendered. In a native template all text is, unless the manifest says
+/// otherwise; by Django's rules only Python is.
+fn renders(manifest: Option<&Manifest>, from: &Path, to: &Path, contents: &[u8]) -> bool {
+    match manifest {
+        None => path::ends_with(to, ".py"),
+        Some(manifest) => {
+            !manifest.copies(from)
+                && memchr::memchr(0, contents).is_none()
+                && std::str::from_utf8(contents).is_ok()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{context, manifest};
+
+    fn file(path: &str, contents: &[u8]) -> Entry {
+        let contents = contents.to_vec().into();
+        Entry {
+            path: path.into(),
+            kind: Kind::File {
+                contents,
+                mode: 0o640,
+            },
+        }
+    }
+
+    fn plan(mut entries: Vec<Entry>) -> Result<Plan, Error> {
+        let source = Source::Directory("/t".into());
+        let manifest = manifest::take(&source, &mut entries)?;
+        let context = context::context("mysite", Path::new("/p"), false)?;
+        Plan::new(
+            "mysite",
+            &source,
+            manifest.as_ref(),
+            entries,
+            &Renderer::new(context),
+        )
+    }
+
+    fn shown(plan: &Plan) -> Vec<(String, String)> {
+        let show = |(path, node): (&Path, &Node)| {
+            let kind = match &node.kind {
+                Kind::Directory => "directory".to_owned(),
+                Kind::File { contents, mode } => {
+                    format!("{mode:o} {}", String::from_utf8_lossy(contents))
+                }
+            };
+            (path.to_str().unwrap().to_owned(), kind)
+        };
+        plan.nodes().map(show).collect()
+    }
+
+    fn expected(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+        rows.iter()
+            .map(|(path, kind)| ((*path).to_owned(), (*kind).to_owned()))
+            .collect()
+    }
+
+    const TEXT: &[u8] = b"{{ project_name }}";
+
+    #[test]
+    fn without_a_manifest_only_python_is_rendered() {
+        let plan = plan(vec![
+            file("project_name/a.py-tpl", TEXT),
+            file("project_name/b.py", TEXT),
+            file("b.txt", TEXT),
+            file("data", b"\xff\r\n"),
+            Entry {
+                path: "empty".into(),
+                kind: Kind::Directory,
+            },
+        ])
+        .unwrap();
+        assert_eq!(
+            shown(&plan),
+            expected(&[
+                ("b.txt", "640 {{ project_name }}"),
+                ("data", "640 \u{fffd}\r\n"),
+                ("empty", "directory"),
+                ("mysite", "directory"),
+                ("mysite/a.py", "640 mysite"),
+                ("mysite/b.py", "640 mysite"),
+            ])
+        );
+        assert_eq!(plan.template(), "/t");
+    }
+
+    #[test]
+    fn with_a_manifest_all_text_is_rendered_but_what_is_copied() {
+        let manifest = b"name = 'native'\ncopy = ['*.html']\nexecutable = ['manage.py', 'x/run']\n\
+                         message = 'hello {{ project_name }}'";
+        let plan = plan(vec![
+            file("manage.py-tpl", TEXT),
+            file("x/run", b"#!"),
+            file("run", TEXT),
+            file("a.html", TEXT),
+            file("image", b"{{ \xff }}"),
+            file("octets", b"{{ \0 }}"),
+            file("scaffold.toml", manifest),
+            file("sub/scaffold.toml", b"x"),
+        ])
+        .unwrap();
+        assert_eq!(
+            shown(&plan),
+            expected(&[
+                ("a.html", "640 {{ project_name }}"),
+                ("image", "640 {{ \u{fffd} }}"),
+                ("manage.py", "751 mysite"),
+                ("octets", "640 {{ \0 }}"),
+                ("run", "640 mysite"),
+                ("sub", "directory"),
+                ("sub/scaffold.toml", "640 x"),
+                ("x", "directory"),
+                ("x/run", "751 #!"),
+            ])
+        );
+        assert_eq!(plan.message(), Some("hello mysite"));
+        assert_eq!(plan.template(), "native");
+    }
+
+    #[test]
+    fn a_python_file_that_is_not_utf8_is_an_error_without_a_manifest() {
+        assert!(matches!(
+            plan(vec![file("a.py", b"\xff")]),
+            Err(Error::NotText { .. })
+        ));
+    }
+
+    #[test]
+    fn two_sources_of_one_path_are_an_error() {
+        for (first, second) in [
+            ("a.py", "a.py-tpl"),
+            ("project_name", "mysite"),
+            ("a", "a/b"),
+        ] {
+            let error = plan(vec![file(first, b""), file(second, b"")]).unwrap_err();
+            assert!(
+                matches!(error, Error::Duplicate { .. }),
+                "{first} {second} {error}"
+            );
+            let error = plan(vec![file(second, b""), file(first, b"")]).unwrap_err();
+            assert!(
+                matches!(error, Error::Duplicate { .. }),
+                "{second} {first} {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_path_is_an_error_that_names_its_source() {
+        let error = plan(vec![file("project_name/aux.py-tpl", b"")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`project_name/aux.py-tpl` of the template would be written to `mysite/aux.py`: \
+             the name is reserved on Windows"
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! Making files and directories below an open directory.
+//!
+//! Every step goes through the open directory above, and follows no link: whoever moves things
+//! about while we write cannot lead us out of the target. This is also the fast way, as the
+//! system has only one name to look up for each file.
+
+use std::{
+    fs::File,
+    io::Write,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    path::{Path, PathBuf},
+};
+
+use rustix::{
+    fs::{AtFlags, Mode, OFlags},
+    io::Errno,
+};
+
+use crate::template::{error::Error, plan::Plan, source::Kind};
+
+/// The mode of directories, before the umask.
+const DIRECTORY_MODE: Mode = Mode::from_bits_truncate(0o777);
+
+/// A directory that things are made in.
+pub(super) struct Tree<'a> {
+    root: BorrowedFd<'a>,
+    /// What the directory is called, for messages.
+    name: &'a Path,
+    /// What was made, in this order.
+    made: Vec<Made>,
+}
+
+struct Made {
+    path: PathBuf,
+    is_directory: bool,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(root: &'a OwnedFd, name: &'a Path) -> Self {
+        Self {
+            root: root.as_fd(),
+            name,
+            made: Vec::new(),
+        }
+    }
+
+    /// Makes everything. After an error, what was made until then is there still.
+    pub(super) fn make(&mut self, plan: &Plan) -> Result<(), Error> {
+        // The directories from the root to where the plan is, which goes depth first: there are
+        // never more open than the tree is deep.
+        let mut open: Vec<(&Path, OwnedFd)> = Vec::new();
+        for (path, node) in plan.nodes() {
+            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+                continue;
+            };
+            while open.pop_if(|(directory, _)| *directory != parent).is_some() {}
+            let directory = open
+                .last()
+                .map_or(self.root, |(_, directory)| directory.as_fd());
+            let made = match &node.kind {
+                Kind::Directory => self
+                    .make_directory(directory, path, Path::new(name))
+                    .map(|opened| open.push((path, opened))),
+                Kind::File { contents, mode } => {
+                    self.make_file(directory, path, Path::new(name), contents, *mode)
+                }
+            };
+            made.map_err(|error| match error.kind() {
+                std::io::ErrorKind::AlreadyExists => Error::Conflicts {
+                    paths: vec![self.name.join(path)],
+                },
+                _ => Error::write("write", &self.name.join(path), error),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn make_directory(
+        &mut self,
+        above: BorrowedFd<'_>,
+        path: &Path,
+        name: &Path,
+    ) -> std::io::Result<OwnedFd> {
+        match rustix::fs::mkdirat(above, name, DIRECTORY_MODE) {
+            Ok(()) => self.made.push(Made {
+                path: path.to_path_buf(),
+                is_directory: true,
+            }),
+            Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+        open_directory(above, name, Links::Refuse)
+    }
+
+    fn make_file(
+        &mut self,
+        above: BorrowedFd<'_>,
+        path: &Path,
+        name: &Path,
+        contents: &[u8],
+        mode: u32,
+    ) -> std::io::Result<()> {
+        /// The owner may write to the file, whatever the template's mode is.
+        const OWNER_WRITES: u32 = 0o200;
+        // `EXCL` makes sure that nothing is at this path, not even a link to nowhere.
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(mode | OWNER_WRITES);
+        let file = rustix::fs::openat(above, name, flags, mode)?;
+        self.made.push(Made {
+            path: path.to_path_buf(),
+            is_directory: false,
+        });
+        File::from(file).write_all(contents)
+    }
+
+    /// Removes what was made, and says whether all of it is gone. Directories in which somebody
+    /// else has put something since are not.
+    pub(super) fn undo(&mut self) -> bool {
+        let mut gone = true;
+        while let Some(Made { path, is_directory }) = self.made.pop() {
+            let flags = if is_directory {
+                AtFlags::REMOVEDIR
+            } else {
+                AtFlags::empty()
+            };
+            gone &= remove(self.root, &path, flags).is_ok();
+        }
+        gone
+    }
+}
+
+fn remove(root: BorrowedFd<'_>, path: &Path, flags: AtFlags) -> std::io::Result<()> {
+    let mut above: Option<OwnedFd> = None;
+    for part in path.parent().into_iter().flat_map(Path::iter) {
+        let directory = above.as_ref().map_or(root, AsFd::as_fd);
+        above = Some(open_directory(directory, Path::new(part), Links::Refuse)?);
+    }
+    let directory = above.as_ref().map_or(root, AsFd::as_fd);
+    let name = path.file_name().unwrap_or_default();
+    Ok(rustix::fs::unlinkat(directory, name, flags)?)
+}
+
+/// What happens where a directory is expected and a link to one is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Links {
+    /// It is as good as a directory.
+    Follow,
+    /// It is an error.
+    Refuse,
+}
+
+/// Opens a directory.
+pub(super) fn open_directory(
+    above: impl AsFd,
+    path: &Path,
+    links: Links,
+) -> std::io::Result<OwnedFd> {
+    let mut flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    if links == Links::Refuse {
+        flags |= OFlags::NOFOLLOW;
+    }
+    Ok(rustix::fs::openat(above, path, flags, Mode::empty())?)
+}

@@ -1,0 +1,694 @@
+//! `scaffold startproject`: what is made, what is refused, and that nothing is ever half done.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the helpers too, a panic is how a test fails"
+)]
+
+use std::{
+    fs,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, symlink},
+        process::{CommandExt, ExitStatusExt},
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A directory for one test, and what is run in it.
+struct Place {
+    root: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self {
+            root: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.path().canonicalize().unwrap().join(path)
+    }
+
+    fn file(&self, path: &str, contents: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+        self
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// Everything below the directory, links as such.
+    fn tree(&self) -> Vec<String> {
+        tree(&self.path(""))
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("scaffold"));
+        command
+            .arg("startproject")
+            .args(args)
+            .current_dir(self.path(""));
+        command.env("HOME", self.path("")).env("NO_COLOR", "1");
+        command
+    }
+
+    #[track_caller]
+    fn succeeds(&self, args: &[&str]) -> String {
+        checked(&self.command(args).output().unwrap(), 0)
+    }
+
+    #[track_caller]
+    fn fails(&self, args: &[&str]) -> String {
+        checked(&self.command(args).output().unwrap(), 1)
+    }
+}
+
+/// Standard error, after a look at the rest.
+#[track_caller]
+fn checked(output: &Output, code: i32) -> String {
+    let stderr = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{:?} {stderr}",
+        output.status
+    );
+    assert_eq!(output.stdout, b"", "{stderr}");
+    stderr
+}
+
+fn tree(root: &Path) -> Vec<String> {
+    let mut paths: Vec<_> = walkdir::WalkDir::new(root)
+        .min_depth(1)
+        .into_iter()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .strip_prefix(root)
+                .unwrap()
+                .display()
+                .to_string()
+        })
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().mode() & 0o777
+}
+
+#[test]
+fn a_new_project_from_the_default_template() {
+    let place = Place::new();
+    let stderr = place.succeeds(&["mysite"]);
+    let root = place.path("mysite");
+    assert!(
+        stderr.starts_with("made `mysite` from the template `django`: "),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains(&format!(" files in {} (", root.display())),
+        "{stderr}"
+    );
+    assert!(stderr.contains("\n  cd mysite\n"), "{stderr}");
+    assert!(stderr.ends_with("\n  scaffold runserver\n"), "{stderr}");
+    let settings = place.read("mysite/mysite/settings.py");
+    assert!(settings.contains("mysite.wsgi.application"), "{settings}");
+    assert!(settings.contains("django-insecure-"), "{settings}");
+    assert!(
+        !settings.contains("{{") && !settings.contains("project_name"),
+        "{settings}"
+    );
+    assert_eq!(mode(&root.join("manage.py")), 0o755);
+    assert!(!root.join("scaffold.toml").exists());
+    assert_eq!(fs::read_dir(place.path("")).unwrap().count(), 1);
+}
+
+#[test]
+fn each_project_has_a_secret_of_its_own() {
+    let place = Place::new();
+    place.succeeds(&["one"]);
+    place.succeeds(&["two"]);
+    let secret = |name: &str| {
+        let settings = place.read(&format!("{name}/{name}/settings.py"));
+        settings.split("django-insecure-").nth(1).unwrap()[..50].to_owned()
+    };
+    assert_ne!(secret("one"), secret("two"));
+}
+
+#[test]
+fn directories_above_a_new_one_are_made_too() {
+    let place = Place::new();
+    let stderr = place.succeeds(&["mysite", "a/b/../c", "--template", "wsgi"]);
+    assert!(stderr.contains("\n  cd a/c\n"), "{stderr}");
+    assert!(place.path("a/c/mysite/wsgi.py").is_file());
+    assert!(!place.path("a/b").exists());
+}
+
+#[test]
+fn a_home_directory_is_expanded() {
+    let place = Place::new();
+    place.file("tpl/a.py", "{{ project_directory }}");
+    place.succeeds(&["mysite", "~/site", "--template", "~/tpl"]);
+    assert_eq!(
+        place.read("site/a.py"),
+        place.path("site").to_str().unwrap()
+    );
+}
+
+#[test]
+fn output_is_as_much_as_asked_for() {
+    let place = Place::new();
+    assert_eq!(place.succeeds(&["one", "-q"]), "");
+    assert_eq!(place.succeeds(&["two", "-v", "0"]), "");
+    let stderr = place.succeeds(&["three", "-v", "2"]);
+    let line = format!("Creating {}\n", place.path("three/manage.py").display());
+    assert!(stderr.contains(&line), "{stderr}");
+}
+
+#[test]
+fn the_manifests_message_is_rendered_and_shown() {
+    let place = Place::new();
+    place.file(
+        "tpl/scaffold.toml",
+        "message = 'hello {{ project_name }}{% if install %} installed{% endif %}'",
+    );
+    let stderr = place.succeeds(&["mysite", "--template", "tpl"]);
+    assert!(stderr.contains("\nhello mysite\n"), "{stderr}");
+}
+
+#[test]
+fn a_django_template_follows_djangos_rules() {
+    let place = Place::new();
+    place
+        .file("tpl/manage.py-tpl", "# {{ project_name }}\r\n")
+        .file("tpl/project_name/x_project_name.html", "{{ nothing }}\r\n")
+        .file("tpl/project_name/bytes.bin", b"\xff\x00{{")
+        .file("tpl/.env", "x")
+        .file("tpl/.git/config", "x")
+        .file("tpl/__pycache__/a.py", "x")
+        .file("tpl/a.pyc", "x");
+    fs::create_dir(place.path("tpl/empty")).unwrap();
+    symlink("manage.py-tpl", place.path("tpl/link.py")).unwrap();
+    fs::set_permissions(place.path("tpl/.env"), fs::Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(
+        place.path("tpl/manage.py-tpl"),
+        fs::Permissions::from_mode(0o777),
+    )
+    .unwrap();
+    let script = "umask 027; exec \"$0\" \"$@\"";
+    let args = ["mysite", "--template", "file://tpl", "-q"];
+    let output = through_shell(&place, script, &args).output().unwrap();
+    checked(&output, 0);
+    let root = place.path("mysite");
+    assert_eq!(
+        tree(&root),
+        [
+            ".env",
+            "empty",
+            "link.py",
+            "manage.py",
+            "mysite",
+            "mysite/bytes.bin",
+            "mysite/x_mysite.html"
+        ]
+    );
+    assert_eq!(place.read("mysite/manage.py"), "# mysite\n");
+    assert_eq!(place.read("mysite/link.py"), "# mysite\n");
+    assert!(!root.join("link.py").is_symlink());
+    assert_eq!(
+        place.read("mysite/mysite/x_mysite.html"),
+        "{{ nothing }}\r\n"
+    );
+    assert_eq!(
+        fs::read(root.join("mysite/bytes.bin")).unwrap(),
+        b"\xff\x00{{"
+    );
+    assert_eq!(mode(&root.join("manage.py")), 0o750);
+    assert_eq!(mode(&root.join(".env")), 0o600);
+    assert_eq!(mode(&root), 0o750);
+    assert_eq!(mode(&root.join("mysite")), 0o750);
+}
+
+/// The command, started by a shell that has first done something to itself.
+fn through_shell(place: &Place, script: &str, args: &[&str]) -> Command {
+    let direct = place.command(args);
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(script)
+        .arg(direct.get_program())
+        .args(direct.get_args());
+    shell
+        .current_dir(place.path(""))
+        .env("HOME", place.path(""))
+        .env("NO_COLOR", "1");
+    shell
+}
+
+#[test]
+fn an_existing_directory_keeps_what_it_has() {
+    let place = Place::new();
+    place
+        .file("tpl/project_name/a.py", "a")
+        .file("tpl/b.py", "b");
+    place
+        .file("site/mysite/own.py", "own")
+        .file("site/README", "own");
+    place.succeeds(&["mysite", "site", "--template", "tpl"]);
+    assert_eq!(
+        tree(&place.path("site")),
+        ["README", "b.py", "mysite", "mysite/a.py", "mysite/own.py"]
+    );
+    assert_eq!(place.read("site/mysite/own.py"), "own");
+}
+
+#[test]
+fn the_current_directory_needs_no_cd() {
+    let place = Place::new();
+    let stderr = place.succeeds(&["mysite", "."]);
+    assert!(!stderr.contains("cd "), "{stderr}");
+    assert!(place.path("manage.py").is_file());
+}
+
+#[test]
+fn all_conflicts_are_listed_and_nothing_is_written() {
+    let place = Place::new();
+    place
+        .file("tpl/a.py", "")
+        .file("tpl/b.py", "")
+        .file("tpl/d/in.py", "")
+        .file("tpl/e/in.py", "")
+        .file("tpl/l/in.py", "")
+        .file("tpl/new/in.py", "");
+    place
+        .file("site/a.py", "mine")
+        .file("site/d", "mine")
+        .file("site/e/in.py", "mine");
+    place.file("elsewhere/x", "");
+    symlink("../elsewhere", place.path("site/l")).unwrap();
+    symlink("nowhere", place.path("site/b.py")).unwrap();
+    let before = place.tree();
+    let stderr = place.fails(&["mysite", "site", "--template", "tpl"]);
+    let path = |path: &str| place.path(path).display().to_string();
+    assert_eq!(
+        stderr,
+        format!(
+            "CommandError: {} already exists. Overlaying a project into an existing directory \
+             won't replace conflicting files.\nalso in the way:\n  {}\n  {}\n  {}\n  {}\n\
+             hint: nothing was written; move these away or choose another directory\n",
+            path("site/a.py"),
+            path("site/b.py"),
+            path("site/d"),
+            path("site/e/in.py"),
+            path("site/l"),
+        )
+    );
+    assert_eq!(place.tree(), before);
+    assert_eq!(place.read("site/a.py"), "mine");
+}
+
+#[test]
+fn no_name_at_all_is_wrong_usage() {
+    let place = Place::new();
+    for args in [&[][..], &["--template", "wsgi"]] {
+        let stderr = checked(&place.command(args).output().unwrap(), 2);
+        assert!(
+            stderr.starts_with("error: You must provide a project name."),
+            "{stderr}"
+        );
+        assert!(stderr.contains("Usage: scaffold startproject"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_mistyped_option_gets_a_suggestion() {
+    let stderr = checked(
+        &Place::new().command(&["x", "--tempalte"]).output().unwrap(),
+        2,
+    );
+    assert!(stderr.contains("--template"), "{stderr}");
+}
+
+#[test]
+fn a_name_that_is_no_identifier_is_refused() {
+    let place = Place::new();
+    for name in ["7x", "my-site", "a b", "", "../x"] {
+        let stderr = place.fails(&[name]);
+        let expected = format!(
+            "CommandError: '{name}' is not a valid project name. Please make sure the name is a \
+             valid identifier.\n"
+        );
+        assert!(stderr.starts_with(&expected), "{stderr}");
+    }
+    assert!(place.tree().is_empty());
+}
+
+#[test]
+fn an_existing_target_is_refused() {
+    let place = Place::new();
+    place.file("site1/x", "").file("site2", "");
+    let _ = symlink("nowhere", place.path("site3"));
+    let before = place.tree();
+    for args in [&["site2"][..], &["site3"], &["x", "site2"]] {
+        let path = place.path(args.last().unwrap());
+        let stderr = place.fails(args);
+        let expected = format!("CommandError: '{}' already exists\n", path.display());
+        assert!(stderr.starts_with(&expected), "{stderr}");
+    }
+    // Whether this is a conflict of modules or of directories, it is one.
+    assert!(place.fails(&["site1"]).starts_with("CommandError: '"));
+    assert_eq!(place.tree(), before);
+}
+
+#[test]
+fn a_place_below_a_file_is_refused() {
+    let place = Place::new();
+    place.file("file", "");
+    let stderr = place.fails(&["mysite", "file/a/b"]);
+    let path = place.path("file/a/b");
+    assert!(
+        stderr.starts_with(&format!("error: cannot make `{}`: ", path.display())),
+        "{stderr}"
+    );
+    assert_eq!(place.tree(), ["file"]);
+}
+
+/// Root may write everywhere, so where the tests run as root the command runs as somebody else,
+/// who needs a copy of it that everybody can reach.
+#[test]
+fn a_parent_that_is_read_only_is_refused() {
+    let place = Place::new();
+    let program = place.path("scaffold");
+    fs::copy(assert_cmd::cargo::cargo_bin!("scaffold"), &program).unwrap();
+    fs::create_dir_all(place.path("closed/site")).unwrap();
+    for (path, mode) in [
+        ("", 0o755),
+        ("scaffold", 0o755),
+        ("closed", 0o555),
+        ("closed/site", 0o555),
+    ] {
+        fs::set_permissions(place.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let run = |args: &[&str]| {
+        let mut command = Command::new(&program);
+        command
+            .arg("startproject")
+            .args(args)
+            .current_dir(place.path("closed"));
+        if rustix::process::geteuid().is_root() {
+            command.uid(65534).gid(65534);
+        }
+        checked(&command.output().unwrap(), 1)
+    };
+    let closed = place.path("closed").display().to_string();
+    for (args, path) in [
+        (&["mysite"][..], closed.clone()),
+        (&["mysite", "a/b"], closed.clone()),
+        (
+            &["mysite", "site"],
+            format!("{closed}/site/.scaffold-startproject"),
+        ),
+    ] {
+        let stderr = run(args);
+        assert!(stderr.starts_with("error: cannot "), "{stderr}");
+        assert!(
+            stderr.contains(&format!("`{path}`: Permission denied")),
+            "{stderr}"
+        );
+        assert!(
+            stderr.contains("hint: choose a directory that you may write to"),
+            "{stderr}"
+        );
+    }
+    assert_eq!(tree(&place.path("closed")), ["site"]);
+    fs::set_permissions(place.path("closed"), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Nothing here can fill a disk, but a limit on the size of files fails in the same place: in the
+/// middle of writing, after some files are made.
+#[test]
+fn a_write_that_fails_midway_leaves_nothing() {
+    let place = Place::new();
+    place
+        .file("tpl/a/small.txt", "x")
+        .file("tpl/z/big.txt", vec![b'x'; 100_000]);
+    place.file("site/a/own", "own");
+    let before = place.tree();
+    for (target, failed) in [
+        ("new/deep", "new/deep/z/big.txt"),
+        ("site", "site/z/big.txt"),
+    ] {
+        let script = "trap '' XFSZ; ulimit -f 20; exec \"$0\" \"$@\"";
+        let args = ["mysite", target, "--template", "tpl"];
+        let stderr = checked(&through_shell(&place, script, &args).output().unwrap(), 1);
+        let expected = format!("error: cannot write `{}`: ", place.path(failed).display());
+        assert!(stderr.starts_with(&expected), "{stderr}");
+        assert_eq!(place.tree(), before);
+    }
+}
+
+#[test]
+fn a_template_that_does_not_parse_is_shown() {
+    let place = Place::new();
+    place
+        .file("tpl/ok.py", "x")
+        .file("tpl/project_name/bad.py-tpl", "one\ntwo\n  {% if %}\n");
+    let stderr = place.fails(&["mysite", "--template", "./tpl"]);
+    let path = place.path("tpl/project_name/bad.py-tpl");
+    assert!(
+        stderr.starts_with(&format!("error: {}:3:", path.display())),
+        "{stderr}"
+    );
+    assert!(stderr.contains("\n3 |   {% if %}\n  |    "), "{stderr}");
+    assert!(!place.path("mysite").exists());
+}
+
+#[test]
+fn a_broken_manifest_is_shown() {
+    let place = Place::new();
+    place.file("tpl/scaffold.toml", "name = 'x'\nmesage = 'x'\n");
+    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    let path = place.path("tpl/scaffold.toml");
+    assert!(
+        stderr.starts_with(&format!("error: {}:2:1: ", path.display())),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("mesage") && stderr.contains("`message`"),
+        "{stderr}"
+    );
+    assert!(!place.path("mysite").exists());
+}
+
+#[test]
+fn a_missing_template_gets_a_suggestion() {
+    let place = Place::new();
+    assert_eq!(
+        place.fails(&["mysite", "--template", "djnago"]),
+        "CommandError: couldn't handle project template djnago.\n\
+         hint: did you mean `django`? built-in templates: `django`, `wsgi`; or give a directory\n"
+    );
+    let stderr = place.fails(&["mysite", "--template", "./django"]);
+    assert!(stderr.starts_with("CommandError: couldn't handle project template ./django.\n"));
+    place.file("file.txt", "");
+    let stderr = place.fails(&["mysite", "--template", "file.txt"]);
+    assert!(stderr.contains("is not a directory"), "{stderr}");
+    assert_eq!(place.tree(), ["file.txt"]);
+}
+
+#[test]
+fn a_directory_called_as_a_builtin_is_meant_only_as_a_path() {
+    let place = Place::new();
+    place.file("wsgi/own.py", "");
+    place.succeeds(&["one", "--template", "wsgi"]);
+    assert!(!place.path("one/own.py").exists());
+    place.succeeds(&["two", "--template", "./wsgi"]);
+    assert!(place.path("two/own.py").exists());
+}
+
+#[test]
+fn a_link_out_of_the_template_is_refused() {
+    let place = Place::new();
+    place.file("tpl/a.py", "").file("secret", "");
+    symlink("../secret", place.path("tpl/b.txt")).unwrap();
+    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    let expected = format!(
+        "error: `{}` links to `{}`, which is outside the template\n",
+        place.path("tpl/b.txt").display(),
+        place.path("secret").display()
+    );
+    assert!(stderr.starts_with(&expected), "{stderr}");
+    assert!(!place.path("mysite").exists());
+}
+
+#[test]
+fn a_name_that_a_project_must_not_have_is_refused() {
+    let place = Place::new();
+    place.file("tpl/project_name/nul.txt", "");
+    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    assert!(
+        stderr.contains("`mysite/nul.txt`: the name is reserved on Windows"),
+        "{stderr}"
+    );
+    assert!(!place.path("mysite").exists());
+}
+
+/// How many files the template has whose writing is interrupted.
+const MANY: usize = 3000;
+
+/// How often it is interrupted, each time a bit later.
+const KILLS: usize = 6;
+
+fn big_template(place: &Place) {
+    let directory = place.path("tpl/d");
+    fs::create_dir_all(&directory).unwrap();
+    for number in 0..MANY {
+        fs::write(
+            directory.join(format!("{number:04}.py")),
+            "# {{ project_name }}\n",
+        )
+        .unwrap();
+    }
+}
+
+/// Starts the command, and kills it as soon as this many files have been made in a directory that
+/// the closure finds. Returns whether it was killed, not done.
+fn kill_after(place: &Place, args: &[&str], files: usize, made: impl Fn() -> usize) -> bool {
+    let mut child = place.command(args).stderr(Stdio::null()).spawn().unwrap();
+    while made() < files && is_running(&mut child) {}
+    child.kill().unwrap();
+    child.wait().unwrap().signal() == Some(9)
+}
+
+fn is_running(child: &mut Child) -> bool {
+    child.try_wait().unwrap().is_none()
+}
+
+fn count(directory: &Path) -> usize {
+    fs::read_dir(directory).map_or(0, Iterator::count)
+}
+
+#[test]
+fn killed_at_any_moment_it_leaves_no_new_project_or_a_whole_one() {
+    let place = Place::new();
+    big_template(&place);
+    let staging = place.path(".scaffold-staging");
+    let made = || {
+        let own = fs::read_dir(&staging)
+            .ok()
+            .and_then(|mut it| it.next()?.ok());
+        own.map_or(0, |own| count(&own.path().join("d")))
+    };
+    let mut unfinished = 0;
+    for kill in 0..KILLS {
+        let _ = fs::remove_dir_all(place.path("mysite"));
+        let _ = fs::remove_dir_all(&staging);
+        kill_after(
+            &place,
+            &["mysite", "--template", "tpl"],
+            kill * MANY / KILLS,
+            made,
+        );
+        if place.path("mysite").exists() {
+            assert_eq!(tree(&place.path("mysite")).len(), MANY + 1);
+        } else {
+            unfinished += 1;
+        }
+    }
+    assert!(unfinished > 0, "every run was done before it was killed");
+    // The next run removes what the last one left, whatever that is.
+    let _ = fs::remove_dir_all(place.path("mysite"));
+    fs::create_dir_all(staging.join("1-0/d")).unwrap();
+    place.succeeds(&["other", "--template", "tpl"]);
+    assert!(!staging.exists());
+    assert_eq!(tree(&place.path("other")).len(), MANY + 1);
+    assert_eq!(place.read("other/d/2999.py"), "# other\n");
+}
+
+#[test]
+fn killed_in_an_existing_directory_it_is_told_of_by_the_next_run() {
+    let place = Place::new();
+    big_template(&place);
+    let args = ["mysite", "site", "--template", "tpl"];
+    let journal = place.path("site/.scaffold-startproject");
+    let directory = place.path("site/d");
+    let mut told = 0;
+    for kill in 0..KILLS {
+        let _ = fs::remove_dir_all(place.path("site"));
+        place.file("site/own", "own");
+        kill_after(&place, &args, kill * MANY / KILLS, || count(&directory));
+        let left = count(&directory);
+        assert_eq!(place.read("site/own"), "own");
+        if !journal.exists() {
+            assert!(left == 0 || left == MANY);
+            continue;
+        }
+        if left == 0 && !directory.exists() {
+            place.succeeds(&args);
+            assert!(!journal.exists());
+            continue;
+        }
+        told += 1;
+        // The conflicts are this message's matter, too: it is what the user can act on.
+        let stderr = place.fails(&args);
+        let expected = format!(
+            "error: an earlier `scaffold startproject` in `{}` was killed before it was done, \
+             and left\n  {}\n",
+            place.path("site").display(),
+            directory.display()
+        );
+        assert!(stderr.starts_with(&expected), "{stderr}");
+        assert_eq!(stderr.matches(".py\n").count(), left);
+        let hint = format!("hint: remove these and `{}`, then", journal.display());
+        assert!(stderr.contains(&hint), "{stderr}");
+    }
+    assert!(told > 0, "every run was done before it was killed");
+    // Doing as told helps.
+    let _ = fs::remove_dir_all(&directory);
+    let _ = fs::remove_file(&journal);
+    place.succeeds(&args);
+    assert_eq!(count(&directory), MANY);
+    assert!(!journal.exists());
+}
+
+#[test]
+fn a_file_of_the_users_is_not_taken_for_a_journal() {
+    let place = Place::new();
+    place.file("site/.scaffold-startproject", "mine");
+    let stderr = place.fails(&["mysite", "site"]);
+    assert!(
+        stderr.contains(".scaffold-startproject already exists. "),
+        "{stderr}"
+    );
+    assert_eq!(place.tree(), ["site", "site/.scaffold-startproject"]);
+}
+
+#[test]
+fn two_runs_at_once_make_one_project() {
+    let place = Place::new();
+    big_template(&place);
+    let spawn = || {
+        place
+            .command(&["mysite", "--template", "tpl", "-q"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let outputs = [spawn(), spawn()].map(|child| child.wait_with_output().unwrap());
+    let won = outputs
+        .iter()
+        .filter(|output| output.status.success())
+        .count();
+    assert_eq!(won, 1, "{outputs:?}");
+    assert_eq!(tree(&place.path("mysite")).len(), MANY + 1);
+    assert!(!place.path(".scaffold-staging").exists());
+}
