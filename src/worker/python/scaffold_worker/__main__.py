@@ -1,0 +1,70 @@
+"""Where the worker starts: `python -u .../scaffold_worker/__main__.py DATA_FD CONTROL_FD`.
+
+Every Python must be able to read this file, 2.7 included, in order to say that it is too old.
+It then imports the rest of the package at once and takes the package's directory off `sys.path`
+again: a project never finds our modules there, and cannot put its own in their place.
+"""
+
+import os
+import sys
+
+OLDEST = (3, 8)
+
+
+def refuse(control):
+    # type: (int) -> None
+    """Answer FAILED and exit, in the words of docs/worker-protocol.md."""
+    import marshal
+    import struct
+
+    def read(count):
+        # type: (int) -> bytes
+        octets = b""
+        while len(octets) < count:
+            more = os.read(control, count - len(octets))
+            if not more:
+                os._exit(0)
+            octets += more
+        return octets
+
+    # The configuration is read, although it does not matter, so that closing the connection
+    # does not look like an error on the other side.
+    read(struct.unpack("<IBI", read(9))[0])
+    version = ".".join("%d" % part for part in sys.version_info[:3])
+    executable = sys.executable or ""
+    if isinstance(executable, bytes):
+        executable = executable.decode("utf-8", "replace")
+    pairs = [
+        ("kind", "python"),
+        ("message", "Python %s is too old: scaffold needs 3.8 or newer" % version),
+        ("traceback", ""),
+        ("hint", "choose another interpreter with --python"),
+        ("settings", ""),
+        ("python", "Python %s" % version),
+        ("executable", executable),
+    ]
+    payload = marshal.dumps(pairs, 2)
+    os.write(control, struct.pack("<IBI", len(payload), 49, 0) + payload)
+    os._exit(3)
+
+
+def start():
+    # type: () -> None
+    """Import the package from beside this file, and run it."""
+    data, control = int(sys.argv[1]), int(sys.argv[2])
+    if sys.version_info < OLDEST:
+        refuse(control)
+    package = os.path.dirname(os.path.abspath(__file__))
+    # With PYTHONSAFEPATH, Python does not put the script's directory there.
+    if sys.path and os.path.abspath(sys.path[0]) == package:
+        del sys.path[0]
+    parent = os.path.dirname(package)
+    sys.path.insert(0, parent)
+    from scaffold_worker import main
+
+    sys.path.remove(parent)
+    main.main(data, control)
+
+
+if __name__ == "__main__":
+    start()

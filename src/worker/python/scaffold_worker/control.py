@@ -1,0 +1,93 @@
+"""The control thread: acts on what the front says about requests under way, at any moment."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import wire
+from .errors import stream as errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Tuple
+
+    from .link import Link
+    from .runner import Runner
+
+    Frame = Tuple[int, int, bytes]
+
+PR_SET_PDEATHSIG = 1
+SIGKILL = 9
+
+READY_TICK = 0.05
+"""How often, in seconds, to look whether the application has been loaded: seldom enough to cost
+nothing, and loading takes longer anyway."""
+
+
+def listen(inbox: wire.Inbox, frames: list[Frame], link: Link, runner: Runner, parent: int) -> None:
+    """Read the control connection until it closes, which ends the process.
+
+    `frames` were read already. `parent` is the front's process.
+    """
+    try:
+        waits_for_ready = sys.platform.startswith("linux")
+        while True:
+            for kind, request, payload in frames:
+                _act(kind, request, payload, link, runner)
+            if waits_for_ready:
+                if link.ready:
+                    waits_for_ready = False
+                    _die_with(parent)
+                elif not inbox.waits(READY_TICK):
+                    frames = []
+                    continue
+            frames = inbox.receive()
+    except BaseException as error:
+        from . import report
+
+        errors.write(report.fault(error))
+    finally:
+        wire.hang_up(70)
+
+
+def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) -> None:
+    if kind == wire.WAKE:
+        runner.wake(wire.NUMBER.unpack(payload)[0])
+    elif kind in (wire.BODY, wire.BODY_END, wire.BODY_FAIL):
+        body = link.inputs.get(request)
+        if body is None:
+            return
+        if kind == wire.BODY:
+            body.feed(payload)
+        elif kind == wire.BODY_END:
+            body.end()
+        else:
+            body.fail(payload.decode("utf-8", "replace"))
+    elif kind in (wire.CREDIT, wire.CANCEL):
+        window = link.windows.get(request)
+        if window is None:
+            return
+        if kind == wire.CREDIT:
+            window.give(wire.NUMBER.unpack(payload)[0])
+        else:
+            window.cancel()
+    else:
+        raise ValueError(f"unknown control frame {kind}")
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel kill this process when the front dies.
+
+    The control connection says so too, but a thread inside C code that keeps the interpreter
+    lock would not let anyone hear it. Done once the worker is ready, so that the import of
+    ctypes delays no start, and in this thread, since the setting ends with its thread.
+    """
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+    except Exception:
+        return
+    if os.getppid() != parent:
+        wire.hang_up()

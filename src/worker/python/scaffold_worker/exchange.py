@@ -1,0 +1,351 @@
+"""One request: from the frame that brought it to the frames that answer it (PEP 3333).
+
+`handler` is the hot path, one call per request. What a request does not need each time is a
+method of `Exchange`.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from marshal import dumps, loads
+
+from . import wire
+from .body import ClientGone, StreamedInput, Window
+from .errors import stream as errors
+from .files import FileWrapper
+from .headers import check_headers, check_status, known_headers, known_statuses
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from .headers import Header
+    from .link import Link
+
+    Application = Callable[..., Any]
+    Handle = Callable[[int, bytes], int]
+
+BLOCK_LIMIT = wire.BLOCK_LIMIT
+_all_known = known_headers.issuperset
+
+
+def handler(link: Link, application: Application, threads: bool, processes: bool) -> Handle:
+    """Return the function that answers one REQUEST and says how many octets that took.
+
+    The function never raises what the application raises, not even `SystemExit`.
+    """
+    constants = {
+        "wsgi.version": (1, 0),
+        "wsgi.errors": errors,
+        "wsgi.multithread": threads,
+        "wsgi.multiprocess": processes,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+    put = link.data.put
+    pack = wire.pack_header
+    response = wire.RESPONSE
+
+    def handle(request: int, payload: bytes) -> int:
+        environ, body = loads(payload)
+        environ.update(constants)
+        exchange = Exchange(link, request)
+        streamed = None
+        if body is None:
+            environ["wsgi.input"] = streamed = StreamedInput(link, request)
+        else:
+            environ["wsgi.input"] = BytesIO(body)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            exchange.is_head = True
+        size = 0
+        gone = False
+        close = None
+        try:
+            result = application(environ, exchange.start_response)
+            kind = type(result)
+            if kind is list or kind is tuple:
+                whole = result[0] if len(result) == 1 else _join(result)
+                if type(whole) is not bytes:
+                    whole = _block(whole)
+            else:
+                close = getattr(result, "close", None)
+                # Django's HttpResponse: everything is in memory, so it need not be iterated.
+                whole = None
+                if getattr(result, "streaming", None) is False:
+                    whole = getattr(result, "content", None)
+            if type(whole) is not bytes:
+                exchange.stream(result)
+            elif (
+                exchange.headers is not None
+                and exchange.window is None
+                and (exchange.length is None or exchange.length == len(whole))
+                and len(whole) <= BLOCK_LIMIT
+            ):
+                exchange.over = True
+                try:
+                    answer = dumps((exchange.status, exchange.headers, whole), 2)
+                except ValueError:
+                    answer = exchange.dumps_exactly(whole)
+                size = len(answer)
+                put(pack(size, response, request) + answer)
+            else:
+                exchange.respond(whole)
+        except BaseException as error:
+            gone = exchange.fail(error)
+        if close is not None:
+            exchange.close(close, gone)
+        if gone:
+            exchange.end()
+        if streamed is not None:
+            link.inputs.pop(request, None)
+            streamed.fail("the request is over")
+        return size
+
+    return handle
+
+
+class Exchange:
+    """The state of one answer. Attributes start as the class has them: creation stays cheap."""
+
+    is_head = False
+    status: str | None = None
+    """Set by the first call of `start_response`, to nothing as long as the call has failed."""
+    headers: list[Header] | None = None
+    """Set once they were found right."""
+    length: int | None = None
+    """The Content-Length that the application declared."""
+    window: Window | None = None
+    """Made when HEAD goes out: the response is being streamed."""
+    sent = 0
+    full = False
+    """The body is complete, whatever else the application has to say."""
+    over = False
+    """The last frame was sent."""
+
+    def __init__(self, link: Link, request: int) -> None:
+        self.link = link
+        self.request = request
+
+    def start_response(self, status: str, headers: list[Header], exc_info: Any = None) -> Any:
+        """Take status and headers; they go out with the first octets of the body."""
+        if exc_info:
+            try:
+                if self.window is not None or self.over:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None
+        elif self.status is not None:
+            raise AssertionError("start_response() was already called, and exc_info is not given")
+        self.status = ""
+        self.headers = self.length = None
+        if type(status) is not str or status not in known_statuses:
+            status = check_status(status)
+        if type(headers) is list and _all_known(headers):
+            # A copy, since the list stays the application's.
+            self.headers = headers[:]
+        else:
+            self.headers, self.length = check_headers(headers)
+        self.status = status
+        return self.write
+
+    def write(self, data: bytes) -> None:
+        """Send octets at once: the old way of answering."""
+        if self.over:
+            raise RuntimeError("write() was called after the end of the request")
+        block = _block(data)
+        if block:
+            self.send(block)
+
+    def stream(self, result: Any) -> None:
+        """Answer with the blocks of an iterable, each sent before the next is asked for."""
+        refused = result is None or isinstance(result, (str, bytes))
+        try:
+            blocks = iter(() if refused else result)
+        except TypeError:
+            refused = True
+        if refused:
+            advice = " (put it into a list)" if isinstance(result, bytes) else ""
+            raise TypeError(
+                f"the application returned {_name(result)}, not an iterable of bytes{advice}"
+            )
+        for block in blocks:
+            if type(block) is not bytes:
+                block = _block(block)
+            if not block:
+                continue
+            if self.window is None and self._is_whole(result, block):
+                self.respond(block)
+                return
+            self.send(block)
+            if self.full:
+                break
+        self.finish()
+
+    def _is_whole(self, result: Any, block: bytes) -> bool:
+        """Say whether the first block is known to be all of the body."""
+        if len(block) > BLOCK_LIMIT:
+            return False
+        if self.length is not None:
+            return len(block) >= self.length
+        try:
+            return len(result) == 1
+        except Exception:
+            return False
+
+    def respond(self, body: bytes) -> None:
+        """Answer with a body that is at hand as a whole."""
+        headers = self._checked_headers()
+        if self.window is not None:
+            if body:
+                self.send(body)
+            self.finish()
+            return
+        if self.length is not None and not self._has_no_body():
+            if len(body) < self.length:
+                raise self._too_short(len(body))
+            if len(body) > self.length:
+                self._warn_of_excess()
+                body = body[: self.length]
+        if len(body) <= BLOCK_LIMIT:
+            self.over = True
+            try:
+                answer = dumps((self.status, headers, body), 2)
+            except ValueError:
+                answer = self.dumps_exactly(body)
+            self.link.data.put(wire.frame(wire.RESPONSE, self.request, answer))
+            return
+        if self.length is None and not self._is_bodiless_status():
+            headers.append(("Content-Length", str(len(body))))
+            self.length = len(body)
+        self.send(body)
+        self.finish()
+
+    def send(self, block: bytes) -> None:
+        """Stream octets, waiting until the client took enough of those before."""
+        window = self.window or self._open()
+        if self._has_no_body():
+            # Nobody would see them: the headers are all that there is of this response.
+            self.full = True
+            return
+        if self.length is not None:
+            left = self.length - self.sent
+            self.full = len(block) >= left
+            if len(block) > left:
+                self._warn_of_excess()
+                block = block[:left]
+        for start in range(0, len(block), BLOCK_LIMIT):
+            piece = block[start : start + BLOCK_LIMIT]
+            window.take(len(piece))
+            self.sent += len(piece)
+            self.link.data.send(wire.frame(wire.BLOCK, self.request, piece))
+        if window.cancelled and not self.full:
+            raise ClientGone("the client has gone away")
+
+    def finish(self) -> None:
+        """End the answer: the application has nothing more to say."""
+        if self.window is None:
+            self.respond(b"")
+            return
+        if self.length is not None and self.sent < self.length and not self._has_no_body():
+            raise self._too_short(self.sent)
+        self.end()
+
+    def end(self) -> None:
+        """Send END."""
+        self.over = True
+        self.link.windows.pop(self.request, None)
+        self.link.data.put(wire.frame(wire.END, self.request))
+
+    def fail(self, error: BaseException) -> bool:
+        """Answer with what went wrong. True if nobody is left to hear it, and END is due."""
+        window = self.window
+        if window is not None and window.cancelled and isinstance(error, ClientGone):
+            self.over = True
+            return True
+        from . import report
+
+        text = report.traceback_text(error)
+        errors.write(text)
+        if not self.over:
+            self.over = True
+            self.link.windows.pop(self.request, None)
+            payload = dumps((report.summary(error), text), 2)
+            self.link.data.put(wire.frame(wire.ERROR, self.request, payload))
+        return False
+
+    def close(self, close: Callable[[], object], gone: bool) -> None:
+        """Call the `close()` of what the application returned, which can fail no one now."""
+        if not gone and not self.link.queue:
+            # Nothing else could be answered in the same write, so the client need not wait for
+            # what the application does afterwards.
+            self.link.data.flush()
+        try:
+            close()
+        except BaseException as error:
+            from . import report
+
+            errors.write(report.traceback_text(error))
+
+    def dumps_exactly(self, body: bytes | None) -> bytes:
+        """Encode the answer once more, with everything of exactly the types marshal takes.
+
+        A `SafeString` equals the `str` that was found right before, so it comes this far.
+        """
+        self.headers, _ = check_headers(self._checked_headers())
+        if body is None:
+            return dumps((self.status, self.headers), 2)
+        return dumps((self.status, self.headers, body), 2)
+
+    def _open(self) -> Window:
+        """Queue HEAD; it is sent together with the first octets."""
+        headers = self._checked_headers()
+        self.window = self.link.windows[self.request] = window = Window()
+        try:
+            head = dumps((self.status, headers), 2)
+        except ValueError:
+            head = self.dumps_exactly(None)
+        self.link.data.put(wire.frame(wire.HEAD, self.request, head))
+        return window
+
+    def _checked_headers(self) -> list[Header]:
+        if self.headers is not None:
+            return self.headers
+        if self.status is None:
+            raise RuntimeError("the application did not call start_response()")
+        raise RuntimeError("the application's call of start_response() failed, yet it went on")
+
+    def _has_no_body(self) -> bool:
+        return self.is_head or self._is_bodiless_status()
+
+    def _is_bodiless_status(self) -> bool:
+        return self.status is not None and self.status[:3] in ("204", "304")
+
+    def _too_short(self, sent: int) -> Exception:
+        return ValueError(
+            f"the application declared Content-Length {self.length}, but its body has {sent} bytes"
+        )
+
+    def _warn_of_excess(self) -> None:
+        errors.write(
+            f"scaffold: the body was cut to its Content-Length of {self.length} bytes; "
+            "the application sent more\n"
+        )
+
+
+def _join(blocks: list[bytes] | tuple[bytes, ...]) -> bytes:
+    for block in blocks:
+        if type(block) is not bytes:
+            _block(block)
+    return b"".join(blocks)
+
+
+def _block(block: object) -> bytes:
+    """Return a block as exactly `bytes`, or raise what is wrong with it."""
+    if isinstance(block, bytes):
+        return block if type(block) is bytes else bytes(block)
+    raise TypeError(f"the body must be made of bytes, but a block is {_name(block)}: {block!r:.80}")
+
+
+def _name(value: object) -> str:
+    return "None" if value is None else type(value).__name__

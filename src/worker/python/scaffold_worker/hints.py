@@ -1,0 +1,130 @@
+"""What to do next, for an application that could not be loaded. Imported only then."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from shlex import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable
+
+DISTRIBUTIONS = {
+    "PIL": "Pillow",
+    "bs4": "beautifulsoup4",
+    "corsheaders": "django-cors-headers",
+    "crispy_forms": "django-crispy-forms",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "debug_toolbar": "django-debug-toolbar",
+    "decouple": "python-decouple",
+    "django": "Django",
+    "dotenv": "python-dotenv",
+    "environ": "django-environ",
+    "flask": "Flask",
+    "jose": "python-jose",
+    "jwt": "PyJWT",
+    "MySQLdb": "mysqlclient",
+    "rest_framework": "djangorestframework",
+    "sklearn": "scikit-learn",
+    "yaml": "PyYAML",
+}
+"""Modules whose distribution has another name."""
+
+
+def for_error(error: BaseException, root: str) -> str:
+    """Return a hint for an exception of the project, or nothing."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        if isinstance(cause, ModuleNotFoundError) and cause.name:
+            return for_module(cause.name, root)
+        cause = cause.__cause__ or cause.__context__
+    return ""
+
+
+def for_module(name: str, root: str) -> str:
+    """Return a hint for a module that was not found."""
+    top = name.partition(".")[0]
+    if "." in name and _exists(top):
+        return _similar_submodule(name)
+    near = similar(top, _modules_in(root))
+    if near:
+        return f"did you mean `{near}`?"
+    if top in getattr(sys, "stdlib_module_names", ()):
+        return ""
+    return f"install it: {install(top, root)}"
+
+
+def install(module: str, root: str) -> str:
+    """Return the command that installs what the project needs for `module` to be there."""
+    python = quote(sys.executable or "python3")
+    has_pip = _exists("pip")
+    installer = f"{python} -m pip install" if has_pip else f"uv pip install --python {python}"
+    if os.path.exists(os.path.join(root, "uv.lock")):
+        return "uv sync"
+    requirements = os.path.join(root, "requirements.txt")
+    if os.path.exists(requirements):
+        return f"{installer} -r {quote(_relative(requirements))}"
+    wanted = _declared(os.path.join(root, "pyproject.toml"))
+    if wanted:
+        return f"{installer} {' '.join(map(quote, wanted))}"
+    return f"{installer} {quote(DISTRIBUTIONS.get(module, module))}"
+
+
+def similar(name: str, names: Iterable[str]) -> str:
+    """Return the one of `names` that was probably meant, or nothing."""
+    import difflib
+
+    near = difflib.get_close_matches(name, names, 1, 0.75)
+    return near[0] if near and near[0] != name else ""
+
+
+def _declared(pyproject: str) -> list[str]:
+    """Return the dependencies in `pyproject.toml`; this needs Python 3.11 to read it."""
+    try:
+        import tomllib
+
+        with open(pyproject, "rb") as file:
+            wanted = tomllib.load(file)["project"]["dependencies"]
+        return [text for text in wanted if isinstance(text, str)]
+    except (ImportError, OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError, AttributeError):
+        return False
+
+
+def _similar_submodule(name: str) -> str:
+    parent, _, last = name.rpartition(".")
+    module = sys.modules.get(parent)
+    near = ""
+    for directory in getattr(module, "__path__", ()):
+        near = near or similar(last, _modules_in(directory))
+    return f"did you mean `{parent}.{near}`?" if near else ""
+
+
+def _modules_in(directory: str) -> list[str]:
+    """Return the names that can be imported from a directory."""
+    names = []
+    try:
+        for entry in os.scandir(directory):
+            name, extension = os.path.splitext(entry.name)
+            if name.isidentifier() and (extension == ".py" or (not extension and entry.is_dir())):
+                names.append(name)
+    except OSError:
+        pass
+    return names
+
+
+def _relative(path: str) -> str:
+    """Return the path as one would type it in the project's root."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative

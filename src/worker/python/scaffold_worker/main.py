@@ -1,0 +1,90 @@
+"""The worker's life: read CONFIGURE, load the application, say so, serve."""
+
+from __future__ import annotations
+
+import os
+import sys
+from _signal import SIGINT, signal  # `signal` itself imports enum, for milliseconds
+from marshal import loads
+from threading import Thread
+
+from . import control, exchange, resolve, wire
+from .errors import stream as errors
+from .failure import Failure
+from .link import Link
+from .runner import Runner
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+EXIT_FAILED = 3
+"""The exit status after FAILED."""
+
+
+def main(data: int, control_descriptor: int) -> None:
+    """Serve the two connections. Never returns."""
+    parent = os.getppid()
+    _keep_to_ourselves(data, control_descriptor)
+    # Ctrl-C reaches every process of the terminal, and the front decides what it means. Not
+    # SIG_IGN, which the project's own child processes would inherit.
+    signal(SIGINT, lambda *_: None)
+    link = Link(data, control_descriptor)
+    inbox = wire.Inbox(control_descriptor)
+    frames = inbox.receive()
+    kind, _, payload = frames.pop(0)
+    if kind != wire.CONFIGURE:
+        wire.hang_up(70)
+    config: dict[str, Any] = loads(payload)
+    threads = config["threads"]
+    runner = Runner(link, wire.Inbox(data), threads)
+    Thread(
+        target=control.listen,
+        args=(inbox, frames, link, runner, parent),
+        name="control",
+        daemon=True,
+    ).start()
+
+    sys.argv[:] = config["argv"]
+    sys.path[:0] = [*config["pythonpath"], config["root"]]
+    try:
+        loaded = resolve.load(config)
+    except Failure as reason:
+        _give_up(link, reason)
+    handle = exchange.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
+    link.report(
+        wire.READY,
+        [
+            ("application", loaded.name),
+            ("settings", loaded.settings),
+            ("framework", loaded.framework()),
+        ],
+    )
+    link.ready = True
+    runner.serve(handle)
+
+
+def _give_up(link: Link, reason: Failure) -> None:
+    from . import failure
+
+    failure.send(link, reason)
+    errors.flush()
+    # Threads that the project started before it failed must not keep the process.
+    os._exit(EXIT_FAILED)
+
+
+def _keep_to_ourselves(*descriptors: int) -> None:
+    """Keep the connections out of the processes that the application starts."""
+    for descriptor in descriptors:
+        os.set_blocking(descriptor, True)
+        os.set_inheritable(descriptor, False)
+
+    def silence() -> None:
+        # A forked child would hold the connections open, or speak on them. Its copies are
+        # replaced rather than closed, so that their numbers do not come to mean other files.
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for descriptor in descriptors:
+            os.dup2(nothing, descriptor, inheritable=False)
+        os.close(nothing)
+
+    os.register_at_fork(after_in_child=silence)

@@ -1,0 +1,151 @@
+"""Finding the application: from CONFIGURE to a callable (docs/worker-protocol.md, "Starting").
+
+The order: `--app`; then a settings module from `--settings`, DJANGO_SETTINGS_MODULE,
+SETTINGS_MODULE, `pyproject.toml` (where `app` comes before `settings`), `manage.py`, or the only
+candidate; then what its WSGI_APPLICATION names, or the framework's own handler.
+
+A settings module is Django's if DJANGO_SETTINGS_MODULE or a `manage.py` with that variable names
+it, and framework-free if SETTINGS_MODULE does. Where neither variable says (`--settings`,
+`pyproject.toml`, a candidate), `manage.py` decides by the variable it uses, and without one the
+module itself: INSTALLED_APPS or ROOT_URLCONF make it Django's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import target
+from .failure import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+DJANGO = "DJANGO_SETTINGS_MODULE"
+PLAIN = "SETTINGS_MODULE"
+
+
+class Loaded:
+    """An application, and what is said about it in READY."""
+
+    def __init__(self, application: Any, name: str, settings: str = "") -> None:
+        self.application = application
+        self.name = name
+        self.settings = settings
+
+    def framework(self) -> str:
+        """Return the framework and its version, or nothing."""
+        django = sys.modules.get("django")
+        if django is None or not (self.settings or os.environ.get(DJANGO)):
+            return ""
+        version = getattr(django, "get_version", None)
+        return f"Django {version()}" if callable(version) else ""
+
+
+def load(config: dict[str, Any]) -> Loaded:
+    """Load the application. Raises only `Failure`, whatever the project does."""
+    settings = ""
+    try:
+        app, settings, variable = _choose(config)
+        if app:
+            if settings:
+                os.environ[variable or _variable_of(config, settings)] = settings
+            application, name = target.load(app, config["root"], ("application", "app"))
+            return Loaded(application, name, os.environ.get(DJANGO) or settings)
+        return _load_by_settings(config, settings, variable)
+    except Failure as failure:
+        failure.settings = settings
+        raise
+
+
+def _choose(config: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the application's target, or the settings module and the variable that named it."""
+    if config["app"]:
+        return config["app"], config["settings"], ""
+    if config["settings"]:
+        return "", config["settings"], ""
+    for variable in (DJANGO, PLAIN):
+        if os.environ.get(variable):
+            return "", os.environ[variable], variable
+    if config["configured_app"]:
+        return config["configured_app"], config["configured_settings"], ""
+    if config["configured_settings"]:
+        return "", config["configured_settings"], ""
+    variable, module = _read_manage(config["root"])
+    if module:
+        return "", module, variable
+    candidates = config["candidates"]
+    if len(candidates) == 1:
+        return "", candidates[0], ""
+    if candidates:
+        raise Failure(
+            "ambiguous",
+            "more than one settings module: " + ", ".join(candidates),
+            f"choose one: --settings {candidates[0]}",
+        )
+    raise Failure(
+        "nothing",
+        f"no settings module and no application found in {config['root']}",
+        "name one: --settings mysite.settings, or --app module:callable",
+    )
+
+
+def _read_manage(root: str) -> tuple[str, str]:
+    """Return the variable and the settings module that `manage.py` names, or nothing."""
+    try:
+        with open(os.path.join(root, "manage.py"), "rb") as file:
+            source = file.read()
+    except OSError:
+        return "", ""
+    if b"SETTINGS_MODULE" not in source:
+        return "", ""
+    from . import manage
+
+    return manage.default_settings(source)
+
+
+def _variable_of(config: dict[str, Any], settings: str) -> str:
+    """Decide which variable a settings module that no variable named belongs to."""
+    variable, _ = _read_manage(config["root"])
+    if variable:
+        return variable
+    module = _import_settings(config, settings)
+    return DJANGO if _is_django(module) else PLAIN
+
+
+def _load_by_settings(config: dict[str, Any], settings: str, variable: str) -> Loaded:
+    variable = variable or _variable_of(config, settings)
+    os.environ[variable] = settings
+    if variable == DJANGO:
+        from . import django_project
+
+        return django_project.load(config, settings)
+    module = _import_settings(config, settings)
+    path = getattr(module, "WSGI_APPLICATION", None)
+    if path is not None:
+        application, name = target.load_setting(path, config["root"])
+        return Loaded(application, name, settings)
+    if _is_django(module):
+        from . import django_project
+
+        os.environ[DJANGO] = settings
+        return django_project.load(config, settings)
+    package = settings.partition(".")[0]
+    raise Failure(
+        "application",
+        f"{settings} does not set WSGI_APPLICATION",
+        f'add to it, for example: WSGI_APPLICATION = "{package}.wsgi.application"',
+    )
+
+
+def _import_settings(config: dict[str, Any], settings: str) -> ModuleType:
+    try:
+        return target.import_module(settings)
+    except BaseException as error:
+        raise target.failure("settings", error, config["root"]) from None
+
+
+def _is_django(module: ModuleType) -> bool:
+    return hasattr(module, "INSTALLED_APPS") or hasattr(module, "ROOT_URLCONF")

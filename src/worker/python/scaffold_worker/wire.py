@@ -1,0 +1,147 @@
+"""Frames: their types, their header, and reading and writing them on a descriptor.
+
+docs/worker-protocol.md is the contract. This file knows octets and descriptors only; what a
+frame means is known to `exchange`, `body` and `control`.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import allocate_lock
+from select import select
+from struct import Struct
+
+REQUEST = 1
+RESPONSE = 16
+HEAD = 17
+BLOCK = 18
+END = 19
+ERROR = 20
+CONFIGURE = 32
+WAKE = 33
+BODY = 34
+BODY_END = 35
+BODY_FAIL = 36
+CREDIT = 37
+CANCEL = 38
+READY = 48
+FAILED = 49
+WANT = 50
+
+HEADER = Struct("<IBI")
+NUMBER = Struct("<I")
+pack_header = HEADER.pack
+unpack_header = HEADER.unpack_from
+
+FRAME_LIMIT = 16 * 1024 * 1024
+"""No payload is longer; a longer one means the two halves no longer understand each other."""
+
+BLOCK_LIMIT = 64 * 1024
+"""The most octets of a body in one frame, so that requests share the connection fairly."""
+
+WINDOW = 256 * 1024
+"""Octets of one body that may be under way: enough to keep a fast client busy, and a bound on
+what a slow one costs in memory."""
+
+READ_SIZE = 64 * 1024
+"""How much one read asks for: about a hundred requests."""
+
+
+def frame(kind: int, request: int, payload: bytes = b"") -> bytes:
+    """One whole frame."""
+    return pack_header(len(payload), kind, request) + payload
+
+
+def number_frame(kind: int, request: int, number: int) -> bytes:
+    """A frame whose payload is one number."""
+    return pack_header(4, kind, request) + NUMBER.pack(number)
+
+
+def hang_up(code: int = 0) -> None:
+    """End the process now: without the front there is nobody to work for.
+
+    Not `sys.exit`: other threads may be anywhere inside the application.
+    """
+    os._exit(code)
+
+
+class Outbox:
+    """Frames on their way out of one connection. Any thread may use it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = allocate_lock()
+        self._waiting: list[bytes] = []
+        # Appending to a list is atomic, so a frame is queued without taking the lock.
+        self.put = self._waiting.append
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        if self._waiting:
+            self._write_waiting()
+
+    def send(self, octets: bytes) -> None:
+        """Write a frame, after those that are waiting, before returning."""
+        self.put(octets)
+        self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        waiting = self._waiting
+        with self._lock:
+            # Others only append, so the first `count` entries are ours to take.
+            count = len(waiting)
+            if not count:
+                return
+            octets = waiting[0] if count == 1 else b"".join(waiting[:count])
+            del waiting[:count]
+            try:
+                written = os.write(self._descriptor, octets)
+                if written < len(octets):
+                    rest = memoryview(octets)[written:]
+                    while rest:
+                        rest = rest[os.write(self._descriptor, rest) :]
+            except OSError:
+                hang_up()
+
+
+class Inbox:
+    """Frames coming in on one connection. One thread at a time may read it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._rest = b""
+
+    def waits(self, seconds: float) -> bool:
+        """Wait until there is something to read, at most so long; say whether there is."""
+        return bool(select([self._descriptor], [], [], seconds)[0])
+
+    def receive(self) -> list[tuple[int, int, bytes]]:
+        """Wait for at least one whole frame; return all that came, as (type, id, payload)."""
+        frames: list[tuple[int, int, bytes]] = []
+        octets = self._rest
+        wanted = READ_SIZE
+        while not frames:
+            try:
+                more = os.read(self._descriptor, wanted)
+            except OSError:
+                more = b""
+            if not more:
+                hang_up()
+            octets = octets + more if octets else more
+            position = 0
+            total = len(octets)
+            while total - position >= 9:
+                length, kind, request = unpack_header(octets, position)
+                if length > FRAME_LIMIT:
+                    hang_up(70)
+                start = position + 9
+                end = start + length
+                if end > total:
+                    # Ask for the rest of a long frame at once.
+                    wanted = max(READ_SIZE, end - total)
+                    break
+                frames.append((kind, request, octets[start:end]))
+                position = end
+            octets = octets[position:]
+        self._rest = octets
+        return frames

@@ -1,0 +1,197 @@
+"""A front for tests: starts a worker on real socket pairs and speaks the protocol with it."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+from queue import Queue
+from typing import Any
+
+PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MAIN = os.path.join(PACKAGE, "scaffold_worker", "__main__.py")
+HEADER = struct.Struct("<IBI")
+TIMEOUT = 30
+WINDOW = 256 * 1024
+
+REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR = 1, 16, 17, 18, 19, 20
+CONFIGURE, WAKE, BODY, BODY_END, BODY_FAIL, CREDIT, CANCEL = 32, 33, 34, 35, 36, 37, 38
+READY, FAILED, WANT = 48, 49, 50
+
+Frame = Any
+
+
+def read_frames(connection: socket.socket, into: Queue[Frame]) -> None:
+    """Put every frame into a queue, decoded, and None at the end."""
+    file = connection.makefile("rb")
+    try:
+        while True:
+            header = file.read(9)
+            if len(header) < 9:
+                break
+            length, kind, request = HEADER.unpack(header)
+            payload: Any = file.read(length)
+            if kind in (RESPONSE, HEAD, ERROR, READY, FAILED):
+                payload = marshal.loads(payload)
+            elif kind == WANT:
+                payload = struct.unpack("<I", payload)[0]
+            into.put((kind, request, payload))
+    except OSError:
+        pass
+    into.put(None)
+
+
+class Front:
+    """One worker process, the files of its project, and both connections."""
+
+    def __init__(
+        self,
+        files: dict[str, str],
+        executable: str = sys.executable,
+        environ: dict[str, str] | None = None,
+        **config: Any,
+    ) -> None:
+        self.directory = tempfile.TemporaryDirectory()
+        self.root = os.path.realpath(self.directory.name)
+        for path, text in files.items():
+            path = os.path.join(self.root, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                file.write(textwrap.dedent(text))
+        self.config = {
+            "root": self.root,
+            "app": "",
+            "settings": "",
+            "configured_app": "",
+            "configured_settings": "",
+            "candidates": [],
+            "pythonpath": [],
+            "argv": ["manage.py", "runserver", "8000"],
+            "threads": 4,
+            "multiprocess": 0,
+            **config,
+        }
+        self._data, data = socket.socketpair()
+        self._control, control = socket.socketpair()
+        for half in (data, control):
+            half.set_inheritable(True)
+        variables = {k: v for k, v in os.environ.items() if "SETTINGS_MODULE" not in k}
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [executable, "-u", MAIN, str(data.fileno()), str(control.fileno())],
+            cwd=self.root,
+            env={**variables, "PYTHONIOENCODING": "utf-8", **(environ or {})},
+            stdin=subprocess.DEVNULL,
+            stderr=self.errors,
+            pass_fds=(data.fileno(), control.fileno()),
+        )
+        data.close()
+        control.close()
+        self.data: Queue[Frame] = Queue()
+        self.control: Queue[Frame] = Queue()
+        self._readers = []
+        for connection, queue in ((self._data, self.data), (self._control, self.control)):
+            reader = threading.Thread(target=read_frames, args=(connection, queue), daemon=True)
+            reader.start()
+            self._readers.append(reader)
+        self.ids = 0
+        self.tell(CONFIGURE, 0, marshal.dumps(self.config, 2))
+
+    def __enter__(self) -> Front:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close_control()
+        try:
+            self.process.wait(TIMEOUT)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self._data.close()
+            self._control.close()
+            for reader in self._readers:
+                reader.join(TIMEOUT)
+            self.errors.close()
+            self.directory.cleanup()
+
+    def close_control(self) -> None:
+        try:
+            self._control.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def stderr(self) -> str:
+        self.errors.seek(0)
+        return self.errors.read().decode("utf-8", "replace")
+
+    def ready(self) -> dict[str, str]:
+        kind, _, pairs = self.control.get(timeout=TIMEOUT) or (0, 0, self.stderr())
+        assert kind == READY, pairs
+        return dict(pairs)
+
+    def failed(self) -> dict[str, str]:
+        kind, _, pairs = self.control.get(timeout=TIMEOUT) or (0, 0, self.stderr())
+        assert kind == FAILED, pairs
+        assert self.process.wait(TIMEOUT) == 3
+        return dict(pairs)
+
+    def tell(self, kind: int, request: int, payload: bytes = b"") -> None:
+        """Send a control frame."""
+        self._control.sendall(HEADER.pack(len(payload), kind, request) + payload)
+
+    def tell_number(self, kind: int, request: int, number: int) -> None:
+        self.tell(kind, request, struct.pack("<I", number))
+
+    def encode(self, path: str = "/", body: bytes | None = b"", **extra: str) -> bytes:
+        """One REQUEST frame with the next id."""
+        self.ids += 1
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "8000",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "localhost",
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.url_scheme": "http",
+            **extra,
+        }
+        if body:
+            environ.setdefault("CONTENT_LENGTH", str(len(body)))
+        payload = marshal.dumps((environ, body), 2)
+        return HEADER.pack(len(payload), REQUEST, self.ids) + payload
+
+    def send(self, path: str = "/", body: bytes | None = b"", **extra: str) -> int:
+        """Send one REQUEST; return its id."""
+        self._data.sendall(self.encode(path, body, **extra))
+        return self.ids
+
+    def send_octets(self, octets: bytes) -> None:
+        self._data.sendall(octets)
+
+    def next(self) -> Frame:
+        """The next frame of the data connection."""
+        frame = self.data.get(timeout=TIMEOUT)
+        assert frame is not None, self.stderr()
+        return frame
+
+    def get(self, path: str = "/", body: bytes | None = b"", **extra: str) -> list[Frame]:
+        """Send a request; return its frames as (type, payload), giving credit as they come."""
+        number = self.send(path, body, **extra)
+        frames = []
+        while True:
+            kind, request, payload = self.next()
+            assert request == number, (request, number)
+            frames.append((kind, payload))
+            if kind in (RESPONSE, END, ERROR):
+                return frames
+            if kind == BLOCK:
+                self.tell_number(CREDIT, request, len(payload))
