@@ -5,6 +5,9 @@ It then imports the rest of the package at once and takes the package's director
 again: a project never finds our modules there, and cannot put its own in their place.
 """
 
+# Python 2 writes its own kind of str in a way that the front does not read.
+from __future__ import unicode_literals
+
 import os
 import sys
 

@@ -22,8 +22,6 @@ def failure(kind: str, error: BaseException, root: str, message: str = "") -> Fa
     """Return the `Failure` for an exception that the project raised while being loaded."""
     from . import hints, report
 
-    if isinstance(error, Failure):
-        return error
     if isinstance(error, SystemExit):
         message = f"the project called sys.exit({'' if error.code is None else repr(error.code)})"
         return Failure(kind, message + " while it was loaded", "", error)
@@ -57,6 +55,9 @@ def load(path: str, root: str, defaults: tuple[str, ...], wording: str = "") -> 
             application, name = _from_module(module, attribute, defaults)
         else:
             application, name = _from_dotted(path, defaults)
+    except Failure as missing:
+        missing.message = wording or missing.message
+        raise
     except BaseException as error:
         message = wording if isinstance(error, ImportError) else ""
         raise failure("application", error, root, message) from None

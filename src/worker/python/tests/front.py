@@ -126,17 +126,24 @@ class Front:
         except OSError:
             pass
 
+    def close_data(self) -> None:
+        self._data.shutdown(socket.SHUT_RDWR)
+
     def stderr(self) -> str:
-        self.errors.seek(0)
-        return self.errors.read().decode("utf-8", "replace")
+        # Not by seeking: the worker writes through the same file offset.
+        return os.pread(self.errors.fileno(), 1 << 20, 0).decode("utf-8", "replace")
 
     def ready(self) -> dict[str, str]:
-        kind, _, pairs = self.control.get(timeout=TIMEOUT) or (0, 0, self.stderr())
+        frame: Frame = self.control.get(timeout=TIMEOUT)
+        assert frame is not None, self.stderr()
+        kind, _, pairs = frame
         assert kind == READY, pairs
         return dict(pairs)
 
     def failed(self) -> dict[str, str]:
-        kind, _, pairs = self.control.get(timeout=TIMEOUT) or (0, 0, self.stderr())
+        frame: Frame = self.control.get(timeout=TIMEOUT)
+        assert frame is not None, self.stderr()
+        kind, _, pairs = frame
         assert kind == FAILED, pairs
         assert self.process.wait(TIMEOUT) == 3
         return dict(pairs)

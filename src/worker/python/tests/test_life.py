@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import glob
+import marshal
 import os
 import signal
+import socket
+import subprocess
 import sys
+import time
 import unittest
 
-from tests.front import ERROR, RESPONSE, TIMEOUT, Front
+from tests.front import CONFIGURE, HEADER, MAIN, RESPONSE, TIMEOUT, Front
 
 HELLO = """
 def application(environ, start):
@@ -54,7 +58,9 @@ class Life(unittest.TestCase):
 
     def test_a_project_cannot_shadow_our_modules(self) -> None:
         files = {name + ".py": "raise ImportError\n" for name in ("wire", "body", "main", "report")}
-        files["hello.py"] = HELLO + "\nimport sys\nassert not any('wire' == m for m in sys.modules)\n"
+        files["hello.py"] = (
+            HELLO + "\nimport sys\nassert not any('wire' == m for m in sys.modules)\n"
+        )
         with Front(files, app="hello") as front:
             front.ready()
             self.assertEqual(front.get()[0][0], RESPONSE)
@@ -79,18 +85,70 @@ class Life(unittest.TestCase):
                     told["message"], f"Python {version} is too old: scaffold needs 3.8 or newer"
                 )
 
+    def test_it_ends_with_the_data_connection(self) -> None:
+        with Front({"hello.py": HELLO}, app="hello") as front:
+            front.ready()
+            front.close_data()
+            self.assertEqual(front.process.wait(TIMEOUT), 0)
+
     def test_the_kernel_ends_it_too(self) -> None:
         if not sys.platform.startswith("linux"):
             self.skipTest("only Linux has a parent-death signal")
-        app = HELLO + (
-            "\ndef check(environ, start):\n"
-            "    import ctypes, os, threading\n"
-            "    start('200 OK', [])\n"
-            "    return [str('ctypes' in __import__('sys').modules).encode()]\n"
-        )
-        with Front({"hello.py": app}, app="hello:check") as front:
-            front.ready()
-            self.assertNotEqual(front.get()[0][0], ERROR)
+        # A process in between starts the worker and is killed; the worker's own connections
+        # stay open, so that only the kernel can end it.
+        script = r"""
+import os, subprocess, sys, time
+data, control = map(int, sys.argv[1:3])
+worker = subprocess.Popen([sys.executable, "-u", sys.argv[3], str(data), str(control)],
+                          pass_fds=(data, control))
+print(worker.pid, flush=True)
+time.sleep(1000)
+"""
+        data, worker_data = socket.socketpair()
+        control, worker_control = socket.socketpair()
+        with Front({"hello.py": HELLO}, app="hello") as project:
+            project.ready()
+            between = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    script,
+                    *map(str, (worker_data.fileno(), worker_control.fileno())),
+                    MAIN,
+                ],
+                cwd=project.root,
+                stdout=subprocess.PIPE,
+                pass_fds=(worker_data.fileno(), worker_control.fileno()),
+            )
+            assert between.stdout is not None
+            worker = int(between.stdout.readline())
+            payload = marshal.dumps(project.config, 2)
+            control.sendall(HEADER.pack(len(payload), CONFIGURE, 0) + payload)
+            self.assertTrue(control.recv(9))
+            status = f"/proc/{worker}/task"
+            # Wait until ctypes, which sets the signal, has been loaded.
+            deadline = time.monotonic() + TIMEOUT
+            while "_ctypes" not in _text(f"/proc/{worker}/maps") and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            between.kill()
+            between.wait()
+            between.stdout.close()
+            while os.path.exists(status) and time.monotonic() < deadline:
+                if ") Z " in _text(f"/proc/{worker}/stat"):
+                    break
+                time.sleep(0.01)
+            self.assertLess(time.monotonic(), deadline)
+        for connection in (data, worker_data, control, worker_control):
+            connection.close()
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 if __name__ == "__main__":

@@ -145,15 +145,29 @@ def do_fork(e, s):
     return [b"from the parent"]
 
 BAD = {
-    "status-int": (200, []), "status-short": ("200", []), "status-1xx": ("100 Continue", []),
-    "status-control": ("200 O\r\nK", []), "status-word": ("abc OK", []), "status-digit": ("\u0662\u0660\u0660 OK", []),
-    "headers-tuple": (OK, ()), "header-list": (OK, [["a", "b"]]), "header-three": (OK, [("a", "b", "c")]),
-    "name-int": (OK, [(1, "b")]), "value-int": (OK, [("a", 1)]), "value-bytes": (OK, [("a", b"1")]),
-    "name-space": (OK, [("a b", "c")]), "name-empty": (OK, [("", "c")]), "name-colon": (OK, [("a:", "c")]),
-    "value-lf": (OK, [("a", "b\nc")]), "value-nul": (OK, [("a", "\0")]), "value-wide": (OK, [("a", "\u2603")]),
-    "hop": (OK, [("Connection", "close")]), "te": (OK, [("transfer-encoding", "chunked")]),
+    "status-int": (200, []),
+    "status-short": ("200", []),
+    "status-1xx": ("100 Continue", []),
+    "status-control": ("200 O\r\nK", []),
+    "status-word": ("abc OK", []),
+    "status-digit": ("\u0662\u0660\u0660 OK", []),
+    "headers-tuple": (OK, ()),
+    "header-list": (OK, [["a", "b"]]),
+    "header-three": (OK, [("a", "b", "c")]),
+    "name-int": (OK, [(1, "b")]),
+    "value-int": (OK, [("a", 1)]),
+    "value-bytes": (OK, [("a", b"1")]),
+    "name-space": (OK, [("a b", "c")]),
+    "name-empty": (OK, [("", "c")]),
+    "name-colon": (OK, [("a:", "c")]),
+    "value-lf": (OK, [("a", "b\nc")]),
+    "value-nul": (OK, [("a", "\0")]),
+    "value-wide": (OK, [("a", "\u2603")]),
+    "hop": (OK, [("Connection", "close")]),
+    "te": (OK, [("transfer-encoding", "chunked")]),
     "length-twice": (OK, [("Content-Length", "1"), ("content-length", "1")]),
-    "length-sign": (OK, [("Content-Length", "+1")]), "unhashable": (OK, [("a", [])]),
+    "length-sign": (OK, [("Content-Length", "+1")]),
+    "unhashable": (OK, [("a", [])]),
 }
 def do_bad(e, s):
     try:
@@ -178,7 +192,7 @@ class Responses(unittest.TestCase):
     def tearDownClass(cls) -> None:
         cls.front.__exit__()
 
-    def whole(self, name: str, body: bytes, headers: Any = HEADERS, **extra: str) -> None:
+    def whole(self, name: str, body: bytes, headers: Any = HEADERS, **extra: Any) -> None:
         self.assertEqual(
             self.front.get("/" + name, **extra), [(RESPONSE, ("200 OK", headers, body))]
         )
@@ -188,7 +202,7 @@ class Responses(unittest.TestCase):
         self.assertEqual((kind, rest), (RESPONSE, []))
         return str(body.decode())
 
-    def error(self, name: str, **extra: str) -> tuple[str, str]:
+    def error(self, name: str, **extra: Any) -> tuple[str, str]:
         frames = self.front.get("/" + name, **extra)
         self.assertEqual([kind for kind, _ in frames], [ERROR], frames)
         summary, traceback = frames[0][1]
@@ -207,9 +221,7 @@ class Responses(unittest.TestCase):
 
     def test_large_list_is_streamed_with_its_length(self) -> None:
         frames = self.front.get("/big")
-        self.assertEqual(
-            frames[0], (HEAD, ("200 OK", [*HEADERS, ("Content-Length", "300000")]))
-        )
+        self.assertEqual(frames[0], (HEAD, ("200 OK", [*HEADERS, ("Content-Length", "300000")])))
         self.assertEqual([len(p) for _, p in frames[1:-1]], [65536] * 4 + [37856])
         self.assertEqual(frames[-1], (END, b""))
 

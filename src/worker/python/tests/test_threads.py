@@ -47,7 +47,7 @@ class Threads(unittest.TestCase):
         last = front.send("/open", QUERY_STRING="4", HTTP_KEY="open")
         # One WAKE for all: each stand-in that takes over calls the next.
         front.tell_number(WAKE, 0, 4)
-        answered = set()
+        answered: set[int] = set()
         while len(answered) < 5:
             # A WAKE that comes before the first request was begun is lost; the front repeats it.
             front.tell_number(WAKE, 0, 4)
@@ -67,7 +67,10 @@ class Threads(unittest.TestCase):
 
     def test_wake_sends_what_is_finished_even_without_stand_ins(self) -> None:
         front = self.start(0)
-        front.send_octets(front.encode("/", HTTP_KEY="a") + front.encode("/sleep", HTTP_KEY="b", QUERY_STRING="1e9"))
+        front.send_octets(
+            front.encode("/", HTTP_KEY="a")
+            + front.encode("/sleep", HTTP_KEY="b", QUERY_STRING="1e9")
+        )
         while front.data.empty():
             front.tell_number(WAKE, 0, 1)
         self.assertEqual(front.next()[1], 1)
