@@ -1,5 +1,5 @@
-//! The structure of `src/`, checked by reading it: which module may import which, how long a file
-//! may be, and that every file of the worker's Python package is embedded.
+//! The structure of `src/`, checked by reading it: which module may import which, and how long a
+//! file may be.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -129,25 +129,6 @@ fn files_are_short() {
         wrong.is_empty(),
         "at most {MOST_LINES} lines:\n{}",
         wrong.join("\n")
-    );
-}
-
-#[test]
-fn the_whole_python_package_is_embedded() {
-    const PACKAGE: &str = "src/worker/python/scaffold_worker/";
-    let sources = sources();
-    let table = sources
-        .iter()
-        .find(|(path, _)| path == "src/worker/package.rs");
-    let table = table.map_or("", |(_, text)| text);
-    let missing: Vec<&str> = sources
-        .iter()
-        .filter_map(|(path, _)| path.strip_prefix(PACKAGE))
-        .filter(|name| !table.contains(&format!("scaffold_worker/{name}\"")))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "src/worker/package.rs does not embed {missing:?}"
     );
 }
 

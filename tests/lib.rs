@@ -10,6 +10,7 @@
 
 mod layers;
 mod project;
+mod runserver;
 mod startproject;
 mod support;
 mod templates;

@@ -98,6 +98,14 @@ pub(crate) async fn run(
     result
 }
 
+/// What the worker advises, or else what always helps.
+fn hint(report: &Report) -> String {
+    match report.get("hint") {
+        "" => "correct the file that the traceback names last, and reload the page".to_owned(),
+        hint => hint.to_owned(),
+    }
+}
+
 struct Supervisor<T> {
     config: worker::Config,
     package: Package,
@@ -164,7 +172,7 @@ impl<T: FnMut(Event)> Supervisor<T> {
                 let failure = Failure {
                     message: report.get("message").to_owned(),
                     traceback: report.get("traceback").to_owned(),
-                    hint: report.get("hint").to_owned(),
+                    hint: hint(&report),
                 };
                 Start::Failed(failure, report.get("kind").to_owned())
             }

@@ -118,7 +118,7 @@ fn join_id(generation: u16, index: u16) -> RequestId {
 }
 
 /// How many requests are with the worker, and how many it has ended so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Progress {
     pub(super) pending: usize,
     pub(super) completed: u64,

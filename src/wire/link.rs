@@ -37,6 +37,10 @@ const READ_BUFFER: usize = 128 * 1024;
 /// About what a small request takes; the timer cannot tell shorter times apart.
 const TICK: Duration = Duration::from_millis(1);
 
+/// How long until a stand-in is woken once more while nothing completes: such a call is needed
+/// only where an earlier one came at a bad moment, and costs nothing worth counting at this rate.
+const REPEAT: Duration = Duration::from_millis(50);
+
 /// How many ticks without requests before the ticking stops until the next one.
 const IDLE_TICKS: u32 = 50;
 
@@ -254,18 +258,21 @@ async fn wake_stand_ins(
     exchanges: Exchanges,
     control: Outbox,
 ) -> Result<(), LinkError> {
-    let mut seen = Progress {
-        pending: 0,
-        completed: 0,
-    };
+    let mut seen = Progress::default();
     // Stand-ins woken since something completed: with one for each request pending, every
     // request has a thread and one thread is left to read.
     let mut woken = 0;
     let mut idle = 0;
     loop {
-        if idle >= IDLE_TICKS || (seen.pending > 0 && woken >= seen.pending) {
+        if idle >= IDLE_TICKS {
             monitor.park().await;
             idle = 0;
+        }
+        if seen.pending > 0 && woken >= seen.pending {
+            // Until a request comes, or a while has passed: a worker that was just between two
+            // requests has not remembered the call.
+            let _ = tokio::time::timeout(REPEAT, monitor.park()).await;
+            woken -= 1;
         }
         tokio::time::sleep(TICK).await;
         let now = exchanges.progress();
@@ -273,6 +280,7 @@ async fn wake_stand_ins(
             woken = 0;
             idle = 0;
         } else if now.pending == 0 {
+            woken = 0;
             idle += 1;
         } else if woken < now.pending {
             let count = (now.pending - woken).min(woken.max(1));

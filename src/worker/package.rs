@@ -24,7 +24,28 @@ macro_rules! files {
     };
 }
 
-files!["__main__.py"];
+files![
+    "__init__.py",
+    "__main__.py",
+    "body.py",
+    "bytecode.py",
+    "control.py",
+    "django_project.py",
+    "errors.py",
+    "exchange.py",
+    "failure.py",
+    "files.py",
+    "headers.py",
+    "hints.py",
+    "link.py",
+    "main.py",
+    "manage.py",
+    "report.py",
+    "resolve.py",
+    "runner.py",
+    "target.py",
+    "wire.py",
+];
 
 /// The package's name, which is its directory's.
 const NAME: &str = "scaffold_worker";

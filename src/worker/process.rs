@@ -121,7 +121,12 @@ pub struct Exit {
 
 impl fmt::Display for Exit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(fault) = &self.fault {
+        // An error of the connection itself only says again that the process is gone.
+        if let Some(fault) = self
+            .fault
+            .as_ref()
+            .filter(|fault| !matches!(fault, LinkError::Io(_)))
+        {
             return write!(formatter, "broke the protocol: {fault}");
         }
         let Some(status) = self.status else {

@@ -8,7 +8,7 @@ from _signal import SIGINT, signal  # `signal` itself imports enum, for millisec
 from marshal import loads
 from threading import Thread
 
-from . import control, exchange, resolve, wire
+from . import bytecode, control, exchange, resolve, wire
 from .errors import stream as errors
 from .failure import Failure
 from .link import Link
@@ -45,6 +45,7 @@ def main(data: int, control_descriptor: int) -> None:
         daemon=True,
     ).start()
 
+    bytecode.spare_fresh_sources()
     sys.argv[:] = config["argv"]
     sys.path[:0] = [*config["pythonpath"], config["root"]]
     try:

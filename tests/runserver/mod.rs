@@ -1,0 +1,27 @@
+//! `scaffold runserver`: the real binary, real CPython, real sockets.
+
+mod applications;
+mod connections;
+mod environ;
+mod failures;
+mod processes;
+mod responses;
+mod settings;
+
+use super::support::{Serve, Server};
+
+/// An application with a path for each thing that applications do.
+const APP: &str = include_str!("app.py");
+
+/// Serves [`APP`], without settings.
+#[track_caller]
+fn serve_app() -> Server {
+    app_server().start()
+}
+
+/// A server of [`APP`] that is not started yet.
+fn app_server() -> Serve {
+    Serve::new()
+        .file("app.py", APP)
+        .args(["--app", "app:application"])
+}

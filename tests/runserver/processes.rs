@@ -1,0 +1,155 @@
+//! The server's processes: how they end, and what happens when they do not end well.
+
+use std::time::Duration;
+
+use rustix::process::{Signal, test_kill_process};
+
+use super::{app_server, serve_app};
+use crate::support::{Serve, pythons};
+
+/// What a user is promised for Ctrl-C.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How long the system may take to end a process whose parent was killed, on a busy machine.
+const SOON: Duration = Duration::from_secs(5);
+
+#[test]
+fn one_worker_serves() {
+    let server = serve_app();
+    assert_eq!(server.worker_pids().len(), 1);
+    let pid = server.worker_pids()[0].to_string();
+    assert_eq!(server.get("/pid").text(), pid);
+}
+
+#[test]
+fn ctrl_c_ends_everything_within_a_second() {
+    let mut server = serve_app();
+    assert_eq!(server.get("/").status, 200);
+    let worker = server.worker_pids()[0];
+    server.signal_all(Signal::INT);
+    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
+    assert!(
+        test_kill_process(worker).is_err(),
+        "the worker has ended first"
+    );
+    assert!(
+        !server.output().contains("Traceback"),
+        "{}",
+        server.output()
+    );
+}
+
+#[test]
+fn a_supervisors_signal_ends_everything_within_a_second() {
+    let mut server = serve_app();
+    let worker = server.worker_pids()[0];
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
+    assert!(
+        test_kill_process(worker).is_err(),
+        "the worker has ended first"
+    );
+}
+
+#[test]
+fn ctrl_c_ends_a_worker_that_is_inside_the_application() {
+    let mut server = serve_app();
+    let mut client = server.connect();
+    client.send("GET /spin HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    server.wait_for_output("spinning");
+    let worker = server.worker_pids()[0];
+    server.signal_all(Signal::INT);
+    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
+    assert!(
+        test_kill_process(worker).is_err(),
+        "the worker has ended first"
+    );
+}
+
+#[test]
+fn no_worker_outlives_a_front_that_is_killed() {
+    for python in pythons() {
+        let mut server = app_server().python(python).start();
+        let mut client = server.connect();
+        client.send("GET /spin HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        server.wait_for_output("spinning");
+        let worker = server.worker_pids()[0];
+        server.signal(Signal::KILL);
+        server.wait_exit(SOON);
+        server.wait_gone(worker, SOON);
+    }
+}
+
+#[test]
+fn a_worker_that_is_killed_is_replaced() {
+    let server = serve_app();
+    let response = server.get("/kill");
+    assert_eq!(response.status, 502);
+    assert!(
+        response.text().contains("worker process ended"),
+        "{}",
+        response.text()
+    );
+    assert_eq!(server.get("/").status, 200);
+    server.wait_for_output("was killed by SIGKILL");
+}
+
+#[test]
+fn a_worker_that_exits_is_replaced_again_and_again() {
+    let server = serve_app();
+    for _ in 0..4 {
+        assert_eq!(server.get("/exit-process").status, 502);
+        // This one waits for the next worker.
+        assert_eq!(server.get("/").status, 200);
+    }
+    server.wait_for_output("exited with code 7");
+}
+
+#[test]
+fn a_worker_that_dies_while_loading_is_shown_and_retried() {
+    let server = Serve::new()
+        .file(
+            "app.py",
+            "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n",
+        )
+        .args(["--app", "app:application"])
+        .start();
+    let response = server.get("/");
+    assert_eq!(response.status, 500);
+    assert!(
+        response
+            .text()
+            .contains("was killed by SIGSEGV while it loaded"),
+        "{}",
+        response.text()
+    );
+    server.sandbox().write("app.py", super::APP);
+    while server.get("/").status != 200 {}
+}
+
+#[test]
+fn requests_in_the_worker_that_dies_are_answered() {
+    let server = serve_app();
+    let mut waiting = server.connect();
+    waiting.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    server.wait_for_output("waiting");
+    assert_eq!(server.get("/kill").status, 502);
+    assert_eq!(waiting.response().status, 502);
+    assert_eq!(waiting.get("/").status, 200);
+}
+
+#[test]
+fn every_python_serves() {
+    for python in pythons() {
+        let server = app_server().python(python).start();
+        assert_eq!(server.get("/stream").text(), "block 0\nblock 1\nblock 2\n");
+        let (major, minor, _) = python.version();
+        assert!(
+            server
+                .stdout()
+                .contains(&format!("CPython {major}.{minor}.")),
+            "{}",
+            server.stdout()
+        );
+    }
+}
