@@ -7,13 +7,15 @@ use tokio::net::TcpStream;
 use super::{
     Front,
     body::BodyDecoder,
+    download::Then,
     environ,
-    forward::{Answered, BODY_STALL, Forward, Then, Upload, write_page},
+    forward::{Answered, BODY_STALL, Forward, write_page},
     head::{self, Framing, Head, Reject},
     host,
     pages::{self, Audience},
     response::Asked,
     socket::Socket,
+    upload::Upload,
 };
 use crate::wire::{INLINE_BODY, message::Environ};
 

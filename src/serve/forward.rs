@@ -3,12 +3,12 @@
 use std::{future::poll_fn, io, task::Poll, time::Duration};
 
 use super::{
-    body::BodyDecoder,
     clock,
-    head::Framing,
+    download::{Download, Then},
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Shape},
     socket::Socket,
+    upload::Upload,
 };
 use crate::wire::{
     Event, Exchange, INLINE_BODY,
@@ -28,107 +28,6 @@ pub(super) struct Answered {
     /// Octets of the body that were sent.
     pub(super) size: u64,
     pub(super) then: Then,
-}
-
-/// What becomes of the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Then {
-    /// Another request may come.
-    KeepAlive,
-    /// It is closed in order.
-    Close,
-    /// It is broken off, because the response is not complete.
-    Abort,
-}
-
-/// A request body that did not travel with its request.
-#[derive(Debug)]
-pub(super) struct Upload {
-    decoder: BodyDecoder,
-    /// Octets of the body that are at hand.
-    ready: Vec<u8>,
-    /// Octets that the worker wants.
-    credit: usize,
-    /// The worker has been told that no more will come.
-    ended: bool,
-    /// The client is still to be told to go on.
-    expects_continue: bool,
-}
-
-impl Upload {
-    /// A body whose first octets were decoded already.
-    pub(super) fn new(decoder: BodyDecoder, first: Vec<u8>, expects_continue: bool) -> Self {
-        Self {
-            decoder,
-            ready: first,
-            credit: 0,
-            ended: false,
-            expects_continue,
-        }
-    }
-
-    /// Nothing to upload: the body, if any, travelled with its request.
-    pub(super) fn none() -> Self {
-        let decoder = BodyDecoder::new(Framing::Length(0));
-        Self {
-            decoder,
-            ready: Vec::new(),
-            credit: 0,
-            ended: true,
-            expects_continue: false,
-        }
-    }
-
-    /// Whether every octet of the body has been taken off the connection.
-    fn is_complete(&self) -> bool {
-        self.decoder.is_done()
-    }
-
-    /// Whether the worker waits for octets that the client has yet to send.
-    fn is_waiting(&self) -> bool {
-        !self.ended && self.credit > 0
-    }
-
-    /// Sends the worker as much as it wants of what is there.
-    fn send(&mut self, socket: &mut Socket, exchange: &Exchange) {
-        while self.is_waiting() {
-            let limit = self.credit.min(INLINE_BODY);
-            let room = limit.saturating_sub(self.ready.len());
-            let decoded = self
-                .decoder
-                .decode(&mut socket.input, &mut self.ready, room);
-            if let Err(error) = decoded {
-                self.fail(exchange, error.reason());
-                return;
-            }
-            let count = limit.min(self.ready.len());
-            if let Some(octets) = self.ready.get(..count).filter(|octets| !octets.is_empty()) {
-                exchange.send_body(octets);
-                self.ready.drain(..count);
-                self.credit -= count;
-            }
-            if self.decoder.is_done() && self.ready.is_empty() {
-                exchange.end_body();
-                self.ended = true;
-            } else if count == 0 {
-                return;
-            }
-        }
-    }
-
-    fn fail(&mut self, exchange: &Exchange, reason: &str) {
-        if !self.ended {
-            exchange.fail_body(reason);
-            self.ended = true;
-        }
-    }
-}
-
-/// A response whose head is written.
-#[derive(Debug)]
-struct Download {
-    begun: Begun,
-    sent: u64,
 }
 
 /// What happened next.
@@ -279,8 +178,7 @@ impl Forward<'_> {
     }
 
     fn want(&mut self, count: usize, before_head: bool) {
-        self.upload.credit = self.upload.credit.saturating_add(count);
-        if std::mem::take(&mut self.upload.expects_continue) && before_head {
+        if self.upload.want(count) && before_head {
             self.socket
                 .output
                 .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -356,41 +254,6 @@ impl Forward<'_> {
         let answered = write_page(&mut self.socket.output, page, asked);
         self.socket.flush().await?;
         Ok(answered)
-    }
-}
-
-impl Download {
-    /// Writes a block, as much of it as the announced length leaves room for.
-    fn write(&mut self, output: &mut Vec<u8>, octets: &[u8]) {
-        let mut octets = octets;
-        match self.begun.delimiter {
-            Delimiter::NoBody => return,
-            Delimiter::Length(length) => {
-                let room = usize::try_from(length - self.sent).unwrap_or(usize::MAX);
-                octets = octets.get(..room).unwrap_or(octets);
-                output.extend_from_slice(octets);
-            }
-            Delimiter::Chunks => {
-                output.extend_from_slice(format!("{:x}\r\n", octets.len()).as_bytes());
-                output.extend_from_slice(octets);
-                output.extend_from_slice(b"\r\n");
-            }
-            Delimiter::Close => output.extend_from_slice(octets),
-        }
-        self.sent += octets.len() as u64;
-    }
-
-    /// Ends the body, and says what that means for the connection.
-    fn end(&self, output: &mut Vec<u8>) -> Then {
-        match self.begun.delimiter {
-            Delimiter::Length(length) if self.sent < length => Then::Abort,
-            Delimiter::Chunks => {
-                output.extend_from_slice(b"0\r\n\r\n");
-                Then::KeepAlive
-            }
-            Delimiter::Close => Then::Close,
-            Delimiter::NoBody | Delimiter::Length(_) => Then::KeepAlive,
-        }
     }
 }
 

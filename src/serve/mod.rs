@@ -2,7 +2,8 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
-//! - `forward`: one request at a worker
+//! - `forward`: one request at a worker; `upload` and `download`: its bodies
+//! - `socket`: a client's socket with its buffers and deadline
 //! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
@@ -17,6 +18,7 @@ pub mod address;
 pub mod body;
 mod clock;
 mod connection;
+mod download;
 mod environ;
 mod forward;
 pub mod head;
@@ -24,6 +26,7 @@ mod host;
 mod pages;
 mod response;
 mod socket;
+mod upload;
 mod upstream;
 
 use std::{future::Future, io, sync::Arc, time::Duration};

@@ -192,7 +192,7 @@ fn the_project_without_a_framework_with_every_python() {
         let style = page
             .text()
             .split('"')
-            .find(|part| part.ends_with(".css"))
+            .find(|part| part.contains(".css"))
             .unwrap()
             .to_owned();
         assert_eq!(server.get(&style).status, 200);

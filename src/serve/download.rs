@@ -1,0 +1,57 @@
+//! A response body on its way to the client, delimited as its head said.
+
+use super::response::{Begun, Delimiter};
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Another request may come.
+    KeepAlive,
+    /// It is closed in order.
+    Close,
+    /// It is broken off, because the response is not complete.
+    Abort,
+}
+
+/// A response whose head is written.
+#[derive(Debug)]
+pub(super) struct Download {
+    pub(super) begun: Begun,
+    /// Octets of the body so far.
+    pub(super) sent: u64,
+}
+
+impl Download {
+    /// Writes a block, as much of it as the announced length leaves room for.
+    pub(super) fn write(&mut self, output: &mut Vec<u8>, octets: &[u8]) {
+        let mut octets = octets;
+        match self.begun.delimiter {
+            Delimiter::NoBody => return,
+            Delimiter::Length(length) => {
+                let room = usize::try_from(length - self.sent).unwrap_or(usize::MAX);
+                octets = octets.get(..room).unwrap_or(octets);
+                output.extend_from_slice(octets);
+            }
+            Delimiter::Chunks => {
+                output.extend_from_slice(format!("{:x}\r\n", octets.len()).as_bytes());
+                output.extend_from_slice(octets);
+                output.extend_from_slice(b"\r\n");
+            }
+            Delimiter::Close => output.extend_from_slice(octets),
+        }
+        self.sent += octets.len() as u64;
+    }
+
+    /// Ends the body, and says what that means for the connection.
+    pub(super) fn end(&self, output: &mut Vec<u8>) -> Then {
+        match self.begun.delimiter {
+            Delimiter::Length(length) if self.sent < length => Then::Abort,
+            Delimiter::Chunks => {
+                output.extend_from_slice(b"0\r\n\r\n");
+                Then::KeepAlive
+            }
+            Delimiter::Close => Then::Close,
+            Delimiter::NoBody | Delimiter::Length(_) => Then::KeepAlive,
+        }
+    }
+}
