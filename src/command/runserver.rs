@@ -42,7 +42,10 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let (worker, interpreter) = plan_worker(args, &here)?;
     let listener = address.listen()?;
-    let log = AccessLog::new(console::has_color());
+    let log = match verbosity {
+        Verbosity::Quiet => AccessLog::off(),
+        Verbosity::Normal | Verbosity::Verbose => AccessLog::new(console::has_color()),
+    };
     let announcer = Announcer {
         url: url(&address, &listener).map_err(Error::CurrentDirectory)?,
         is_loopback: address.is_loopback(),
@@ -57,7 +60,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         log: log.clone(),
     };
 
-    let printed = print_log(log.clone(), verbosity);
+    let printed = print_log(log.clone());
     // One thread: the front wakes less often than two would, and leaves a core to the worker.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -154,14 +157,12 @@ fn url(address: &Address, listener: &TcpListener) -> std::io::Result<String> {
 
 /// Prints the access log on a thread of its own, because a terminal may be slow. The receiver
 /// gets a message when the log has ended.
-fn print_log(log: AccessLog, verbosity: Verbosity) -> mpsc::Receiver<()> {
+fn print_log(log: AccessLog) -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut lines = Vec::new();
         while log.take(&mut lines) {
-            if verbosity > Verbosity::Quiet {
-                console::log(&lines);
-            }
+            console::log(&lines);
             if lines.len() > LOG_BUSY {
                 thread::sleep(LOG_PAUSE);
             }

@@ -21,6 +21,7 @@ const MAX_WAITING: usize = 1024 * 1024;
 pub struct AccessLog {
     shared: Arc<Shared>,
     color: bool,
+    is_off: bool,
 }
 
 #[derive(Debug, Default)]
@@ -43,12 +44,25 @@ impl AccessLog {
         Self {
             shared: Arc::default(),
             color,
+            is_off: false,
+        }
+    }
+
+    /// A log that stays empty.
+    #[must_use]
+    pub fn off() -> Self {
+        Self {
+            is_off: true,
+            ..Self::default()
         }
     }
 
     /// Adds the line for a request that was answered, or was broken off, with `size` octets of
     /// body. `request_line` is as the client sent it.
     pub fn add(&self, request_line: &[u8], status: u16, size: u64) {
+        if self.is_off {
+            return;
+        }
         let style = if self.color {
             style(status)
         } else {
@@ -60,16 +74,6 @@ impl AccessLog {
             escape(lines, request_line);
             // Writing to a vector cannot fail.
             let _ = writeln!(lines, "\" {status} {size}{style:#}");
-        });
-    }
-
-    /// Adds a line that is about no answered request.
-    pub fn note(&self, text: &str) {
-        let date = clock::log_date();
-        self.push(|lines| {
-            let _ = write!(lines, "[{date}] ");
-            escape(lines, text.as_bytes());
-            lines.push(b'\n');
         });
     }
 
@@ -205,9 +209,9 @@ mod tests {
     #[test]
     fn a_closed_log_ends() {
         let log = AccessLog::new(false);
-        log.note("last");
+        log.add(b"last", 200, 0);
         log.close();
-        assert!(text(&log).ends_with("last\n"));
+        assert!(text(&log).contains("last"));
         assert!(!log.take(&mut Vec::new()));
     }
 }
