@@ -32,6 +32,7 @@ pub(crate) struct Cli {
 
 /// How much is printed, and in colour or not: the same for every command.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// Print only errors
     #[arg(short, long, global = true, conflicts_with = "verbosity")]
