@@ -1,4 +1,7 @@
 //! The only place that prints. Results go to standard output, everything else to standard error.
+//!
+//! Where an output is closed (`scaffold … | head`), what would go there is dropped: nobody reads
+//! it, and the work goes on.
 
 use std::{
     fmt::Display,
@@ -6,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use anstream::{eprint, eprintln, println};
+use anstream::{stderr, stdout};
 use anstyle::{AnsiColor, Style};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -36,17 +39,17 @@ pub(crate) fn set_color(choice: Option<bool>) {
 
 /// Prints a line that is the command's result, to standard output.
 pub(crate) fn line(text: impl Display) {
-    println!("{text}");
+    let _ = writeln!(stdout(), "{text}");
 }
 
 /// Prints a line about the command's progress, to standard error.
 pub(crate) fn note(text: impl Display) {
-    eprintln!("{text}");
+    let _ = writeln!(stderr(), "{text}");
 }
 
 /// Prints text exactly as it is to standard error: it brings its own line ends.
 pub(crate) fn raw(text: impl Display) {
-    eprint!("{text}");
+    let _ = write!(stderr(), "{text}");
 }
 
 /// Whether standard error is shown in colour.
@@ -56,21 +59,19 @@ pub(crate) fn has_color() -> bool {
 
 /// Writes lines of the access log, coloured already where they are to be, to standard error.
 pub(crate) fn log(lines: &[u8]) {
-    // Where standard error is closed nobody reads the log.
     let _ = io::stderr().write_all(lines);
 }
 
 /// Prints an error and what to do about it, to standard error.
 pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
-    eprintln!("{ERROR}{label}{ERROR:#}: {error}");
+    let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {error}");
     if let Some(hint) = hint {
-        eprintln!("{HINT}hint{HINT:#}: {hint}");
+        let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {hint}");
     }
 }
 
 /// Prints clap's message, which is help text or a complaint, and returns the code to exit with.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // Where standard output or error is closed there is nobody left to tell.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

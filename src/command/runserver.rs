@@ -101,20 +101,22 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         // Nothing is reloaded yet.
         noreload: _,
     } = args;
-    let root = match &app {
-        Some(_) => Root::find_or(here),
-        None => Root::find(here)?,
-    }
-    .directory;
+    // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
+    let (project, root) = if app.is_some() {
+        (Root::find_or(here).directory, here.to_owned())
+    } else {
+        let root = Root::find(here)?.directory;
+        (root.clone(), root)
+    };
     let Config {
         settings: configured_settings,
         app: configured_app,
         python: configured_python,
-    } = Config::read(&root)?;
+    } = Config::read(&project)?;
     let search = Search {
         argument: python,
         configured: configured_python.map(PathBuf::from),
-        ..Search::new(&root)
+        ..Search::new(&project)
     };
     let interpreter = search.find()?;
     let mut project_argv = vec!["manage.py".to_owned(), "runserver".to_owned()];

@@ -233,6 +233,11 @@ def do_text(environ, start_response):
     return ["text"]
 
 
+def do_yield_text(environ, start_response):
+    plain(start_response)
+    yield "text"
+
+
 def do_no_start(environ, start_response):
     return [b"body"]
 

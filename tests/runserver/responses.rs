@@ -217,6 +217,7 @@ fn a_body_that_is_cut_never_looks_complete(#[case] path: &str) {
 #[case("/raise-after", "ValueError: raised after")]
 #[case("/none", "TypeError")]
 #[case("/text", "TypeError")]
+#[case("/yield-text", "TypeError")]
 #[case("/no-start", "start_response")]
 #[case("/exit", "SystemExit: 3")]
 #[case("/split", "X-Evil")]

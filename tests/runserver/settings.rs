@@ -166,6 +166,16 @@ fn two_candidates_are_named_and_nothing_is_served() {
 }
 
 #[test]
+fn what_app_names_is_looked_for_here_though_the_project_is_above() {
+    let server = project("")
+        .file("below/app.py", WSGI)
+        .in_dir("below")
+        .args(["--app", "app:other"])
+        .start();
+    assert_eq!(server.get("/").text(), "other");
+}
+
+#[test]
 fn an_application_that_is_missing_is_shown() {
     let server = Serve::new().args(["--app", "nowhere:app"]).start();
     assert!(failure(&server).text().contains("nowhere"));
