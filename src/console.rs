@@ -11,6 +11,7 @@ use std::{
 
 use anstream::{stderr, stdout};
 use anstyle::{AnsiColor, Style};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -24,6 +25,33 @@ pub(crate) enum Verbosity {
     Normal,
     /// Each step too (`-v 2` and above).
     Verbose,
+}
+
+/// The terminal's settings at one moment, where there is a terminal.
+///
+/// A debugger's prompt in the project changes them; when its process is killed at the prompt,
+/// nobody else puts them back.
+#[derive(Clone, Debug)]
+pub(crate) struct Terminal {
+    settings: Option<Termios>,
+}
+
+impl Terminal {
+    /// Notes the settings as they are.
+    pub(crate) fn note() -> Self {
+        Self {
+            settings: tcgetattr(io::stdin()).ok(),
+        }
+    }
+
+    /// Puts them back, unless the terminal is somebody else's at the moment.
+    pub(crate) fn restore(&self) {
+        let is_ours = tcgetpgrp(io::stdin()).is_ok_and(|group| group == rustix::process::getpgrp());
+        if let (Some(settings), true) = (&self.settings, is_ours) {
+            // Where this fails, the terminal is gone.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, settings);
+        }
+    }
 }
 
 /// Decides about colour for the rest of the process: `Some` forces or forbids it, `None` leaves

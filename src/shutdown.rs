@@ -1,35 +1,80 @@
 //! Stop signals: Ctrl-C and what a supervisor sends.
 
-use std::io;
+use std::{fs, io};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals that ask the program to stop.
 ///
-/// From [`Stop::listen`] on they no longer end the process by themselves.
+/// From [`Stop::listen`] on they no longer end the process by themselves. One that the process
+/// was told to ignore when it was started (`nohup`, a script's `&`) stays ignored.
 #[derive(Debug)]
 pub(crate) struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+    hang_up: Option<Signal>,
 }
 
 impl Stop {
     /// Begins to listen. Must be called inside a Tokio runtime.
     pub(crate) fn listen() -> io::Result<Self> {
+        let ignored = ignored();
+        let listen = |kind: SignalKind| {
+            let bit = kind.as_raw_value() - 1;
+            if ignored >> bit & 1 == 1 {
+                return Ok(None);
+            }
+            signal(kind).map(Some)
+        };
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hang_up: listen(SignalKind::hangup())?,
         })
     }
 
     /// Waits for the next such signal.
     pub(crate) async fn signalled(&mut self) {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
+            () = next(&mut self.interrupt) => {}
+            () = next(&mut self.terminate) => {}
+            () = next(&mut self.hang_up) => {}
         }
+    }
+}
+
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// The signals that this process ignores, a bit for each, where the system says so (Linux).
+fn ignored() -> u64 {
+    fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| parse_ignored(&status))
+        .unwrap_or_default()
+}
+
+fn parse_ignored(status: &str) -> Option<u64> {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mask_is_read_from_the_status() {
+        let status = "Name:\tx\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n";
+        assert_eq!(parse_ignored(status), Some(0x1001));
+        assert_eq!(parse_ignored("Name:\tx\n"), None);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Errors of all parts meet here, and are printed once, here.
 
+mod announcer;
 mod error;
 mod install;
 mod runserver;

@@ -5,33 +5,28 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     sync::mpsc,
-    thread,
     time::Duration,
 };
 
 use crate::{
     cli::RunserverArgs,
-    console::{self, Verbosity},
+    console::{self, Terminal, Verbosity},
     dev::{self, Event},
     project::{Config, Interpreter, Root, Search, settings_modules},
-    serve::{AccessLog, Failure, address::Address},
+    serve::{AccessLog, address::Address},
     shutdown::Stop,
-    wire::message::{Configure, Report},
+    wire::message::Configure,
     worker,
 };
 
-use super::error::Error;
+use super::{
+    announcer::{Announcer, Printer},
+    error::Error,
+};
 
-/// How long the last lines of the access log may take to be printed: a stopped terminal must not
-/// keep the program from ending.
+/// How long the last lines may take to be printed: a stopped terminal must not keep the program
+/// from ending.
 const LAST_LINES: Duration = Duration::from_millis(200);
-
-/// How long the access log collects lines while requests keep coming: nobody reads faster, and
-/// each write costs the requests as much as several lines.
-const LOG_PAUSE: Duration = Duration::from_millis(10);
-
-/// From how many octets of lines at once on requests keep coming.
-const LOG_BUSY: usize = 4096;
 
 /// Exit code after a second stop signal, as shells give for the first.
 const INTERRUPTED: i32 = 130;
@@ -60,30 +55,46 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         log: log.clone(),
     };
 
-    let printed = print_log(log.clone());
+    let log_printer = Printer::of_log(log.clone());
+    let (event_printer, events) = Printer::of_events(announcer);
+    let terminal = Terminal::note();
     // One thread: the front wakes less often than two would, and leaves a core to the worker.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let result = runtime.block_on(serve(plan, announcer));
+    let result = runtime.block_on(serve(plan, events, &terminal));
+    terminal.restore();
     log.close();
-    // Nothing depends on the last lines.
-    let _ = printed.recv_timeout(LAST_LINES);
+    log_printer.wait(LAST_LINES);
+    event_printer.wait(LAST_LINES);
     result
 }
 
-async fn serve(plan: dev::Plan, mut announcer: Announcer) -> Result<(), Error> {
+async fn serve(
+    plan: dev::Plan,
+    events: mpsc::Sender<Event>,
+    terminal: &Terminal,
+) -> Result<(), Error> {
     let mut stop = Stop::listen().map_err(Error::Runtime)?;
+    let at_once = terminal.clone();
     let shutdown = async move {
         stop.signalled().await;
         tokio::spawn(async move {
             stop.signalled().await;
-            // The workers see their connections close and exit too.
+            at_once.restore();
+            // The workers see their connections close, or their parent die.
             std::process::exit(INTERRUPTED);
         });
     };
-    dev::run(plan, shutdown, |event| announcer.tell(event)).await?;
+    let tell = |event| {
+        if let Event::Ended(_) = event {
+            terminal.restore();
+        }
+        // The printer listens as long as there is somebody to send.
+        let _ = events.send(event);
+    };
+    dev::run(plan, shutdown, tell).await?;
     Ok(())
 }
 
@@ -155,106 +166,4 @@ fn url(address: &Address, listener: &TcpListener) -> std::io::Result<String> {
         address.url_host(),
         listener.local_addr()?.port()
     ))
-}
-
-/// Prints the access log on a thread of its own, because a terminal may be slow. The receiver
-/// gets a message when the log has ended.
-fn print_log(log: AccessLog) -> mpsc::Receiver<()> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut lines = Vec::new();
-        while log.take(&mut lines) {
-            console::log(&lines);
-            if lines.len() > LOG_BUSY {
-                thread::sleep(LOG_PAUSE);
-            }
-        }
-        // Where nobody waits any more, the program has ended.
-        let _ = sender.send(());
-    });
-    receiver
-}
-
-/// Tells the user what happens to the application.
-struct Announcer {
-    url: String,
-    is_loopback: bool,
-    interpreter: Interpreter,
-    verbosity: Verbosity,
-    is_announced: bool,
-}
-
-impl Announcer {
-    fn tell(&mut self, event: Event) {
-        match event {
-            Event::Ready(report) => {
-                if self.is_announced && self.verbosity > Verbosity::Quiet {
-                    console::note("The application is loaded.");
-                }
-                self.announce(Some(&report));
-            }
-            Event::NotLoaded(failure) => {
-                print_failure(&failure);
-                self.announce(None);
-            }
-            Event::Ended(how) => {
-                console::error(
-                    "error",
-                    how,
-                    Some("requests wait for the worker that is started now"),
-                );
-            }
-        }
-    }
-
-    /// Prints the address, and what was loaded, once.
-    fn announce(&mut self, report: Option<&Report>) {
-        if std::mem::replace(&mut self.is_announced, true) || self.verbosity == Verbosity::Quiet {
-            return;
-        }
-        let python = report.map_or("Python", |report| report.get("python"));
-        console::line(format_args!(
-            "{python} at {} ({})",
-            self.interpreter.path.display(),
-            self.interpreter.origin
-        ));
-        if let Some(report) = report {
-            console::line(format_args!("Application {}", report.get("application")));
-            match (report.get("framework"), report.get("settings")) {
-                (_, "") => {}
-                ("", settings) => console::line(format_args!("Using settings '{settings}'")),
-                (framework, settings) => {
-                    // As Django says it: `Django version 5.2, using settings 'mysite.settings'`.
-                    let framework = framework.replacen(' ', " version ", 1);
-                    console::line(format_args!("{framework}, using settings '{settings}'"));
-                }
-            }
-        }
-        console::line(format_args!(
-            "Starting WSGI development server at {}",
-            self.url
-        ));
-        console::line("Quit the server with CONTROL-C.\n");
-        if !self.is_loopback {
-            console::note("Other machines can reach this server: it is for development only.");
-        }
-    }
-}
-
-fn print_failure(failure: &Failure) {
-    let Failure {
-        message,
-        traceback,
-        hint,
-    } = failure;
-    if !traceback.is_empty() {
-        console::raw(format_args!("{}\n", traceback.trim_end()));
-    }
-    let hint = if hint.is_empty() {
-        None
-    } else {
-        Some(hint.as_str())
-    };
-    console::error("error", message, hint);
-    console::note("The next request tries again.");
 }

@@ -78,12 +78,10 @@ pub(crate) async fn run(
         worker,
         log,
     } = plan;
-    let package = Package::unpack()?;
     let (workers, upstream) = serve::upstream();
     let server = Server::new(listener, &name, upstream, log)?;
     let mut supervisor = Supervisor {
         config: worker,
-        package,
         workers,
         tell,
         worker: None,
@@ -108,7 +106,6 @@ fn hint(report: &Report) -> String {
 
 struct Supervisor<T> {
     config: worker::Config,
-    package: Package,
     workers: Workers,
     tell: T,
     /// The worker that runs now.
@@ -160,9 +157,9 @@ impl<T: FnMut(Event)> Supervisor<T> {
 
     /// Starts a worker and waits until it has loaded the application, or cannot.
     async fn start(&mut self) -> Result<Start, worker::Error> {
-        let worker = self
-            .worker
-            .insert(Worker::start(&self.config, &self.package)?);
+        // Each time: somebody may have cleaned the cache.
+        let package = Package::unpack()?;
+        let worker = self.worker.insert(Worker::start(&self.config, package)?);
         let start = match worker.status().await {
             Some(Status::Ready(report)) => {
                 self.workers.set(State::Ready(worker.client().clone()));
@@ -209,8 +206,15 @@ impl<T: FnMut(Event)> Supervisor<T> {
     async fn wait_for_retry(&mut self, failure: Failure) {
         let failure = Arc::new(failure);
         (self.tell)(Event::NotLoaded(Arc::clone(&failure)));
-        self.workers.set(State::Failed(failure, Instant::now()));
-        self.workers.retry_wanted().await;
+        let failed = Instant::now();
+        self.workers.set(State::Failed(failure, failed));
+        loop {
+            self.workers.retry_wanted().await;
+            // A wish from before the failure was known is fulfilled already.
+            if failed.elapsed() >= serve::RETRY_AFTER {
+                break;
+            }
+        }
         self.workers.set(State::Starting);
     }
 }

@@ -65,15 +65,6 @@ impl BodyDecoder {
         self.state == State::Done
     }
 
-    /// Octets that are known to be to come: a lower bound where the body is chunked.
-    #[must_use]
-    pub fn remaining(&self) -> u64 {
-        match self.state {
-            State::Plain(length) | State::Chunk(length) => length,
-            _ => 0,
-        }
-    }
-
     /// Takes body octets off `input` and appends them to `output`, `limit` at the most; stops
     /// where `input` ends, or the body does.
     pub fn decode(
@@ -275,7 +266,7 @@ mod tests {
         let mut decoder = BodyDecoder::new(Framing::Chunked);
         let (mut input, mut output) = (BytesMut::from(&b"5\r\nabcde\r\n"[..]), Vec::new());
         decoder.decode(&mut input, &mut output, 2).unwrap();
-        assert_eq!((&output[..], decoder.remaining()), (&b"ab"[..], 3));
+        assert_eq!((&output[..], decoder.is_done()), (&b"ab"[..], false));
     }
 
     proptest! {

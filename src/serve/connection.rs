@@ -7,15 +7,17 @@ use tokio::net::TcpStream;
 use super::{
     Front,
     body::BodyDecoder,
-    download::Then,
+    download::{Answered, Then},
     environ,
-    forward::{Answered, BODY_STALL, Forward, write_page},
+    forward::{BODY_STALL, Forward, write_page},
     head::{self, Framing, Head, Reject},
     host,
     pages::{self, Audience},
     response::Asked,
-    socket::Socket,
+    socket::{CONTINUE, Socket},
+    spool::{MAX_SPOOL, Spool},
     upload::Upload,
+    upstream::Unavailable,
 };
 use crate::wire::{INLINE_BODY, message::Environ};
 
@@ -51,7 +53,8 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
         }
     };
     match then {
-        Then::Abort => connection.socket.abort(),
+        // Dropping the socket breaks the connection off.
+        Then::Abort => {}
         Then::Close | Then::KeepAlive => connection.socket.close().await,
     }
 }
@@ -157,7 +160,7 @@ impl Connection {
         }
     }
 
-    /// Reads a request body as far as it travels with its head.
+    /// Reads a request body as far as it must be known before the application is called.
     async fn read_body(&mut self, incoming: Incoming) -> io::Result<Result<Body, Reject>> {
         let Incoming {
             framing,
@@ -165,41 +168,64 @@ impl Connection {
             ..
         } = incoming;
         let socket = &mut self.socket;
-        // A client that waits to be asked for its body is asked when the application reads.
         let waits = expects_continue && socket.input.is_empty();
-        match framing {
-            Framing::Length(length) => match usize::try_from(length) {
-                Ok(length) if length <= INLINE_BODY && (!waits || length == 0) => {
-                    socket.set_deadline(BODY_STALL);
-                    while socket.input.len() < length {
-                        if let Some(reject) = read_more(socket).await? {
-                            return Ok(Err(reject));
-                        }
-                    }
-                    Ok(Ok(Body::AtHand(length)))
-                }
-                _ => Ok(Ok(later(framing, waits))),
-            },
-            Framing::Chunked if waits => Ok(Ok(later(framing, waits))),
-            Framing::Chunked => self.read_chunks().await,
+        socket.set_deadline(BODY_STALL);
+        let length = match framing {
+            Framing::Chunked => return self.read_chunks(waits).await,
+            Framing::Length(0) => 0,
+            // A client that waits to be asked for its body is asked when the application reads.
+            Framing::Length(_) if waits => usize::MAX,
+            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
+        };
+        if length > INLINE_BODY {
+            return Ok(Ok(Body::Later(Upload::from_connection(framing, waits))));
         }
+        while socket.input.len() < length {
+            if let Some(reject) = read_more(socket).await? {
+                return Ok(Err(reject));
+            }
+        }
+        Ok(Ok(Body::AtHand(length)))
     }
 
-    /// Reads a chunked body until it ends or is too long to travel with its head.
-    async fn read_chunks(&mut self) -> io::Result<Result<Body, Reject>> {
-        let (mut decoder, mut body) = (BodyDecoder::new(Framing::Chunked), Vec::new());
-        self.socket.set_deadline(BODY_STALL);
+    /// Reads a chunked body to its end, because the application must be told its length.
+    async fn read_chunks(&mut self, waits: bool) -> io::Result<Result<Body, Reject>> {
+        if waits {
+            self.socket.output.extend_from_slice(CONTINUE);
+            self.socket.flush().await?;
+            self.socket.set_deadline(BODY_STALL);
+        }
+        let mut decoder = BodyDecoder::new(Framing::Chunked);
+        let (mut body, mut spool) = (Vec::new(), None::<Spool>);
         loop {
             let room = INLINE_BODY - body.len();
             if let Err(error) = decoder.decode(&mut self.socket.input, &mut body, room) {
                 return Ok(Err(Reject::bad(error.reason())));
             }
-            if decoder.is_done() {
-                environ::add_length(&mut self.environ, body.len());
-                return Ok(Ok(Body::Whole(body)));
+            let is_full = body.len() == INLINE_BODY;
+            let goes_to_disk = if decoder.is_done() {
+                spool.is_some()
+            } else {
+                is_full
+            };
+            if goes_to_disk && spool_to_disk(&mut spool, &mut body).is_err() {
+                return Ok(Err(Reject::NO_SPACE));
             }
-            if body.len() == INLINE_BODY {
-                return Ok(Ok(Body::Later(Upload::new(decoder, body, false))));
+            let length = spool.as_ref().map_or(body.len() as u64, Spool::length);
+            if length > MAX_SPOOL {
+                return Ok(Err(Reject::BODY_TOO_LARGE));
+            }
+            if decoder.is_done() {
+                environ::add_length(&mut self.environ, length);
+                return Ok(match spool.map(Spool::read_back).transpose() {
+                    Ok(None) => Ok(Body::Whole(body)),
+                    Ok(Some(spooled)) => Ok(Body::Later(Upload::from_disk(spooled))),
+                    Err(_) => Err(Reject::NO_SPACE),
+                });
+            }
+            if is_full {
+                // There may be more at hand than there was room for.
+                continue;
             }
             if let Some(reject) = read_more(&mut self.socket).await? {
                 return Ok(Err(reject));
@@ -236,13 +262,17 @@ impl Connection {
                 .run()
                 .await
             }
-            Err(failure) => {
+            Err(unavailable) => {
+                let page = match unavailable {
+                    Unavailable::Failed(failure) => pages::not_loaded(&failure, audience),
+                    Unavailable::Busy => pages::unavailable("too many requests are waiting"),
+                    Unavailable::Stopping => pages::unavailable("the server is stopping"),
+                };
                 let complete = !matches!(body, Body::Later(_));
                 let asked = Asked {
                     keep_alive: asked.keep_alive && complete,
                     ..asked
                 };
-                let page = pages::not_loaded(&failure, audience);
                 let answered = write_page(&mut self.socket.output, &page, asked);
                 self.socket.flush().await?;
                 Ok(answered)
@@ -268,13 +298,16 @@ impl Connection {
     }
 }
 
-/// A body of which nothing has been read.
-fn later(framing: Framing, expects_continue: bool) -> Body {
-    Body::Later(Upload::new(
-        BodyDecoder::new(framing),
-        Vec::new(),
-        expects_continue,
-    ))
+/// Moves what was decoded to the disk.
+fn spool_to_disk(spool: &mut Option<Spool>, body: &mut Vec<u8>) -> io::Result<()> {
+    if spool.is_none() {
+        *spool = Some(Spool::new()?);
+    }
+    if let Some(spool) = spool {
+        spool.append(body)?;
+    }
+    body.clear();
+    Ok(())
 }
 
 /// Reads more of a body; what is wrong where the client takes too long. A client that goes away

@@ -13,6 +13,15 @@ pub(super) enum Then {
     Abort,
 }
 
+/// How an answered request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    /// Octets of the body that were sent.
+    pub(super) size: u64,
+    pub(super) then: Then,
+}
+
 /// A response whose head is written.
 #[derive(Debug)]
 pub(super) struct Download {
@@ -42,16 +51,24 @@ impl Download {
         self.sent += octets.len() as u64;
     }
 
-    /// Ends the body, and says what that means for the connection.
-    pub(super) fn end(&self, output: &mut Vec<u8>) -> Then {
+    /// Ends the body; `false` where it is shorter than its head said.
+    pub(super) fn end(&self, output: &mut Vec<u8>) -> bool {
         match self.begun.delimiter {
-            Delimiter::Length(length) if self.sent < length => Then::Abort,
+            Delimiter::Length(length) => self.sent == length,
             Delimiter::Chunks => {
                 output.extend_from_slice(b"0\r\n\r\n");
-                Then::KeepAlive
+                true
             }
-            Delimiter::Close => Then::Close,
-            Delimiter::NoBody | Delimiter::Length(_) => Then::KeepAlive,
+            Delimiter::Close | Delimiter::NoBody => true,
+        }
+    }
+
+    /// The response will not be completed.
+    pub(super) fn broken_off(&self) -> Answered {
+        Answered {
+            status: self.begun.status,
+            size: self.sent,
+            then: Then::Abort,
         }
     }
 }

@@ -75,11 +75,15 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
         }
         environ.set(&name, &joined);
     }
+    if let (Some(host), None) = (head.host, head.header("host")) {
+        // Of the absolute form, in HTTP/1.0.
+        environ.set("HTTP_HOST", host);
+    }
 }
 
 /// Adds the length of a chunked body that has been read to its end: applications that read by
 /// `CONTENT_LENGTH` alone, such as Django, see it then.
-pub(super) fn add_length(environ: &mut Environ, length: usize) {
+pub(super) fn add_length(environ: &mut Environ, length: u64) {
     environ.set("CONTENT_LENGTH", length.to_string().as_bytes());
 }
 

@@ -4,10 +4,10 @@ use std::{future::poll_fn, io, task::Poll, time::Duration};
 
 use super::{
     clock,
-    download::{Download, Then},
+    download::{Answered, Download, Then},
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Shape},
-    socket::Socket,
+    socket::{CONTINUE, Socket},
     upload::Upload,
 };
 use crate::wire::{
@@ -20,15 +20,6 @@ pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
 
 /// How much a client may send ahead while its request is answered, in octets.
 const PIPELINE: usize = 64 * 1024;
-
-/// How an answered request went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Answered {
-    pub(super) status: u16,
-    /// Octets of the body that were sent.
-    pub(super) size: u64,
-    pub(super) then: Then,
-}
 
 /// What happened next.
 enum Step {
@@ -52,9 +43,18 @@ pub(super) struct Forward<'a> {
 }
 
 impl Forward<'_> {
-    /// Runs the request to its end. An error means that the client is gone.
+    /// Runs the request to its end. An error means that the client is gone and got nothing.
     pub(super) async fn run(mut self) -> io::Result<Answered> {
-        let mut download: Option<Download> = None;
+        let mut download = None;
+        let result = self.relay(&mut download).await;
+        match (result, download) {
+            // The client is gone in the middle of the response.
+            (Err(_), Some(download)) => Ok(download.broken_off()),
+            (result, _) => result,
+        }
+    }
+
+    async fn relay(&mut self, download: &mut Option<Download>) -> io::Result<Answered> {
         // Octets written and not yet given back to the worker.
         let mut taken = 0;
         loop {
@@ -82,7 +82,7 @@ impl Forward<'_> {
                     }
                 }
             };
-            match (event, &mut download) {
+            match (event, &mut *download) {
                 (Event::Want(count), begun) => {
                     self.want(count, begun.is_none());
                 }
@@ -96,7 +96,10 @@ impl Forward<'_> {
                         self.socket.flush().await?;
                         return Ok(self.answered(begun.status, 0, begun.keep_alive));
                     }
-                    Ok(begun) => download = Some(Download { begun, sent: 0 }),
+                    Ok(begun) => {
+                        self.socket.is_mid_response = true;
+                        *download = Some(Download { begun, sent: 0 });
+                    }
                     Err(page) => return self.page(&page).await,
                 },
                 (Event::Block(octets), Some(download)) => {
@@ -107,29 +110,21 @@ impl Forward<'_> {
                     }
                 }
                 (Event::End, Some(download)) => {
-                    let then = download.end(&mut self.socket.output);
+                    if !download.end(&mut self.socket.output) {
+                        self.socket.flush().await?;
+                        return Ok(download.broken_off());
+                    }
                     self.socket.flush().await?;
-                    let Download { begun, sent } = *download;
-                    return Ok(match then {
-                        Then::Abort => Answered {
-                            status: begun.status,
-                            size: sent,
-                            then,
-                        },
-                        _ => self.answered(begun.status, sent, begun.keep_alive),
-                    });
+                    self.socket.is_mid_response = false;
+                    let Download { begun, sent } = download;
+                    return Ok(self.answered(begun.status, *sent, begun.keep_alive));
                 }
                 (Event::Failed(error), None) => return self.failed(&error).await,
                 (_, None) => return self.page(&pages::worker_lost(self.audience)).await,
                 // Failed, lost, or out of order, with a part of the response on its way.
-                (_, Some(Download { begun, sent })) => {
-                    let (status, size) = (begun.status, *sent);
+                (_, Some(download)) => {
                     self.socket.flush().await?;
-                    return Ok(Answered {
-                        status,
-                        size,
-                        then: Then::Abort,
-                    });
+                    return Ok(download.broken_off());
                 }
             }
         }
@@ -179,21 +174,23 @@ impl Forward<'_> {
 
     fn want(&mut self, count: usize, before_head: bool) {
         if self.upload.want(count) && before_head {
-            self.socket
-                .output
-                .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+            self.socket.output.extend_from_slice(CONTINUE);
         }
         self.upload.send(self.socket, &self.exchange);
-        if self.socket.is_half_closed {
+        if self.socket.is_half_closed && self.upload.is_waiting() {
             self.upload
                 .fail(&self.exchange, "the client closed the connection");
         }
     }
 
-    /// The keep-alive that is possible: not while octets of the request body are to come.
+    /// Whether another request may come: not while octets of this one's body are to come, nor
+    /// where the client sends no more.
+    fn may_keep_alive(&self) -> bool {
+        self.upload.is_complete() && self.socket.has_more()
+    }
+
     fn asked(&self) -> Asked {
-        let keep_alive =
-            self.asked.keep_alive && self.upload.is_complete() && !self.socket.is_half_closed;
+        let keep_alive = self.asked.keep_alive && self.may_keep_alive();
         Asked {
             keep_alive,
             ..self.asked
@@ -201,16 +198,12 @@ impl Forward<'_> {
     }
 
     fn answered(&self, status: u16, size: u64, keep_alive: bool) -> Answered {
-        let keep_alive = keep_alive && self.upload.is_complete() && !self.socket.is_half_closed;
-        Answered {
-            status,
-            size,
-            then: if keep_alive {
-                Then::KeepAlive
-            } else {
-                Then::Close
-            },
-        }
+        let then = if keep_alive && self.may_keep_alive() {
+            Then::KeepAlive
+        } else {
+            Then::Close
+        };
+        Answered { status, size, then }
     }
 
     fn whole(&mut self, head: &ResponseHead, body: &[u8]) -> Answered {

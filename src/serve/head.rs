@@ -40,6 +40,14 @@ impl Reject {
         "431 Request Header Fields Too Large",
         "the request line and headers are longer than 64 KiB",
     );
+    pub(crate) const BODY_TOO_LARGE: Self = Self::new(
+        "413 Content Too Large",
+        "a chunked body is longer than 1 GiB",
+    );
+    pub(crate) const NO_SPACE: Self = Self::new(
+        "507 Insufficient Storage",
+        "there is no room on the disk for a chunked body",
+    );
     pub(crate) const TIMEOUT: Self =
         Self::new("408 Request Timeout", "the request did not arrive in time");
     const TOO_MANY_HEADERS: Self = Self::new(

@@ -2,7 +2,7 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
-//! - `forward`: one request at a worker; `upload` and `download`: its bodies
+//! - `forward`: one request at a worker; `upload`, `spool` and `download`: its bodies
 //! - `socket`: a client's socket with its buffers and deadline
 //! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
@@ -26,6 +26,7 @@ mod host;
 mod pages;
 mod response;
 mod socket;
+mod spool;
 mod upload;
 mod upstream;
 
@@ -34,7 +35,7 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 
 pub use access_log::AccessLog;
-pub use upstream::{Failure, State, Upstream, Workers, upstream};
+pub use upstream::{Failure, RETRY_AFTER, State, Upstream, Workers, upstream};
 
 use environ::Site;
 

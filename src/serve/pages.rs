@@ -68,6 +68,12 @@ pub(crate) fn application_failed(error: &ApplicationError, audience: Audience) -
     )
 }
 
+/// There is no worker that takes the request, for a reason that is nobody's secret.
+pub(crate) fn unavailable(reason: &str) -> Page {
+    let status = "503 Service Unavailable";
+    plain(status, format!("{status}: {reason}\n"))
+}
+
 /// The worker process went away during this request.
 pub(crate) fn worker_lost(audience: Audience) -> Page {
     page(

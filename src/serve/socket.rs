@@ -24,11 +24,12 @@ const KEEP: usize = 64 * 1024;
 /// How long a client may take nothing of a response before it is given up.
 const WRITE_STALL: Duration = Duration::from_mins(1);
 
-/// How long is waited for a client to close its side, after we have closed ours.
+/// How long is waited for a client to close its side, after we have closed ours; what it still
+/// sends is read and dropped.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// How much of what a client still sends is read and dropped meanwhile, in octets.
-const LINGER_OCTETS: usize = 1024 * 1024;
+/// Tells a client that waits for it to send its body (RFC 9110, section 10.1.1).
+pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// A client's socket.
 #[derive(Debug)]
@@ -40,6 +41,9 @@ pub(super) struct Socket {
     pub(super) output: Vec<u8>,
     /// The client has closed its sending side.
     pub(super) is_half_closed: bool,
+    /// A response has begun and not ended: however the connection ends now, it must not look as
+    /// if that were all.
+    pub(super) is_mid_response: bool,
     deadline: Deadline,
 }
 
@@ -50,6 +54,7 @@ impl Socket {
             input: BytesMut::with_capacity(READ),
             output: Vec::new(),
             is_half_closed: false,
+            is_mid_response: false,
             deadline: Deadline::new(),
         }
     }
@@ -127,20 +132,27 @@ impl Socket {
             return;
         }
         self.set_deadline(LINGER);
-        let mut dropped = 0;
-        while dropped < LINGER_OCTETS {
+        loop {
             self.input.clear();
-            match self.read().await {
-                Ok(count @ 1..) => dropped += count,
-                _ => return,
+            if !matches!(self.read().await, Ok(1..)) {
+                return;
             }
         }
     }
 
-    /// Breaks the connection off, so that what was sent cannot be taken for complete.
-    pub(super) fn abort(self) {
-        // Where this fails, the client is gone already.
-        let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    /// Whether the client may have another request: one that it has sent already, or one to come.
+    pub(super) fn has_more(&self) -> bool {
+        !self.is_half_closed || !self.input.is_empty()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.is_mid_response {
+            // The system then sends a reset instead of an orderly end. Where this fails, the
+            // client is gone already.
+            let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
     }
 }
 

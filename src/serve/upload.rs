@@ -1,12 +1,19 @@
 //! A request body on its way to the worker: decoded as it comes, sent as far as it is wanted.
 
-use super::{body::BodyDecoder, head::Framing, socket::Socket};
+use super::{body::BodyDecoder, head::Framing, socket::Socket, spool::Spooled};
 use crate::wire::{Exchange, INLINE_BODY};
+
+/// Where the octets come from.
+#[derive(Debug)]
+enum Source {
+    Connection(BodyDecoder),
+    Disk(Spooled),
+}
 
 /// A request body that did not travel with its request.
 #[derive(Debug)]
 pub(super) struct Upload {
-    decoder: BodyDecoder,
+    source: Source,
     /// Octets of the body that are at hand.
     ready: Vec<u8>,
     /// Octets that the worker wants.
@@ -18,32 +25,43 @@ pub(super) struct Upload {
 }
 
 impl Upload {
-    /// A body whose first octets were decoded already.
-    pub(super) fn new(decoder: BodyDecoder, first: Vec<u8>, expects_continue: bool) -> Self {
+    /// A body of which nothing has been read yet.
+    pub(super) fn from_connection(framing: Framing, expects_continue: bool) -> Self {
         Self {
-            decoder,
-            ready: first,
-            credit: 0,
-            ended: false,
             expects_continue,
+            ..Self::new(Source::Connection(BodyDecoder::new(framing)))
         }
+    }
+
+    /// A body that lies on the disk.
+    pub(super) fn from_disk(spooled: Spooled) -> Self {
+        Self::new(Source::Disk(spooled))
     }
 
     /// Nothing to upload: the body, if any, travelled with its request.
     pub(super) fn none() -> Self {
-        let decoder = BodyDecoder::new(Framing::Length(0));
         Self {
-            decoder,
+            ended: true,
+            ..Self::from_connection(Framing::Length(0), false)
+        }
+    }
+
+    fn new(source: Source) -> Self {
+        Self {
+            source,
             ready: Vec::new(),
             credit: 0,
-            ended: true,
+            ended: false,
             expects_continue: false,
         }
     }
 
     /// Whether every octet of the body has been taken off the connection.
     pub(super) fn is_complete(&self) -> bool {
-        self.decoder.is_done()
+        match &self.source {
+            Source::Connection(decoder) => decoder.is_done(),
+            Source::Disk(_) => true,
+        }
     }
 
     /// Whether the worker waits for octets that the client has yet to send.
@@ -55,12 +73,8 @@ impl Upload {
     pub(super) fn send(&mut self, socket: &mut Socket, exchange: &Exchange) {
         while self.is_waiting() {
             let limit = self.credit.min(INLINE_BODY);
-            let room = limit.saturating_sub(self.ready.len());
-            let decoded = self
-                .decoder
-                .decode(&mut socket.input, &mut self.ready, room);
-            if let Err(error) = decoded {
-                self.fail(exchange, error.reason());
+            if let Err(reason) = self.fill(socket, limit) {
+                self.fail(exchange, &reason);
                 return;
             }
             let count = limit.min(self.ready.len());
@@ -69,12 +83,32 @@ impl Upload {
                 self.ready.drain(..count);
                 self.credit -= count;
             }
-            if self.decoder.is_done() && self.ready.is_empty() {
+            if self.is_exhausted() && self.ready.is_empty() {
                 exchange.end_body();
                 self.ended = true;
             } else if count == 0 {
                 return;
             }
+        }
+    }
+
+    /// Brings up to `limit` octets to hand; an error is the reason why no more will come.
+    fn fill(&mut self, socket: &mut Socket, limit: usize) -> Result<(), String> {
+        let room = limit.saturating_sub(self.ready.len());
+        match &mut self.source {
+            Source::Connection(decoder) => decoder
+                .decode(&mut socket.input, &mut self.ready, room)
+                .map_err(|error| error.reason().to_owned()),
+            Source::Disk(spooled) => spooled
+                .read(&mut self.ready, room)
+                .map_err(|error| format!("cannot read the body back: {error}")),
+        }
+    }
+
+    fn is_exhausted(&self) -> bool {
+        match &self.source {
+            Source::Connection(decoder) => decoder.is_done(),
+            Source::Disk(spooled) => spooled.is_done(),
         }
     }
 

@@ -10,13 +10,13 @@ use std::{
 
 use tokio::sync::{Notify, watch};
 
-use crate::wire::{Client, Exchange, message::Environ};
+use crate::wire::{Client, Exchange, Refused, message::Environ};
 
 /// How long after a failure a request asks for another attempt instead of getting its page.
 ///
 /// Long enough that a page and what its browser loads with it cause one attempt, not many; short
 /// enough that whoever mends the fault and reloads the page sees the result.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Why the application could not be loaded, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,17 @@ pub struct Failure {
     pub traceback: String,
     /// What to do next; empty where nothing is known.
     pub hint: String,
+}
+
+/// Why a request cannot be sent to a worker.
+#[derive(Clone, Debug)]
+pub(super) enum Unavailable {
+    /// The application could not be loaded.
+    Failed(Arc<Failure>),
+    /// Too many requests wait already.
+    Busy,
+    /// The server is stopping.
+    Stopping,
 }
 
 /// What there is to send requests to.
@@ -89,17 +100,18 @@ impl Upstream {
         &mut self,
         environ: &Environ,
         body: Option<&[u8]>,
-    ) -> Result<Exchange, Arc<Failure>> {
+    ) -> Result<Exchange, Unavailable> {
         loop {
             let retry = match &*self.state.borrow_and_update() {
                 State::Ready(client) => match client.submit(environ, body) {
                     Ok(exchange) => return Ok(exchange),
+                    Err(Refused::Busy) => return Err(Unavailable::Busy),
                     // It has died; that will be said here in a moment.
-                    Err(_) => false,
+                    Err(Refused::Lost) => false,
                 },
                 State::Starting => false,
                 State::Failed(failure, at) if at.elapsed() < RETRY_AFTER => {
-                    return Err(Arc::clone(failure));
+                    return Err(Unavailable::Failed(Arc::clone(failure)));
                 }
                 State::Failed(..) => true,
             };
@@ -107,10 +119,7 @@ impl Upstream {
                 self.retry.notify_one();
             }
             if self.state.changed().await.is_err() {
-                return Err(Arc::new(Failure {
-                    message: "the server is stopping".into(),
-                    ..Failure::default()
-                }));
+                return Err(Unavailable::Stopping);
             }
         }
     }

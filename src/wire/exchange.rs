@@ -1,11 +1,10 @@
 //! The requests under way at one worker, and the handle for one of them.
 //!
-//! Events are queued here, in the order in which the worker sent them, until the connection that
-//! waits for them comes. What a worker may queue is bounded by the window; one that sends more,
-//! or frames that make no sense, has broken the protocol and is given up.
+//! Events are queued in the table, in the order in which the worker sent them, until the
+//! connection that waits for them comes. What a worker may queue is bounded by the window; one
+//! that sends more, or frames that make no sense, has broken the protocol and is given up.
 
 use std::{
-    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -13,13 +12,16 @@ use std::{
 use bytes::{BufMut, Bytes};
 
 use super::{
-    INLINE_BODY, WINDOW,
     frame::{self, Frame, Kind, RequestId},
-    link::LinkError,
+    link::{LinkError, Refused},
     marshal::DecodeError,
     message::{self, ApplicationError, ResponseHead},
     outbox::Outbox,
+    table::{Owner, Progress, Table},
 };
+
+/// Why the rest of a request body does not come once nobody is left to send it.
+const GONE: &str = "the client is gone";
 
 /// What happens to a request, in order.
 #[derive(Debug)]
@@ -42,86 +44,12 @@ pub enum Event {
 }
 
 impl Event {
-    fn is_last(&self) -> bool {
+    pub(super) fn is_last(&self) -> bool {
         matches!(
             self,
             Self::Response(..) | Self::End | Self::Failed(_) | Self::Lost
         )
     }
-}
-
-/// Who may still do something with a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Owner {
-    /// Nobody: the slot may be given out.
-    Free,
-    /// An [`Exchange`] waits for events.
-    Exchange,
-    /// The exchange was dropped; the worker has not answered yet.
-    Worker,
-}
-
-#[derive(Debug)]
-struct Slot {
-    generation: u16,
-    owner: Owner,
-    /// The worker has sent its last frame for this request.
-    finished: bool,
-    head_seen: bool,
-    /// Octets of blocks that the client has not taken.
-    unacknowledged: usize,
-    wanted: usize,
-    events: VecDeque<Event>,
-    waker: Option<Waker>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    slots: Vec<Slot>,
-    free: Vec<u16>,
-    pending: usize,
-    completed: u64,
-    closed: bool,
-}
-
-impl Table {
-    fn slot(&mut self, id: RequestId) -> Option<&mut Slot> {
-        let (generation, index) = split_id(id);
-        self.slots
-            .get_mut(usize::from(index))
-            .filter(|slot| slot.generation == generation && slot.owner != Owner::Free)
-    }
-
-    fn release(&mut self, id: RequestId) {
-        let (_, index) = split_id(id);
-        if let Some(slot) = self.slot(id) {
-            slot.owner = Owner::Free;
-            slot.events.clear();
-            slot.waker = None;
-            self.free.push(index);
-        }
-    }
-}
-
-/// An id is a slot's index and a generation, so that a late frame for an ended request never
-/// meets the slot's next one. The generation is never 0, so no id is 0 either.
-fn split_id(id: RequestId) -> (u16, u16) {
-    let [high1, high2, low1, low2] = id.to_be_bytes();
-    (
-        u16::from_be_bytes([high1, high2]),
-        u16::from_be_bytes([low1, low2]),
-    )
-}
-
-fn join_id(generation: u16, index: u16) -> RequestId {
-    RequestId::from(generation) << 16 | RequestId::from(index)
-}
-
-/// How many requests are with the worker, and how many it has ended so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Progress {
-    pub(super) pending: usize,
-    pub(super) completed: u64,
 }
 
 /// The requests under way at one worker. Clones are the same set.
@@ -144,30 +72,10 @@ impl Exchanges {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A slot for a new request; `None` where the worker is gone or has too many.
-    pub(super) fn open(&self) -> Option<Exchange> {
-        let mut table = self.lock();
-        if table.closed {
-            return None;
-        }
-        let index = if let Some(index) = table.free.pop() {
-            index
-        } else {
-            let index = u16::try_from(table.slots.len()).ok()?;
-            table.slots.push(Slot::new());
-            index
-        };
-        table.pending += 1;
-        let slot = table.slots.get_mut(usize::from(index))?;
-        slot.generation = slot.generation.checked_add(1).unwrap_or(1);
-        slot.owner = Owner::Exchange;
-        slot.finished = false;
-        slot.head_seen = false;
-        slot.unacknowledged = 0;
-        slot.wanted = 0;
-        let id = join_id(slot.generation, index);
-        drop(table);
-        Some(Exchange {
+    /// A slot for a new request.
+    pub(super) fn open(&self) -> Result<Exchange, Refused> {
+        let id = self.lock().open()?;
+        Ok(Exchange {
             exchanges: self.clone(),
             id,
         })
@@ -175,11 +83,7 @@ impl Exchanges {
 
     /// How the worker is getting on.
     pub(super) fn progress(&self) -> Progress {
-        let table = self.lock();
-        Progress {
-            pending: table.pending,
-            completed: table.completed,
-        }
+        self.lock().progress
     }
 
     /// Takes frames of the data connection to those who wait for them.
@@ -207,8 +111,8 @@ impl Exchanges {
             }
         }
         if last {
-            table.pending -= 1;
-            table.completed += 1;
+            table.progress.pending -= 1;
+            table.progress.completed += 1;
             if owner == Owner::Worker {
                 table.release(id);
             }
@@ -224,11 +128,18 @@ impl Exchanges {
     /// connections are not in step.
     pub(super) fn want(&self, id: RequestId, payload: Bytes) -> Result<(), DecodeError> {
         let amount = usize::try_from(message::amount(payload)?).unwrap_or(usize::MAX);
-        if let Some(slot) = self.lock().slot(id) {
-            slot.wanted = slot.wanted.saturating_add(amount);
-            if let Some(waker) = slot.waker.take() {
-                waker.wake();
-            }
+        let mut table = self.lock();
+        let Some(slot) = table.slot(id) else {
+            return Ok(());
+        };
+        if slot.owner == Owner::Worker {
+            drop(table);
+            self.fail_body(id, GONE);
+            return Ok(());
+        }
+        slot.wanted = slot.wanted.saturating_add(amount);
+        if let Some(waker) = slot.waker.take() {
+            waker.wake();
         }
         Ok(())
     }
@@ -246,53 +157,20 @@ impl Exchanges {
                 }
             }
         }
-        table.pending = 0;
+        table.progress.pending = 0;
     }
 
     fn cancel(&self, id: RequestId) {
+        self.send(Kind::Cancel, id, b"");
+    }
+
+    fn fail_body(&self, id: RequestId, reason: &str) {
+        self.send(Kind::BodyFail, id, reason.as_bytes());
+    }
+
+    fn send(&self, kind: Kind, id: RequestId, payload: &[u8]) {
         self.control
-            .push(|out| frame::put(out, Kind::Cancel, id, |_| ()));
-    }
-}
-
-impl Slot {
-    fn new() -> Self {
-        Self {
-            generation: 0,
-            owner: Owner::Free,
-            finished: false,
-            head_seen: false,
-            unacknowledged: 0,
-            wanted: 0,
-            events: VecDeque::new(),
-            waker: None,
-        }
-    }
-
-    /// Notes what a frame means for the order of frames, or says that it breaks it.
-    fn accept(&mut self, kind: Kind, event: &Event) -> Result<(), LinkError> {
-        let in_order = !self.finished
-            && match event {
-                Event::Response(..) | Event::Head(_) => !self.head_seen,
-                Event::Block(_) | Event::End => self.head_seen,
-                _ => true,
-            };
-        if !in_order {
-            return Err(LinkError::Misplaced(kind));
-        }
-        match event {
-            Event::Head(_) => self.head_seen = true,
-            Event::Block(octets) => {
-                self.unacknowledged += octets.len();
-                let excess = self.owner == Owner::Exchange && self.unacknowledged > WINDOW;
-                if octets.is_empty() || octets.len() > INLINE_BODY || excess {
-                    return Err(LinkError::Flooded);
-                }
-            }
-            _ => {}
-        }
-        self.finished = event.is_last();
-        Ok(())
+            .push(|out| frame::put(out, kind, id, |out| out.put_slice(payload)));
     }
 }
 
@@ -339,17 +217,17 @@ impl Exchange {
     /// Sends octets of the request body: no more than were wanted, and at most
     /// [`INLINE_BODY`] at a time.
     pub fn send_body(&self, octets: &[u8]) {
-        self.send(Kind::Body, octets);
+        self.exchanges.send(Kind::Body, self.id, octets);
     }
 
     /// The request body is complete.
     pub fn end_body(&self) {
-        self.send(Kind::BodyEnd, b"");
+        self.exchanges.send(Kind::BodyEnd, self.id, b"");
     }
 
     /// The request body will not be completed.
     pub fn fail_body(&self, reason: &str) {
-        self.send(Kind::BodyFail, reason.as_bytes());
+        self.exchanges.fail_body(self.id, reason);
     }
 
     /// The client took this many octets of the response body.
@@ -360,12 +238,6 @@ impl Exchange {
         self.exchanges
             .control
             .push(|out| message::put_amount(out, Kind::Credit, self.id, octets));
-    }
-
-    fn send(&self, kind: Kind, payload: &[u8]) {
-        self.exchanges.control.push(|out| {
-            frame::put(out, kind, self.id, |out| out.put_slice(payload));
-        });
     }
 }
 
@@ -384,6 +256,9 @@ impl Drop for Exchange {
         slot.waker = None;
         let head_seen = slot.head_seen;
         drop(table);
+        // The application may be waiting for octets of the body that nobody will send. Where it
+        // only begins to wait later, it is told then.
+        self.exchanges.fail_body(self.id, GONE);
         // Before its head the worker cannot be told: see "A request", 6, in the protocol.
         if head_seen {
             self.exchanges.cancel(self.id);

@@ -22,11 +22,12 @@ use tokio::{
 };
 
 use super::{
-    exchange::{Exchange, Exchanges, Progress},
+    exchange::{Exchange, Exchanges},
     frame::{self, FrameError, Kind, RequestId},
     marshal::DecodeError,
     message::{self, Configure, Environ, Report},
     outbox::Outbox,
+    table::Progress,
 };
 
 /// How much is read from a worker at a time, in octets: one full block and its neighbours.
@@ -62,15 +63,21 @@ pub enum LinkError {
     /// A frame about a request that is not under way.
     #[error("frame for request {0}, which is not under way")]
     UnknownRequest(RequestId),
-    /// More of a response than the window allows.
-    #[error("more octets than the window allows")]
+    /// More of a response than one frame or the window may hold.
+    #[error("more octets of a response than were allowed")]
     Flooded,
 }
 
-/// The worker is gone, or has more requests than can be numbered.
+/// Why a worker takes no request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the worker is gone")]
-pub struct Lost;
+pub enum Refused {
+    /// The worker is gone.
+    #[error("the worker is gone")]
+    Lost,
+    /// Too many requests wait for it already.
+    #[error("too many requests are waiting")]
+    Busy,
+}
 
 /// What a worker says about itself.
 #[derive(Debug)]
@@ -92,8 +99,8 @@ pub struct Client {
 impl Client {
     /// Sends a request. `body` is the whole body, of at most [`super::INLINE_BODY`] octets, or
     /// `None` where it is sent when the application asks for it.
-    pub fn submit(&self, environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Lost> {
-        let exchange = self.exchanges.open().ok_or(Lost)?;
+    pub fn submit(&self, environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Refused> {
+        let exchange = self.exchanges.open()?;
         self.data
             .push(|out| environ.put_request(out, exchange.id(), body));
         self.monitor.request_sent();
@@ -132,10 +139,11 @@ impl Link {
         tasks.spawn(write(control.clone(), control_write));
         tasks.spawn(read_data(data_read, exchanges.clone()));
         tasks.spawn(read_control(control_read, exchanges.clone(), report));
-        if configure.threads > 0 {
-            let monitor = Arc::clone(&monitor);
-            tasks.spawn(wake_stand_ins(monitor, exchanges.clone(), control.clone()));
-        }
+        tasks.spawn(wake_stand_ins(
+            Arc::clone(&monitor),
+            exchanges.clone(),
+            control.clone(),
+        ));
         control.push(|out| configure.put(out));
         Ok(Self {
             client: Client {

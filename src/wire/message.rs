@@ -9,6 +9,10 @@ use super::{
     marshal::{DecodeError, Decoder, Encoder},
 };
 
+/// Most items that memory is reserved for before they have been read: a response has some ten
+/// headers, and a count can lie.
+const RESERVED: usize = 64;
+
 /// The CGI part of a request's environ (PEP 3333, "environ Variables"), already encoded.
 ///
 /// Reused from request to request, so that building one allocates nothing.
@@ -78,7 +82,7 @@ impl ResponseHead {
     fn decode(decoder: &mut Decoder) -> Result<Self, DecodeError> {
         let status = latin1(decoder.utf8()?)?;
         let count = decoder.list()?;
-        let mut headers = Vec::with_capacity(count);
+        let mut headers = Vec::with_capacity(count.min(RESERVED));
         for _ in 0..count {
             expect(decoder.tuple()?, 2)?;
             headers.push((latin1(decoder.utf8()?)?, latin1(decoder.utf8()?)?));
@@ -137,7 +141,7 @@ impl Report {
     pub fn decode(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
         let count = decoder.list()?;
-        let mut pairs = Vec::with_capacity(count);
+        let mut pairs = Vec::with_capacity(count.min(RESERVED));
         for _ in 0..count {
             expect(decoder.tuple()?, 2)?;
             pairs.push((decoder.text()?, decoder.text()?));

@@ -4,7 +4,8 @@
 //! - [`marshal`]: Python's marshal format, as much of it as the protocol uses, pure
 //! - [`message`]: what the payloads mean, pure
 //! - `outbox`: frames waiting for one connection, written in as few system calls as possible
-//! - `exchange`: the requests under way, and the handle for one of them
+//! - `exchange`: the requests under way, and the handle for one of them; `table`: their numbers
+//!   and events
 //! - `link`: the two connections to one worker, and the tasks that serve them
 //!
 //! Nothing here knows of HTTP syntax or of processes.
@@ -15,9 +16,10 @@ mod link;
 pub mod marshal;
 pub mod message;
 mod outbox;
+mod table;
 
 pub use exchange::{Event, Exchange};
-pub use link::{Client, Link, LinkError, Lost, Status};
+pub use link::{Client, Link, LinkError, Refused, Status};
 
 /// Largest body that travels inside a `REQUEST` or `RESPONSE` frame, and largest `BLOCK` or `BODY`
 /// payload, in octets.

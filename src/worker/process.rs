@@ -27,6 +27,8 @@ const EXIT_GRACE: Duration = Duration::from_millis(500);
 pub struct Worker {
     child: Child,
     link: Link,
+    /// Kept, since parts of it are imported only when they are needed.
+    _package: Package,
 }
 
 impl Worker {
@@ -35,7 +37,7 @@ impl Worker {
     ///
     /// Must be called inside a Tokio runtime, on a thread that lives as long as the program: the
     /// worker asks the system to be killed when the thread that started it ends.
-    pub fn start(config: &Config, package: &Package) -> Result<Self, Error> {
+    pub fn start(config: &Config, package: Package) -> Result<Self, Error> {
         let (data, worker_data) = UnixStream::pair().map_err(Error::Connect)?;
         let (control, worker_control) = UnixStream::pair().map_err(Error::Connect)?;
         let inherited = [OwnedFd::from(worker_data), OwnedFd::from(worker_control)];
@@ -62,7 +64,11 @@ impl Worker {
                 source,
             })?;
         let link = Link::start(data, control, &config.configure).map_err(Error::Connect)?;
-        Ok(Self { child, link })
+        Ok(Self {
+            child,
+            link,
+            _package: package,
+        })
     }
 
     /// The process's number, while it runs.
@@ -93,7 +99,11 @@ impl Worker {
 
     /// Ends the worker: first by closing its connections, then by force.
     pub async fn stop(self) {
-        let Self { mut child, link } = self;
+        let Self {
+            mut child,
+            link,
+            _package,
+        } = self;
         drop(link);
         // A child that cannot be waited for is gone already.
         let _ = reap(&mut child).await;

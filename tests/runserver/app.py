@@ -75,6 +75,15 @@ def do_digest(environ, start_response):
     return [("%d %s" % (size, digest.hexdigest())).encode()]
 
 
+def do_length(environ, start_response):
+    """As do_digest, but by CONTENT_LENGTH alone, as Django reads."""
+    import hashlib
+
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH", 0)))
+    plain(start_response)
+    return [("%d %s" % (len(body), hashlib.sha256(body).hexdigest())).encode()]
+
+
 def do_ignore_body(environ, start_response):
     plain(start_response)
     return [b"ignored"]
@@ -206,6 +215,20 @@ def do_spin(environ, start_response):
         pass
 
 
+def do_hold(environ, start_response):
+    """Stays inside C code that does not give the interpreter lock away."""
+    print("holding", file=sys.stderr, flush=True)
+    sum(range(10**15))
+
+
+def do_atexit(environ, start_response):
+    import atexit
+
+    atexit.register(lambda: os.write(2, b"exit handler ran\n"))
+    plain(start_response)
+    return [b""]
+
+
 def do_raise_before(environ, start_response):
     raise ValueError("raised <before>")
 
@@ -248,6 +271,11 @@ def do_exit(environ, start_response):
 
 def do_split(environ, start_response):
     start_response("200 OK", [("X-Evil", "a\r\nSet-Cookie: b")])
+    return [b""]
+
+
+def do_list_header(environ, start_response):
+    start_response("200 OK", [["Content-Type", "text/plain"]])
     return [b""]
 
 

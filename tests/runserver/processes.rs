@@ -67,12 +67,25 @@ fn ctrl_c_ends_a_worker_that_is_inside_the_application() {
 }
 
 #[test]
+fn what_the_project_registered_for_its_exit_runs() {
+    let mut server = serve_app();
+    assert_eq!(server.get("/atexit").status, 200);
+    server.signal_all(Signal::INT);
+    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
+    assert!(
+        server.output().contains("exit handler ran"),
+        "{}",
+        server.output()
+    );
+}
+
+#[test]
 fn no_worker_outlives_a_front_that_is_killed() {
     for python in pythons() {
         let mut server = app_server().python(python).start();
         let mut client = server.connect();
-        client.send("GET /spin HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        server.wait_for_output("spinning");
+        client.send("GET /hold HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        server.wait_for_output("holding");
         let worker = server.worker_pids()[0];
         server.signal(Signal::KILL);
         server.wait_exit(SOON);

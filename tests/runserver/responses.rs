@@ -212,6 +212,18 @@ fn a_body_that_is_cut_never_looks_complete(#[case] path: &str) {
     assert_eq!(server.get("/").status, 200);
 }
 
+/// In HTTP/1.0 a body ends with its connection, so it is how the connection ends that tells.
+#[test]
+fn a_stream_cut_by_the_end_of_the_server_never_looks_complete() {
+    let server = serve_app();
+    let mut client = server.connect();
+    client.send("GET /forever HTTP/1.0\r\n\r\n");
+    assert_eq!(client.head().status, 200);
+    server.signal(rustix::process::Signal::TERM);
+    let error = client.rest().map(|octets| octets.len()).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
 #[rstest]
 #[case("/raise-before", "ValueError: raised <before>")]
 #[case("/raise-after", "ValueError: raised after")]
@@ -220,6 +232,7 @@ fn a_body_that_is_cut_never_looks_complete(#[case] path: &str) {
 #[case("/yield-text", "TypeError")]
 #[case("/no-start", "start_response")]
 #[case("/exit", "SystemExit: 3")]
+#[case("/list-header", "must be a tuple")]
 #[case("/split", "X-Evil")]
 #[case("/hop-by-hop", "Connection")]
 fn a_failing_application_is_shown_where_the_user_looks(#[case] path: &str, #[case] text: &str) {

@@ -288,7 +288,13 @@ impl Client {
     /// Waits for more octets; false at the end of the connection.
     fn receive_or_end(&mut self) -> io::Result<bool> {
         let mut buffer = vec![0; 64 * 1024];
-        let count = self.stream.read(&mut buffer)?;
+        let count = loop {
+            match self.stream.read(&mut buffer) {
+                // With a time limit on it, a read ends when the machine was suspended.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
         self.received.extend(&buffer[..count]);
         Ok(count > 0)
     }

@@ -142,7 +142,7 @@ impl Decoder {
     }
 
     /// Every item takes at least one octet, so a count above what is left is a lie; refusing it
-    /// here keeps callers from reserving memory for it.
+    /// here ends the reading early.
     fn plausible(&self, count: u32) -> Result<usize, DecodeError> {
         match usize::try_from(count) {
             Ok(items) if items <= self.rest.len() => Ok(items),

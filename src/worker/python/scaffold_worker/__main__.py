@@ -8,8 +8,17 @@ again: a project never finds our modules there, and cannot put its own in their 
 # Python 2 writes its own kind of str in a way that the front does not read.
 from __future__ import unicode_literals
 
-import os
-import sys
+try:
+    import _signal as signal  # `signal` itself imports enum, for milliseconds
+except ImportError:
+    import signal
+
+# Before anything else: Ctrl-C reaches every process of the terminal, and the front decides what
+# it means. Not SIG_IGN, which the project's own child processes would inherit.
+signal.signal(signal.SIGINT, lambda *_: None)
+
+import os  # noqa: E402
+import sys  # noqa: E402
 
 OLDEST = (3, 8)
 

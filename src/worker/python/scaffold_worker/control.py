@@ -6,7 +6,6 @@ import os
 import sys
 
 from . import wire
-from .errors import stream as errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 
-READY_TICK = 0.05
-"""How often, in seconds, to look whether the application has been loaded: seldom enough to cost
-nothing, and loading takes longer anyway."""
-
 
 def listen(inbox: wire.Inbox, frames: list[Frame], link: Link, runner: Runner, parent: int) -> None:
     """Read the control connection until it closes, which ends the process.
@@ -31,22 +26,14 @@ def listen(inbox: wire.Inbox, frames: list[Frame], link: Link, runner: Runner, p
     `frames` were read already. `parent` is the front's process.
     """
     try:
-        waits_for_ready = sys.platform.startswith("linux")
+        if sys.platform.startswith("linux"):
+            _die_with(parent)
         while True:
             for kind, request, payload in frames:
                 _act(kind, request, payload, link, runner)
-            if waits_for_ready:
-                if link.ready:
-                    waits_for_ready = False
-                    _die_with(parent)
-                elif not inbox.waits(READY_TICK):
-                    frames = []
-                    continue
             frames = inbox.receive()
     except BaseException as error:
-        from . import report
-
-        errors.write(report.fault(error))
+        wire.complain(error)
     finally:
         wire.hang_up(70)
 
@@ -80,8 +67,8 @@ def _die_with(parent: int) -> None:
     """Have the kernel kill this process when the front dies.
 
     The control connection says so too, but a thread inside C code that keeps the interpreter
-    lock would not let anyone hear it. Done once the worker is ready, so that the import of
-    ctypes delays no start, and in this thread, since the setting ends with its thread.
+    lock would not let anyone hear it. Done in this thread, since the setting ends with its
+    thread, and so that the import of ctypes goes on beside the project's.
     """
     try:
         import ctypes

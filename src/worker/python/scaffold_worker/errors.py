@@ -29,12 +29,13 @@ class ErrorStream(io.TextIOBase):
         stream = sys.stderr
         if stream is not None:
             try:
-                stream.write(text)
-            except UnicodeError:
-                encoding = getattr(stream, "encoding", None) or "ascii"
-                stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-            except (OSError, ValueError):
-                pass  # the terminal is gone, or the stream was closed
+                try:
+                    stream.write(text)
+                except UnicodeError:
+                    encoding = getattr(stream, "encoding", None) or "ascii"
+                    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            except Exception:
+                pass  # the terminal is gone, or what the project put in its place is broken
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]
@@ -47,7 +48,7 @@ class ErrorStream(io.TextIOBase):
         try:
             if sys.stderr is not None:
                 sys.stderr.flush()
-        except (OSError, ValueError):
+        except Exception:
             pass
 
     def fileno(self) -> int:

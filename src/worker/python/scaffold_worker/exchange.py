@@ -141,7 +141,11 @@ class Exchange:
         self.headers = self.length = None
         if type(status) is not str or status not in known_statuses:
             status = check_status(status)
-        if type(headers) is list and _all_known(headers):
+        try:
+            all_known = type(headers) is list and _all_known(headers)
+        except TypeError:
+            all_known = False  # something in it is no tuple of strings
+        if all_known:
             # A copy, since the list stays the application's.
             self.headers = headers[:]
         else:
@@ -209,10 +213,7 @@ class Exchange:
                 body = body[: self.length]
         if len(body) <= BLOCK_LIMIT:
             self.over = True
-            try:
-                answer = dumps((self.status, headers, body), 2)
-            except ValueError:
-                answer = self.dumps_exactly(body)
+            answer = self._dumps(headers, body)
             self.link.data.put(wire.frame(wire.RESPONSE, self.request, answer))
             return
         if self.length is None and not self._is_bodiless_status():
@@ -287,25 +288,26 @@ class Exchange:
 
             errors.write(report.traceback_text(error))
 
-    def dumps_exactly(self, body: bytes | None) -> bytes:
+    def _dumps(self, headers: list[Header], *body: bytes) -> bytes:
+        """Encode the answer, or its head."""
+        try:
+            return dumps((self.status, headers, *body), 2)
+        except ValueError:
+            return self.dumps_exactly(*body)
+
+    def dumps_exactly(self, *body: bytes) -> bytes:
         """Encode the answer once more, with everything of exactly the types marshal takes.
 
         A `SafeString` equals the `str` that was found right before, so it comes this far.
         """
         self.headers, _ = check_headers(self._checked_headers())
-        if body is None:
-            return dumps((self.status, self.headers), 2)
-        return dumps((self.status, self.headers, body), 2)
+        return dumps((self.status, self.headers, *body), 2)
 
     def _open(self) -> Window:
         """Queue HEAD; it is sent together with the first octets."""
         headers = self._checked_headers()
         self.window = self.link.windows[self.request] = window = Window()
-        try:
-            head = dumps((self.status, headers), 2)
-        except ValueError:
-            head = self.dumps_exactly(None)
-        self.link.data.put(wire.frame(wire.HEAD, self.request, head))
+        self.link.data.put(wire.frame(wire.HEAD, self.request, self._dumps(headers)))
         return window
 
     def _checked_headers(self) -> list[Header]:

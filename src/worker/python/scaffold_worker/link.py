@@ -25,8 +25,6 @@ class Link:
         """Requests whose body is being read."""
         self.windows: dict[int, Window] = {}
         """Requests whose response is being streamed."""
-        self.ready = False
-        """The application has been loaded."""
 
     def report(self, kind: int, pairs: list[tuple[str, str]]) -> None:
         """Send READY or FAILED: the pairs, and what every such report says of this Python."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from _signal import SIGINT, signal  # `signal` itself imports enum, for milliseconds
+from _signal import SIGINT, default_int_handler, signal
 from marshal import loads
 from threading import Thread
 
@@ -26,9 +26,6 @@ def main(data: int, control_descriptor: int) -> None:
     """Serve the two connections. Never returns."""
     parent = os.getppid()
     _keep_to_ourselves(data, control_descriptor)
-    # Ctrl-C reaches every process of the terminal, and the front decides what it means. Not
-    # SIG_IGN, which the project's own child processes would inherit.
-    signal(SIGINT, lambda *_: None)
     link = Link(data, control_descriptor)
     inbox = wire.Inbox(control_descriptor)
     frames = inbox.receive()
@@ -61,7 +58,6 @@ def main(data: int, control_descriptor: int) -> None:
             ("framework", loaded.framework()),
         ],
     )
-    link.ready = True
     runner.serve(handle)
 
 
@@ -75,7 +71,7 @@ def _give_up(link: Link, reason: Failure) -> None:
 
 
 def _keep_to_ourselves(*descriptors: int) -> None:
-    """Keep the connections out of the processes that the application starts."""
+    """Keep the connections and our signal handler out of the processes that the project starts."""
     for descriptor in descriptors:
         os.set_blocking(descriptor, True)
         os.set_inheritable(descriptor, False)
@@ -87,5 +83,7 @@ def _keep_to_ourselves(*descriptors: int) -> None:
         for descriptor in descriptors:
             os.dup2(nothing, descriptor, inheritable=False)
         os.close(nothing)
+        # Ctrl-C ends a forked child as it ends any other program.
+        signal(SIGINT, default_int_handler)
 
     os.register_at_fork(after_in_child=silence)

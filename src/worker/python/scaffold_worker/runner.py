@@ -21,7 +21,6 @@ from threading import Thread
 from time import monotonic
 
 from . import wire
-from .errors import stream as errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,9 +100,7 @@ class Runner:
                 self._standing_by.append(gate)
                 gate.acquire()
         except BaseException as error:
-            from . import report
-
-            errors.write(report.fault(error))
+            wire.complain(error)
         finally:
             wire.hang_up(70)
 

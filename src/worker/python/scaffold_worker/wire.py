@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from _thread import allocate_lock
-from select import select
 from struct import Struct
 
 REQUEST = 1
@@ -43,6 +42,9 @@ WINDOW = 256 * 1024
 """Octets of one body that may be under way: enough to keep a fast client busy, and a bound on
 what a slow one costs in memory."""
 
+EXIT_TIME = 0.3
+"""How long, in seconds, the project's exit handlers may run: the front waits a little longer."""
+
 READ_SIZE = 64 * 1024
 """How much one read asks for: about a hundred requests."""
 
@@ -63,6 +65,38 @@ def hang_up(code: int = 0) -> None:
     Not `sys.exit`: other threads may be anywhere inside the application.
     """
     os._exit(code)
+
+
+_leaving = allocate_lock()
+
+
+def leave() -> None:
+    """End the process in order: a connection has closed, so the front is done with it.
+
+    What the project registered with `atexit` runs (coverage data, process pools), as it does when
+    Django's server ends, but no longer than `EXIT_TIME`. The first thread that notices does it;
+    others only wait for the end.
+    """
+    _leaving.acquire()
+    import atexit
+    from threading import Thread
+
+    last = Thread(target=atexit._run_exitfuncs, daemon=True)
+    last.start()
+    last.join(EXIT_TIME)
+    hang_up()
+
+
+def complain(error: BaseException) -> None:
+    """Say in the terminal that our own code failed, even where the rest of it is gone."""
+    from .errors import stream
+
+    try:
+        from . import report
+
+        stream.write(report.fault(error))
+    except Exception:
+        stream.write(f"scaffold: internal error in the worker: {error!r}\n")
 
 
 class Outbox:
@@ -101,7 +135,7 @@ class Outbox:
                     while rest:
                         rest = rest[os.write(self._descriptor, rest) :]
             except OSError:
-                hang_up()
+                leave()
 
 
 class Inbox:
@@ -110,10 +144,6 @@ class Inbox:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._rest = b""
-
-    def waits(self, seconds: float) -> bool:
-        """Wait until there is something to read, at most so long; say whether there is."""
-        return bool(select([self._descriptor], [], [], seconds)[0])
 
     def receive(self) -> list[tuple[int, int, bytes]]:
         """Wait for at least one whole frame; return all that came, as (type, id, payload)."""
@@ -126,7 +156,7 @@ class Inbox:
             except OSError:
                 more = b""
             if not more:
-                hang_up()
+                leave()
             octets = octets + more if octets else more
             position = 0
             total = len(octets)
