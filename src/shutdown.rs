@@ -1,8 +1,28 @@
 //! Stop signals: Ctrl-C and what a supervisor sends.
 
-use std::{fs, io};
+use std::{
+    fs, io,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// A flag that the signals of [`Stop`] set from now on, in place of ending the process: for work
+/// that looks at it, and puts things in order before it ends. Ignored signals stay ignored.
+pub(crate) fn flag() -> io::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let ignored = ignored();
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        if !is_in(ignored, kind) {
+            signal_hook::flag::register(kind.as_raw_value(), Arc::clone(&flag))?;
+        }
+    }
+    Ok(flag)
+}
 
 /// The signals that ask the program to stop.
 ///
@@ -20,8 +40,7 @@ impl Stop {
     pub(crate) fn listen() -> io::Result<Self> {
         let ignored = ignored();
         let listen = |kind: SignalKind| {
-            let bit = kind.as_raw_value() - 1;
-            if ignored >> bit & 1 == 1 {
+            if is_in(ignored, kind) {
                 return Ok(None);
             }
             signal(kind).map(Some)
@@ -58,6 +77,10 @@ fn ignored() -> u64 {
         .ok()
         .and_then(|status| parse_ignored(&status))
         .unwrap_or_default()
+}
+
+fn is_in(signals: u64, kind: SignalKind) -> bool {
+    signals >> (kind.as_raw_value() - 1) & 1 == 1
 }
 
 fn parse_ignored(status: &str) -> Option<u64> {

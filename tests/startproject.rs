@@ -6,6 +6,7 @@
 
 use std::{
     fs,
+    io::Write,
     os::unix::{
         fs::{MetadataExt, PermissionsExt, symlink},
         process::{CommandExt, ExitStatusExt},
@@ -14,6 +15,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 /// A directory for one test, and what is run in it.
@@ -691,4 +693,134 @@ fn two_runs_at_once_make_one_project() {
     assert_eq!(won, 1, "{outputs:?}");
     assert_eq!(tree(&place.path("mysite")).len(), MANY + 1);
     assert!(!place.path(".scaffold-staging").exists());
+}
+
+#[test]
+fn two_runs_at_once_into_one_directory_make_one_project() {
+    let place = Place::new();
+    big_template(&place);
+    fs::create_dir(place.path("site")).unwrap();
+    let spawn = |name: &str| {
+        place
+            .command(&[name, "site", "--template", "tpl", "-q"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let outputs = [spawn("one"), spawn("two")].map(|child| child.wait_with_output().unwrap());
+    let won: Vec<_> = ["one", "two"]
+        .iter()
+        .zip(&outputs)
+        .filter(|(_, output)| output.status.success())
+        .collect();
+    let [(name, _)] = won[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(tree(&place.path("site")).len(), MANY + 1);
+    for number in [0, MANY - 1] {
+        let text = place.read(&format!("site/d/{number:04}.py"));
+        assert_eq!(text, format!("# {name}\n"));
+    }
+}
+
+/// Starts the command and sends it a signal as soon as the closure says that it is time. Returns
+/// what it printed, unless it was done before.
+fn interrupted(mut command: Command, signal: Signal, is_time: impl Fn() -> bool) -> Option<String> {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    while !is_time() && is_running(&mut child) {}
+    let pid = Pid::from_child(&child);
+    // It is not waited for yet, so the number is still its own.
+    let _ = kill_process(pid, signal);
+    let output = child.wait_with_output().unwrap();
+    if output.status.success() {
+        return None;
+    }
+    Some(checked(&output, 130))
+}
+
+#[test]
+fn interrupted_while_writing_it_leaves_nothing() {
+    let place = Place::new();
+    big_template(&place);
+    fs::create_dir(place.path("site")).unwrap();
+    let before = place.tree();
+    let staging = place.path(".scaffold-staging");
+    let directory = place.path("site/d");
+    let mut told = 0;
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let new = place.command(&["mysite", "--template", "tpl"]);
+        let overlay = place.command(&["mysite", "site", "--template", "tpl"]);
+        let outputs = [
+            interrupted(new, signal, || staging.exists()),
+            interrupted(overlay, signal, || directory.exists()),
+        ];
+        for stderr in outputs.iter().flatten() {
+            assert_eq!(stderr, "error: interrupted, and no project was made\n");
+            told += 1;
+        }
+        if outputs[0].is_none() {
+            fs::remove_dir_all(place.path("mysite")).unwrap();
+        }
+        if outputs[1].is_none() {
+            fs::remove_dir_all(&directory).unwrap();
+        }
+        assert_eq!(place.tree(), before);
+    }
+    assert!(told > 0, "every run was done before it was interrupted");
+}
+
+/// Stands for `uv`: makes half an environment, starts a program of its own, and hangs.
+const HANGING_UV: &str = "#!/bin/sh
+[ \"$1\" = --version ] && exit
+if [ \"$1 $HANGS_IN\" = 'venv pip' ]; then mkdir -p .venv/bin && >.venv/bin/python && exit; fi
+mkdir -p .venv
+sleep 600 &
+echo $! >.venv/half
+wait
+";
+
+#[test]
+fn interrupted_while_installing_it_leaves_the_project_alone() {
+    let place = Place::new();
+    // A shell writes it: a file that this process has open for writing cannot be run, and a
+    // program that another test starts just then has it open for a moment, too.
+    let write = "mkdir bin && cat >bin/uv && chmod +x bin/uv";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", write]).current_dir(place.path(""));
+    let mut shell = shell.stdin(Stdio::piped()).spawn().unwrap();
+    let mut script = shell.stdin.take().unwrap();
+    script.write_all(HANGING_UV.as_bytes()).unwrap();
+    drop(script);
+    assert!(shell.wait().unwrap().success());
+    let path = format!("{}:/usr/bin:/bin", place.path("bin").display());
+    for (name, hangs_in) in [("one", "venv"), ("two", "pip")] {
+        let mut command = place.command(&[name, "--install", "-q"]);
+        command.env("PATH", &path).env("HANGS_IN", hangs_in);
+        let half = place.path(name).join(".venv/half");
+        let pid = std::cell::Cell::new(None);
+        let stderr = interrupted(command, Signal::INT, || {
+            let text = fs::read_to_string(&half).unwrap_or_default();
+            pid.set(text.strip_suffix('\n').map(|it| it.parse().unwrap()));
+            pid.get().is_some()
+        });
+        let stderr = stderr.unwrap();
+        let (command, retry) = ("uv venv .venv", "uv pip install ");
+        let root = place.path(name);
+        if hangs_in == "venv" {
+            assert!(stderr.starts_with("error: interrupted `uv venv .venv`\n"));
+        } else {
+            assert!(stderr.starts_with("error: interrupted `uv pip install "));
+        }
+        let hint = format!(
+            "\nhint: the project is complete; to go on, run `cd {} && {command} && {retry}",
+            root.display()
+        );
+        assert!(stderr.contains(&hint), "{stderr}");
+        assert!(root.join("manage.py").is_file());
+        assert!(!root.join(".venv").exists());
+        let pid: i32 = pid.get().unwrap();
+        let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let left = test_kill_process(Pid::from_raw(pid).unwrap());
+        assert!(left.is_err() || state.contains(") Z "), "{state}");
+    }
 }

@@ -5,6 +5,9 @@ use std::{io, process::ExitCode};
 
 use crate::{dev, project, serve::address::AddressError, template};
 
+/// The number of the signal that Ctrl-C sends, and 128: how shells report it.
+const INTERRUPTED: u8 = 130;
+
 /// Why a subcommand failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -23,8 +26,8 @@ pub(crate) enum Error {
     /// The shell's directory is gone.
     #[error("cannot tell the current directory: {0}")]
     CurrentDirectory(io::Error),
-    /// The system refuses what every server needs.
-    #[error("cannot start the server: {0}")]
+    /// The system refuses what is needed to start.
+    #[error("cannot start: {0}")]
     Runtime(io::Error),
 }
 
@@ -48,13 +51,20 @@ impl Error {
             Self::Project(error) => error.hint(),
             Self::Address(error) => error.hint(),
             Self::Dev(error) => error.hint(),
+            Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
+                Some("it was removed; go to another one".to_owned())
+            }
             Self::CurrentDirectory(_) | Self::Runtime(_) => None,
         }
     }
 
-    /// The code to exit with: 1, as Django's commands use for every error past the arguments.
-    #[expect(clippy::unused_self, reason = "other errors will have other codes")]
+    /// The code to exit with: 1, as Django's commands use for every error past the arguments, and
+    /// what a shell makes of Ctrl-C where the user wanted the end.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::FAILURE
+        match self {
+            Self::Template(template::Error::Interrupted)
+            | Self::Project(project::Error::Interrupted { .. }) => ExitCode::from(INTERRUPTED),
+            _ => ExitCode::FAILURE,
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     cli::StartprojectArgs,
     console::{self, Verbosity},
-    project,
+    project, shutdown,
     template::{self, Plan, Request, Target},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
         template,
         install,
     } = args;
-    let here = std::env::current_dir().map_err(template::Error::CurrentDirectory)?;
+    let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
     project::name::validate_project_name(&name, &here)?;
     let target = Target::resolve(&name, directory.as_deref(), &here)?;
     let plan = template::prepare(&Request {
@@ -34,7 +34,9 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
         current_directory: &here,
         install,
     })?;
-    template::write(&plan, &target)?;
+    // From here on there is something to put in order before the end.
+    let stop = shutdown::flag().map_err(Error::Runtime)?;
+    template::write(&plan, &target, &stop)?;
     let took = start.elapsed();
     if verbosity >= Verbosity::Verbose {
         for file in plan.files() {
@@ -48,7 +50,7 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
         console::note(made(&name, &plan, target.path(), took));
     }
     if install {
-        install::run(target.path(), verbosity)?;
+        install::run(target.path(), verbosity, &stop)?;
     }
     if verbosity >= Verbosity::Normal {
         console::note(next(&plan, target.path(), &here));

@@ -111,6 +111,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The user wants it to stop.
+    #[error("interrupted `{command}`")]
+    Interrupted {
+        /// The command that ran, as one would type it.
+        command: String,
+        /// The command that does all of the unfinished work.
+        retry: String,
+    },
     /// A program that makes the environment failed.
     #[error("`{command}` failed\n{output}")]
     StepFailed {
@@ -227,6 +235,9 @@ impl Error {
             ),
             Self::StepFailed { retry, .. } => {
                 format!("the project is complete; to try again, run `{retry}`")
+            }
+            Self::Interrupted { retry, .. } => {
+                format!("the project is complete; to go on, run `{retry}`")
             }
             Self::Unreadable { .. }
             | Self::NotToml { .. }

@@ -2,16 +2,36 @@
 //! shows what it said. It knows nothing of what the programs are for.
 
 use std::{
+    env,
     ffi::{OsStr, OsString},
-    fs,
+    fs, io,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    pin::pin,
+    process::{Output, Stdio},
+    time::Duration,
 };
 
-use super::Error;
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use tokio::{
+    process::Command,
+    select,
+    time::{sleep, timeout},
+};
+
+use super::{Error, quoted};
 
 /// How much of a failed program's output is shown: its last lines say what went wrong.
 const SHOWN_LINES: usize = 20;
+
+/// How long an interrupted program has to end by itself: pip removes its temporary files, which
+/// takes it less than a second, and the user waits.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long killed programs have to be gone: longer only where nobody collects their exit codes.
+const GONE: Duration = Duration::from_millis(300);
+
+/// How often to look whether a killed process group is gone: the system needs a few milliseconds.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// One program to run.
 #[derive(Clone, Debug)]
@@ -27,6 +47,11 @@ pub struct Step {
     pub(super) makes: Option<PathBuf>,
     /// The command that does this step and all after it.
     pub(super) retry: String,
+    /// The directory to remove if this is interrupted, because an earlier step made it and
+    /// nobody can tell whether what is in it now is whole.
+    pub(super) belongs_to: Option<PathBuf>,
+    /// The command that does all steps.
+    pub(super) restart: String,
 }
 
 impl Step {
@@ -47,34 +72,68 @@ impl Step {
             root: root.to_owned(),
             makes: None,
             retry: String::new(),
+            belongs_to: None,
+            restart: String::new(),
         }
     }
 
-    /// Runs the program to its end. It reads nothing and prints nothing; it stays in our process
-    /// group, so Ctrl-C ends it with us.
-    pub fn run(&self) -> Result<(), Error> {
-        let makes = self
-            .makes
-            .as_deref()
-            .filter(|directory| !directory.exists());
-        let output = Command::new(&self.program)
-            .args(&self.arguments)
-            .current_dir(&self.root)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|source| Error::StepNotStarted {
-                command: self.command.clone(),
-                source,
-            })?;
+    /// Runs the program to its end, or until the future is done. It reads nothing and prints
+    /// nothing.
+    ///
+    /// It gets a process group of its own, so that it can be ended together with the programs that
+    /// it has started itself.
+    pub async fn run(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let makes = self.makes.clone().filter(|directory| !directory.exists());
+        let child = self.command().spawn();
+        let child = child.map_err(|source| Error::StepNotStarted {
+            command: self.command.clone(),
+            source,
+        })?;
+        let group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        let mut output = pin!(child.wait_with_output());
+        let output = select! {
+            output = &mut output => output,
+            () = stop => {
+                if let Some(group) = group {
+                    end(group, output).await;
+                }
+                remove(self.belongs_to.as_deref().or(makes.as_deref()));
+                return Err(Error::Interrupted {
+                    command: self.command.clone(),
+                    retry: self.restart.clone(),
+                });
+            }
+        };
+        let output = output.map_err(|source| Error::StepNotStarted {
+            command: self.command.clone(),
+            source,
+        })?;
         if output.status.success() {
             return Ok(());
         }
-        if let Some(directory) = makes {
-            // Half an environment would be taken for a whole one. If it cannot be removed, what
-            // made the step fail is still the thing to report.
-            let _ = fs::remove_dir_all(directory);
-        }
+        // Half an environment would be taken for a whole one.
+        remove(makes.as_deref());
         Err(self.failure(&output))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .current_dir(&self.root)
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Who is not in the terminal's process group waits for ever for an answer to a question
+        // on the terminal.
+        command
+            .env("PIP_NO_INPUT", "1")
+            .env("GIT_TERMINAL_PROMPT", "0");
+        if env::var_os("GIT_SSH_COMMAND").is_none() && env::var_os("GIT_SSH").is_none() {
+            command.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+        }
+        command
     }
 
     fn failure(&self, output: &Output) -> Error {
@@ -100,6 +159,28 @@ impl Step {
     }
 }
 
+/// Ends a process group: gently, so that it can remove its temporary files, then by force.
+async fn end(group: Pid, output: impl Future<Output = io::Result<Output>>) {
+    let _ = kill_process_group(group, Signal::INT);
+    // This ends when the program has ended and all that it has started have closed their outputs.
+    let _ = timeout(GRACE, output).await;
+    let _ = kill_process_group(group, Signal::KILL);
+    let _ = timeout(GONE, async {
+        while test_kill_process_group(group).is_ok() {
+            sleep(LOOK).await;
+        }
+    })
+    .await;
+}
+
+/// Removes a directory that should not stay. If it cannot be removed, what made the step fail is
+/// still the thing to report.
+fn remove(directory: Option<&Path>) {
+    if let Some(directory) = directory {
+        let _ = fs::remove_dir_all(directory);
+    }
+}
+
 fn last_lines(text: &str, count: usize) -> &str {
     let start = text
         .rmatch_indices('\n')
@@ -108,19 +189,10 @@ fn last_lines(text: &str, count: usize) -> &str {
     text.get(start..).unwrap_or(text)
 }
 
-/// A word as a POSIX shell wants it.
-pub(super) fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    let is_plain =
-        |character: char| character.is_alphanumeric() || "_-./=:@%+,".contains(character);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.into_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
     use super::*;
 
     /// A step that runs a shell script, as if it were to make an environment.
@@ -139,12 +211,16 @@ mod tests {
         step
     }
 
-    #[test]
-    fn a_failure_shows_the_last_lines_and_leaves_no_half_environment() {
+    async fn run(step: &Step) -> Error {
+        step.run(pending()).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_failure_shows_the_last_lines_and_leaves_no_half_environment() {
         let root = tempfile::tempdir().unwrap();
         let script = "mkdir .venv; i=0; \
             while [ $i -lt 30 ]; do echo line $i >&2; i=$((i+1)); done; exit 3";
-        let error = step(root.path(), script).run().unwrap_err();
+        let error = run(&step(root.path(), script)).await;
         let text = error.to_string();
         let start = "`python3 -m venv .venv` failed\nline 10\n";
         assert!(text.starts_with(start), "{text}");
@@ -154,46 +230,65 @@ mod tests {
         assert_eq!(error.hint().unwrap(), hint);
     }
 
-    #[test]
-    fn what_was_there_before_stays() {
+    #[tokio::test]
+    async fn what_was_there_before_stays() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join(".venv")).unwrap();
-        let error = step(root.path(), "exit 3").run().unwrap_err();
+        let error = run(&step(root.path(), "exit 3")).await;
         assert!(error.to_string().contains("exit status: 3"), "{error}");
         assert!(root.path().join(".venv").exists());
     }
 
-    #[test]
-    fn a_python_without_ensurepip_gets_a_hint() {
+    #[tokio::test]
+    async fn a_python_without_ensurepip_gets_a_hint() {
         let root = tempfile::tempdir().unwrap();
         let script = "echo 'failing because ensurepip is not available.'; exit 1";
-        let error = step(root.path(), script).run().unwrap_err();
+        let error = run(&step(root.path(), script)).await;
         let shown = "ensurepip is not available";
         assert!(error.to_string().contains(shown), "{error}");
         assert!(error.hint().unwrap().contains("apt install python3-venv"));
     }
 
-    #[test]
-    fn a_program_that_is_not_there_is_named() {
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_named() {
         let root = tempfile::tempdir().unwrap();
         let mut step = step(root.path(), "");
         step.program = root.path().join("missing");
-        let error = step.run().unwrap_err().to_string();
+        let error = run(&step).await.to_string();
         assert!(
             error.starts_with("cannot run `python3 -m venv .venv`: "),
             "{error}"
         );
     }
 
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        for (word, typed) in [
-            ("a-b/c.d", "a-b/c.d"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("~", "'~'"),
+    #[tokio::test]
+    async fn an_interruption_ends_everything_and_removes_the_environment() {
+        // The second script does not let itself be interrupted.
+        for script in [
+            "echo $$ >pid; exec sleep 600",
+            "trap '' INT; sleep 600 & echo $! >pid; wait",
         ] {
-            assert_eq!(quoted(OsStr::new(word)), typed);
+            let root = tempfile::tempdir().unwrap();
+            let file = root.path().join("pid");
+            let environment = root.path().join(".venv");
+            fs::create_dir(&environment).unwrap();
+            let mut step = step(root.path(), script);
+            step.makes = None;
+            step.belongs_to = Some(environment.clone());
+            step.restart = "all of it".to_owned();
+            let started = async {
+                while !fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')) {
+                    sleep(LOOK).await;
+                }
+            };
+            let error = step.run(started).await.unwrap_err();
+            assert!(matches!(error, Error::Interrupted { .. }), "{error}");
+            assert!(error.hint().unwrap().ends_with("run `all of it`"));
+            assert!(!environment.exists());
+            let pid = fs::read_to_string(&file).unwrap().trim().parse().unwrap();
+            let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let left = rustix::process::test_kill_process(Pid::from_raw(pid).unwrap());
+            assert!(left.is_err() || state.contains(") Z "), "{state}");
         }
     }
 }

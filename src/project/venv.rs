@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{Error, Requirements, Step, programs::program_on_path, step::quoted};
+use super::{Error, Requirements, Step, programs::program_on_path, quoted};
 
 const ENVIRONMENT: &str = ".venv";
 const PYTHON: &str = ".venv/bin/python";
@@ -38,14 +38,21 @@ impl Installation {
         let requirements = Requirements::read(root)?;
         let tool = Tool::choose(path)?;
         let mut steps = Vec::new();
+        let environment = root.join(ENVIRONMENT);
+        let is_new = !environment.exists();
         if !root.join(PYTHON).is_file() {
             steps.push(tool.make_environment(root));
         }
         steps.extend(tool.install(root, &requirements));
         let commands: Vec<_> = steps.iter().map(|step| step.command.clone()).collect();
         for (index, step) in steps.iter_mut().enumerate() {
-            let unfinished = commands.get(index..).unwrap_or_default().join(" && ");
-            step.retry = format!("cd {} && {unfinished}", quoted(root.as_os_str()));
+            let from = |start: usize| {
+                let commands = commands.get(start..).unwrap_or_default().join(" && ");
+                format!("cd {} && {commands}", quoted(root.as_os_str()))
+            };
+            step.retry = from(index);
+            step.restart = from(if is_new { 0 } else { index });
+            step.belongs_to = is_new.then(|| environment.clone());
         }
         Ok(Self { steps })
     }

@@ -125,9 +125,9 @@ pub enum Error {
     /// The operating system gives no random octets for the secret key.
     #[error("cannot make a secret key: {0}")]
     Random(getrandom::Error),
-    /// The current directory is gone or hidden.
-    #[error("cannot find the current directory: {0}")]
-    CurrentDirectory(io::Error),
+    /// The user wants it to stop. What had been written was removed.
+    #[error("interrupted, and no project was made")]
+    Interrupted,
 }
 
 impl Error {

@@ -19,7 +19,7 @@ mod target;
 mod titlecase;
 mod write;
 
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicBool};
 
 pub use error::Error;
 pub use plan::Plan;
@@ -62,10 +62,11 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Makes what was planned: all of it, or nothing.
-pub fn write(plan: &Plan, target: &Target) -> Result<(), Error> {
+/// Makes what was planned: all of it, or nothing. Where the flag is set before all is made, what
+/// was made is removed.
+pub fn write(plan: &Plan, target: &Target, stop: &AtomicBool) -> Result<(), Error> {
     match target {
-        Target::New(path) => write::new_directory(plan, path),
-        Target::Existing(path) => write::overlay(plan, path),
+        Target::New(path) => write::new_directory(plan, path, stop),
+        Target::Existing(path) => write::overlay(plan, path, stop),
     }
 }

@@ -12,26 +12,26 @@ mod lock;
 mod staging;
 mod tree;
 
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicBool};
 
 use super::{error::Error, plan::Plan};
 
 pub(super) use journal::check as check_journal;
 
 /// Makes the project in a directory that does not exist yet.
-pub(super) fn new_directory(plan: &Plan, target: &Path) -> Result<(), Error> {
+pub(super) fn new_directory(plan: &Plan, target: &Path, stop: &AtomicBool) -> Result<(), Error> {
     let staging = staging::Staging::new(target)?;
-    tree::Tree::new(staging.project(), target).make(plan)?;
+    tree::Tree::new(staging.project(), target).make(plan, stop)?;
     staging.publish()
 }
 
 /// Makes the project in a directory that exists, without changing anything that is in it.
-pub(super) fn overlay(plan: &Plan, target: &Path) -> Result<(), Error> {
+pub(super) fn overlay(plan: &Plan, target: &Path, stop: &AtomicBool) -> Result<(), Error> {
     let root = tree::open_directory(rustix::fs::CWD, target, tree::Links::Follow)
         .map_err(|error| Error::write("open", target, error))?;
     let journal = journal::Journal::start(&root, target, plan)?;
     let mut tree = tree::Tree::new(&root, target);
-    let made = tree.make(plan);
+    let made = tree.make(plan, stop);
     // Where something cannot be taken back, the journal stays and the next run names it.
     if made.is_ok() || tree.undo() {
         journal.finish()?;

@@ -9,6 +9,7 @@ use std::{
     io::Write,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use rustix::{
@@ -44,12 +45,16 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Makes everything. After an error, what was made until then is there still.
-    pub(super) fn make(&mut self, plan: &Plan) -> Result<(), Error> {
+    /// Makes everything, unless the flag comes to be set. After an error, what was made until then
+    /// is there still.
+    pub(super) fn make(&mut self, plan: &Plan, stop: &AtomicBool) -> Result<(), Error> {
         // The directories from the root to where the plan is, which goes depth first: there are
         // never more open than the tree is deep.
         let mut open: Vec<(&Path, OwnedFd)> = Vec::new();
         for (path, node) in plan.nodes() {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
+            }
             let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
                 continue;
             };
