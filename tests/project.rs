@@ -24,7 +24,7 @@ fn a_name_of_the_standard_library_is_refused_in_djangos_words() {
             "'os' conflicts with the name of an existing Python module and cannot be used as a \
              project name. Please try another name.",
         )
-        .stderr_contains("hint: `os` is a module of Python's standard library\n")
+        .stderr_contains("hint: `os` is a module of Python's standard library; ")
         .run();
 }
 
@@ -49,7 +49,9 @@ fn a_module_here_is_named_in_the_hint() {
         .args(["startproject", "shop"])
         .status(1)
         .stderr_contains("'shop' conflicts with the name of an existing Python module")
-        .stderr_contains("hint: `[DIR]/shop.py` has this name already\n")
+        .stderr_contains(
+            "hint: `[DIR]/shop.py` has this name already; add a word, as in `shop_site`\n",
+        )
         .run();
 }
 
@@ -61,7 +63,7 @@ fn an_installed_package_conflicts() {
         .args(["startproject", "pip"])
         .status(1)
         .stderr_contains("'pip' conflicts with the name of an existing Python module")
-        .stderr_contains("site-packages/pip` has this name already\n")
+        .stderr_contains("site-packages/pip` has this name already; ")
         .run();
 }
 

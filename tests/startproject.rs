@@ -332,24 +332,92 @@ fn no_name_at_all_is_wrong_usage() {
 }
 
 #[test]
-fn a_mistyped_option_gets_a_suggestion() {
-    let stderr = checked(
-        &Place::new().command(&["x", "--tempalte"]).output().unwrap(),
-        2,
+fn a_mistyped_option_or_command_gets_a_suggestion() {
+    let place = Place::new();
+    let mut mistyped = place.command(&["x", "--tempalte"]);
+    let stderr = checked(&mistyped.output().unwrap(), 2);
+    let tip = "tip: a similar argument exists: '--template'";
+    assert!(stderr.contains(tip), "{stderr}");
+    let mut mistyped = Command::new(assert_cmd::cargo::cargo_bin!("scaffold"));
+    let stderr = checked(&mistyped.arg("startprojct").output().unwrap(), 2);
+    let tip = "tip: a similar subcommand exists: 'startproject'";
+    assert!(stderr.contains(tip), "{stderr}");
+}
+
+#[test]
+fn colour_is_only_where_it_is_wanted() {
+    let place = Place::new();
+    let stderr = |option: Option<&str>, variable: bool| {
+        let mut command = place.command(&["7x"]);
+        command.args(option);
+        if !variable {
+            command.env_remove("NO_COLOR");
+        }
+        checked(&command.output().unwrap(), 1)
+    };
+    for plain in [
+        stderr(None, false),
+        stderr(Some("--no-color"), false),
+        stderr(None, true),
+    ] {
+        assert!(!plain.contains('\x1b'), "{plain}");
+    }
+    let coloured = stderr(Some("--force-color"), true);
+    assert!(coloured.contains("\x1b["), "{coloured}");
+}
+
+#[test]
+fn an_output_that_takes_nothing_does_not_matter() {
+    let place = Place::new();
+    for (name, to) in [("full", "/dev/full"), ("closed", "&-")] {
+        let script = format!("exec \"$0\" \"$@\" 2>{to}");
+        let output = through_shell(&place, &script, &[name]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{to}");
+        assert!(place.path(name).join("manage.py").is_file());
+    }
+}
+
+#[test]
+fn a_directory_that_is_gone_is_told() {
+    let place = Place::new();
+    fs::create_dir(place.path("gone")).unwrap();
+    let script = "cd gone; rmdir ../gone; exec \"$0\" \"$@\"";
+    let stderr = checked(&through_shell(&place, script, &["x"]).output().unwrap(), 1);
+    assert!(
+        stderr.starts_with("error: cannot tell the current directory: "),
+        "{stderr}"
     );
-    assert!(stderr.contains("--template"), "{stderr}");
+    assert!(stderr.contains("\nhint: it was removed"), "{stderr}");
 }
 
 #[test]
 fn a_name_that_is_no_identifier_is_refused() {
+    const RULE: &str = "a name has letters, digits and underscores, and no digit first";
     let place = Place::new();
-    for name in ["7x", "my-site", "a b", "", "../x"] {
-        let stderr = place.fails(&[name]);
-        let expected = format!(
-            "CommandError: '{name}' is not a valid project name. Please make sure the name is a \
-             valid identifier.\n"
+    for (name, hint) in [
+        ("7x", format!("did you mean `site_7x`? {RULE}")),
+        ("my-site", format!("did you mean `my_site`? {RULE}")),
+        ("a b", format!("did you mean `a_b`? {RULE}")),
+        ("", format!("{RULE}, as in `my_site2`")),
+        (
+            ".",
+            "a name goes first, as in `scaffold startproject mysite .`".to_owned(),
+        ),
+        (
+            "../my site",
+            format!(
+                "{RULE}; the directory follows it, as in `scaffold startproject my_site \
+                 '../my site'`"
+            ),
+        ),
+    ] {
+        assert_eq!(
+            place.fails(&[name]),
+            format!(
+                "CommandError: '{name}' is not a valid project name. Please make sure the name \
+                 is a valid identifier.\nhint: {hint}\n"
+            )
         );
-        assert!(stderr.starts_with(&expected), "{stderr}");
     }
     assert!(place.tree().is_empty());
 }
@@ -360,15 +428,63 @@ fn an_existing_target_is_refused() {
     place.file("site1/x", "").file("site2", "");
     let _ = symlink("nowhere", place.path("site3"));
     let before = place.tree();
-    for args in [&["site2"][..], &["site3"], &["x", "site2"]] {
+    for args in [&["site1"][..], &["site2"], &["site3"], &["x", "site2"]] {
         let path = place.path(args.last().unwrap());
         let stderr = place.fails(args);
-        let expected = format!("CommandError: '{}' already exists\n", path.display());
+        let expected = format!("CommandError: '{}' already exists\nhint: ", path.display());
         assert!(stderr.starts_with(&expected), "{stderr}");
     }
-    // Whether this is a conflict of modules or of directories, it is one.
-    assert!(place.fails(&["site1"]).starts_with("CommandError: '"));
     assert_eq!(place.tree(), before);
+}
+
+/// With Python in it, the directory could be imported as well; but what the user has to know is
+/// that it is there.
+#[test]
+fn a_project_that_was_made_before_is_an_existing_target_and_no_module() {
+    let place = Place::new();
+    place.succeeds(&["mysite"]);
+    let before = place.tree();
+    let expected = format!("'{}' already exists\n", place.path("mysite").display());
+    let stderr = place.fails(&["mysite"]);
+    assert!(stderr.contains(&expected), "{stderr}");
+    for (args, here) in [(["mysite", "mysite"], ""), (["mysite", "."], "mysite")] {
+        let mut command = place.command(&args);
+        let output = command.current_dir(place.path(here)).output().unwrap();
+        let stderr = checked(&output, 1);
+        assert!(stderr.contains("manage.py\n"), "{stderr}");
+        assert!(stderr.contains("mysite/settings.py\n"), "{stderr}");
+    }
+    assert_eq!(place.tree(), before);
+}
+
+#[test]
+fn a_name_that_the_templates_own_modules_have_is_refused() {
+    let place = Place::new();
+    for (name, template) in [
+        ("django", "django"),
+        ("Django", "django"),
+        ("tests", "wsgi"),
+        ("static", "wsgi"),
+    ] {
+        let stderr = place.fails(&[name, "--template", template]);
+        let expected = format!(
+            "CommandError: '{name}' conflicts with the name of an existing Python module and \
+             cannot be used as a project name. Please try another name.\nhint: a project from \
+             the template `{template}` needs a module of this name; add a word, as in \
+             `{name}_site`\n"
+        );
+        assert_eq!(stderr, expected);
+    }
+    assert!(place.tree().is_empty());
+}
+
+#[test]
+fn a_name_becomes_what_python_looks_up() {
+    let place = Place::new();
+    place.succeeds(&["e\u{301}te\u{301}"]);
+    assert!(place.path("été/été/settings.py").is_file());
+    let stderr = place.fails(&["e\u{301}te\u{301}"]);
+    assert!(stderr.contains("already exists"), "{stderr}");
 }
 
 #[test]
@@ -505,6 +621,16 @@ fn a_missing_template_gets_a_suggestion() {
     let stderr = place.fails(&["mysite", "--template", "file.txt"]);
     assert!(stderr.contains("is not a directory"), "{stderr}");
     assert_eq!(place.tree(), ["file.txt"]);
+}
+
+#[test]
+fn a_manifest_that_is_no_file_is_told() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("tpl/scaffold.toml")).unwrap();
+    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    let path = place.path("tpl/scaffold.toml");
+    let expected = format!("error: `{}` is a directory, ", path.display());
+    assert!(stderr.starts_with(&expected), "{stderr}");
 }
 
 #[test]

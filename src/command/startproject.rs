@@ -25,7 +25,9 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
         install,
     } = args;
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
-    project::name::validate_project_name(&name, &here)?;
+    let name = project::identifier(&name)?;
+    let path = Target::locate(&name, directory.as_deref(), &here);
+    project::validate_project_name(&name, &here, &path)?;
     let target = Target::resolve(&name, directory.as_deref(), &here)?;
     let plan = template::prepare(&Request {
         template: &template,

@@ -191,26 +191,26 @@ impl Error {
                 directory of `manage.py`, or name the application: `scaffold runserver --app \
                 module:callable`"
                 .to_owned(),
-            Self::InvalidName { .. } => {
-                "letters, digits and underscores, and no digit first, as in `my_site2`".to_owned()
-            }
-            Self::KeywordName { name } | Self::ReservedName { name } => {
-                format!(
-                    "add a word or a letter, as in `{}_site`",
-                    name.trim_matches('_')
-                )
-            }
+            Self::InvalidName { name } => invalid_name_hint(name),
+            Self::KeywordName { name } | Self::ReservedName { name } => longer_name_hint(name),
             Self::NameConflict {
                 name,
                 conflict: Conflict::StandardLibrary,
             } => {
-                format!("`{name}` is a module of Python's standard library")
+                format!(
+                    "`{name}` is a module of Python's standard library; {}",
+                    longer_name_hint(name)
+                )
             }
             Self::NameConflict {
+                name,
                 conflict: Conflict::Path(path),
-                ..
             } => {
-                format!("`{}` has this name already", path.display())
+                format!(
+                    "`{}` has this name already; {}",
+                    path.display(),
+                    longer_name_hint(name)
+                )
             }
             Self::NoInterpreter => "install Python 3.8 or later, or name an interpreter with \
                 `--python PATH`"
@@ -245,4 +245,34 @@ impl Error {
             | Self::StepNotStarted { .. } => return None,
         })
     }
+}
+
+/// What may have been meant with a name that is no identifier: another name, or a directory.
+fn invalid_name_hint(name: &str) -> String {
+    const RULE: &str = "a name has letters, digits and underscores, and no digit first";
+    let directory = Path::new(name);
+    let last = directory.file_name().and_then(|last| last.to_str());
+    let last = last.and_then(|last| match super::name::identifier(last) {
+        Ok(_) => Some(last.to_owned()),
+        Err(_) => super::name::similar(last),
+    });
+    match last {
+        Some(last) if name.contains('/') => {
+            let directory = super::quoted(directory.as_os_str());
+            format!(
+                "{RULE}; the directory follows it, as in `scaffold startproject \
+                 {last} {directory}`"
+            )
+        }
+        Some(similar) => format!("did you mean `{similar}`? {RULE}"),
+        None if matches!(name, "." | "..") => {
+            format!("a name goes first, as in `scaffold startproject mysite {name}`")
+        }
+        None => format!("{RULE}, as in `my_site2`"),
+    }
+}
+
+/// A name that is taken nowhere.
+fn longer_name_hint(name: &str) -> String {
+    format!("add a word, as in `{}_site`", name.trim_matches('_'))
 }

@@ -26,7 +26,7 @@ pub use candidates::settings_modules;
 pub use config::Config;
 pub use error::{Conflict, Error, Position};
 pub use interpreter::{Interpreter, Origin};
-pub use name::{validate_project_name, validate_with};
+pub use name::{identifier, validate_project_name, validate_with};
 pub use requirements::Requirements;
 pub use root::{Marker, Root};
 pub use search::Search;

@@ -10,25 +10,32 @@ use std::{
 /// them `dist-packages`), and in the directories that `.pth` files there add.
 pub(super) fn installed(interpreter: &Path, name: &str) -> Option<PathBuf> {
     site_directories(interpreter).iter().find_map(|site| {
-        in_directory(site, name).or_else(|| {
+        in_directory(site, name, Path::is_dir).or_else(|| {
             pth_entries(site)
                 .iter()
-                .find_map(|added| in_directory(added, name))
+                .find_map(|added| in_directory(added, name, Path::is_dir))
         })
     })
 }
 
-/// What Python would import for that name from a directory where people keep their sources.
+/// What Python would import for that name from a directory where people keep their sources, other
+/// than the project that goes into the target, and its package: what is in the way there is not a
+/// matter of names.
 ///
-/// A directory without any Python in it is none, although Python could import it: it may be the
-/// one that was made for the project.
-pub(super) fn in_source_directory(directory: &Path, name: &str) -> Option<PathBuf> {
-    in_directory(directory, name).filter(|found| !found.is_dir() || holds_python(found))
+/// A directory without any Python in it is no package, although Python could import it.
+pub(super) fn in_source_directory(directory: &Path, name: &str, target: &Path) -> Option<PathBuf> {
+    in_directory(directory, name, |package| {
+        package != target && package != target.join(name) && holds_python(package)
+    })
 }
 
-fn in_directory(directory: &Path, name: &str) -> Option<PathBuf> {
+fn in_directory(
+    directory: &Path,
+    name: &str,
+    is_package: impl Fn(&Path) -> bool,
+) -> Option<PathBuf> {
     let package = directory.join(name);
-    if package.is_dir() {
+    if is_package(&package) {
         return Some(package);
     }
     let module = directory.join(format!("{name}.py"));
@@ -187,10 +194,29 @@ mod tests {
 
     #[test]
     fn an_empty_directory_of_ones_own_is_no_module() {
-        let tree = tree(&["full/models.py", "notes/readme.txt"]);
-        fs::create_dir(tree.path().join("empty")).unwrap();
-        assert!(in_source_directory(tree.path(), "full").is_some());
-        assert_eq!(in_source_directory(tree.path(), "notes"), None);
-        assert_eq!(in_source_directory(tree.path(), "empty"), None);
+        let tree = tree(&[
+            "full/models.py",
+            "notes/readme.txt",
+            "both/a.txt",
+            "both.py",
+        ]);
+        let root = tree.path();
+        fs::create_dir(root.join("empty")).unwrap();
+        let find = |name| in_source_directory(root, name, &root.join("elsewhere"));
+        assert_eq!(find("full"), Some(root.join("full")));
+        assert_eq!(find("notes"), None);
+        assert_eq!(find("empty"), None);
+        assert_eq!(find("both"), Some(root.join("both.py")));
+    }
+
+    #[test]
+    fn the_project_itself_is_no_other_module() {
+        let tree = tree(&["shop/manage.py", "site/models.py", "site.py"]);
+        let root = tree.path();
+        let find = |name, target: &str| in_source_directory(root, name, &root.join(target));
+        assert_eq!(find("shop", "shop"), None);
+        assert_eq!(find("shop", ""), None);
+        assert_eq!(find("shop", "site"), Some(root.join("shop")));
+        assert_eq!(find("site", ""), Some(root.join("site.py")));
     }
 }

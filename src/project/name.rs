@@ -15,21 +15,32 @@ const KEYWORDS: [&str; 35] = [
     "with", "yield",
 ];
 
-/// Says whether a project can have that name, where the interpreter is the one that would be
-/// chosen in the directory, and the directory is on Python's search path.
-pub fn validate_project_name(name: &str, directory: &Path) -> Result<(), Error> {
-    validate_with(name, &Search::new(directory))
+/// The name in the form in which Python looks up what an `import` names, if it is an identifier.
+///
+/// Some characters can be written in several ways: `é` is one character or two. The file system
+/// tells these apart and an `import` does not, so files that have another form are never found.
+pub fn identifier(name: &str) -> Result<String, Error> {
+    if is_identifier(name) {
+        Ok(name.nfkc().collect())
+    } else {
+        Err(Error::InvalidName {
+            name: name.to_owned(),
+        })
+    }
 }
 
-/// Says whether a project in the search's root can have that name. Without an interpreter, its
-/// packages are not looked at: generating a project needs none.
-pub fn validate_with(name: &str, search: &Search) -> Result<(), Error> {
+/// Says whether a project in the target can have that name, where the interpreter is the one that
+/// would be chosen in the directory, and the directory is on Python's search path.
+pub fn validate_project_name(name: &str, directory: &Path, target: &Path) -> Result<(), Error> {
+    validate_with(name, &Search::new(directory), target)
+}
+
+/// Says whether a project in the target can have that name; modules are looked for in the
+/// search's root. Without an interpreter, its packages are not looked at: generating a project
+/// needs none.
+pub fn validate_with(name: &str, search: &Search, target: &Path) -> Result<(), Error> {
     let owned = || name.to_owned();
-    if !is_identifier(name) {
-        return Err(Error::InvalidName { name: owned() });
-    }
-    // Python compares identifiers in this form.
-    let normal: String = name.nfkc().collect();
+    let normal = identifier(name)?;
     if KEYWORDS.contains(&normal.as_str()) {
         return Err(Error::KeywordName { name: owned() });
     }
@@ -39,8 +50,8 @@ pub fn validate_with(name: &str, search: &Search) -> Result<(), Error> {
     let conflict = if stdlib::is_standard_module(&normal) {
         Some(Conflict::StandardLibrary)
     } else {
-        modules::in_source_directory(&search.root, name)
-            .or_else(|| modules::installed(&search.find().ok()?.path, name))
+        modules::in_source_directory(&search.root, &normal, target)
+            .or_else(|| modules::installed(&search.find().ok()?.path, &normal))
             .map(Conflict::Path)
     };
     conflict.map_or(Ok(()), |conflict| {
@@ -49,6 +60,23 @@ pub fn validate_with(name: &str, search: &Search) -> Result<(), Error> {
             conflict,
         })
     })
+}
+
+/// The name that the user may have meant with one that is no identifier.
+pub(super) fn similar(name: &str) -> Option<String> {
+    let words: Vec<String> = name
+        .nfkc()
+        .collect::<String>()
+        .split(|character| !unicode_ident::is_xid_continue(character))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let joined = words.join("_");
+    let similar = match joined.chars().next()? {
+        first if first == '_' || unicode_ident::is_xid_start(first) => joined,
+        _ => format!("site_{joined}"),
+    };
+    is_identifier(&similar).then_some(similar)
 }
 
 /// Python's `str.isidentifier()`.
@@ -74,7 +102,37 @@ mod tests {
                 root: empty.path().to_owned(),
                 ..Search::default()
             },
+            &empty.path().join(name),
         )
+    }
+
+    #[test]
+    fn names_are_brought_to_the_form_that_python_looks_up() {
+        for (typed, looked_up) in [
+            ("mysite", "mysite"),
+            ("e\u{301}te\u{301}", "été"),
+            ("ℼ", "π"),
+        ] {
+            assert_eq!(identifier(typed).unwrap(), looked_up);
+        }
+        assert!(identifier("my²site").is_err());
+    }
+
+    #[test]
+    fn a_name_that_is_no_identifier_is_like_one_that_is() {
+        for (name, meant) in [
+            ("my-site", "my_site"),
+            ("my site!", "my_site"),
+            ("my.site.org", "my_site_org"),
+            ("7x", "site_7x"),
+            ("été!", "été"),
+            ("-x", "x"),
+        ] {
+            assert_eq!(similar(name).as_deref(), Some(meant), "{name}");
+        }
+        for name in ["", ".", "☃", "--"] {
+            assert_eq!(similar(name), None, "{name}");
+        }
     }
 
     #[test]
@@ -132,7 +190,7 @@ mod tests {
         );
         assert_eq!(
             error.hint().unwrap(),
-            "`os` is a module of Python's standard library"
+            "`os` is a module of Python's standard library; add a word, as in `os_site`"
         );
     }
 
@@ -145,9 +203,13 @@ mod tests {
             root: here.path().to_owned(),
             ..Search::default()
         };
-        let error = validate_with("shop", &search).unwrap_err();
-        let hint = format!("`{}` has this name already", module.display());
+        let target = here.path().join("shop");
+        let error = validate_with("shop", &search, &target).unwrap_err();
+        let hint = format!(
+            "`{}` has this name already; add a word, as in `shop_site`",
+            module.display()
+        );
         assert_eq!(error.hint(), Some(hint));
-        validate_with("shopping", &search).unwrap();
+        validate_with("shopping", &search, &target).unwrap();
     }
 }

@@ -60,6 +60,31 @@ pub enum Error {
         /// Where the first octet stands that is not UTF-8.
         offset: usize,
     },
+    /// The project would have the name of a module that it has or installs. Django's wording.
+    #[error(
+        "'{name}' conflicts with the name of an existing Python module and cannot be used as a \
+         project name. Please try another name."
+    )]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// The template that reserves it.
+        template: String,
+    },
+    /// The manifest is a directory.
+    #[error("`{}` is a directory, where a template's manifest would be", path.display())]
+    ManifestDirectory {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The manifest is not UTF-8.
+    #[error("`{}` is not UTF-8 (octet {offset})", path.display())]
+    ManifestNotText {
+        /// The file.
+        path: PathBuf,
+        /// Where the first octet stands that is not UTF-8.
+        offset: usize,
+    },
     /// The manifest is not as it should be.
     #[error("{report}")]
     Manifest {
@@ -136,7 +161,10 @@ impl Error {
     pub fn is_django(&self) -> bool {
         matches!(
             self,
-            Self::UnknownTemplate { .. } | Self::TargetExists { .. } | Self::Conflicts { .. }
+            Self::UnknownTemplate { .. }
+                | Self::TargetExists { .. }
+                | Self::Conflicts { .. }
+                | Self::NameTaken { .. }
         )
     }
 
@@ -149,7 +177,14 @@ impl Error {
                 "choose another name, or add `{}` to the command to write into it",
                 path.display()
             )),
-            Self::TargetExists { .. } => Some("choose another name".to_owned()),
+            Self::TargetExists { .. } => {
+                Some("it is not a directory; choose another name or directory".to_owned())
+            }
+            Self::NameTaken { name, template } => Some(format!(
+                "a project from the template `{template}` needs a module of this name; add a \
+                 word, as in `{name}_site`"
+            )),
+            Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())
             }

@@ -26,6 +26,9 @@ pub(super) struct Manifest {
     copy: Vec<String>,
     /// Which files everybody may execute: names or globs.
     executable: Vec<String>,
+    /// Which names a project must not have, because the project has or installs a module of that
+    /// name.
+    reserved: Vec<String>,
     /// What the user reads after the project is made. It is rendered as the files are.
     pub(super) message: Option<String>,
 }
@@ -42,6 +45,12 @@ impl Manifest {
             .iter()
             .any(|pattern| glob::matches(pattern, path))
     }
+
+    /// Whether a project must not have the name. Some file systems do not tell small letters from
+    /// capitals, and package indexes do not either.
+    pub(super) fn reserves(&self, name: &str) -> bool {
+        self.reserved.iter().any(|it| it.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Takes the manifest out of the entries, if the template has one.
@@ -52,13 +61,13 @@ pub(super) fn take(source: &Source, entries: &mut Vec<Entry>) -> Result<Option<M
     };
     let path = source.locate(Path::new(FILE_NAME));
     match entries.swap_remove(index).kind {
-        Kind::Directory => Err(Error::NotAFile { path }),
+        Kind::Directory => Err(Error::ManifestDirectory { path }),
         Kind::File { contents, .. } => parse(&path, &contents).map(Some),
     }
 }
 
 fn parse(path: &Path, contents: &[u8]) -> Result<Manifest, Error> {
-    let text = std::str::from_utf8(contents).map_err(|error| Error::NotText {
+    let text = std::str::from_utf8(contents).map_err(|error| Error::ManifestNotText {
         path: PathBuf::from(path),
         offset: error.valid_up_to(),
     })?;
@@ -101,7 +110,7 @@ mod tests {
     fn all_keys_are_read() {
         let manifest = parsed(
             "name = 'n'\ndescription = 'd'\nmessage = 'm'\n\
-             copy = ['*.html']\nexecutable = ['manage.py']",
+             copy = ['*.html']\nexecutable = ['manage.py']\nreserved = ['django']",
         )
         .unwrap();
         assert_eq!(manifest.name.as_deref(), Some("n"));
@@ -109,6 +118,8 @@ mod tests {
         assert!(manifest.copies(Path::new("a/b.html")));
         assert!(!manifest.copies(Path::new("manage.py")));
         assert!(manifest.makes_executable(Path::new("manage.py")));
+        assert!(manifest.reserves("django") && manifest.reserves("Django"));
+        assert!(!manifest.reserves("django_site"));
     }
 
     #[test]
@@ -134,5 +145,14 @@ mod tests {
     fn what_is_not_toml_is_an_error_with_its_place() {
         let error = parsed("name =\n").unwrap_err();
         assert!(error.starts_with("t/scaffold.toml:1:"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_an_error_with_its_place() {
+        let error = parse(Path::new("t/scaffold.toml"), b"ab\xff").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`t/scaffold.toml` is not UTF-8 (octet 2)"
+        );
     }
 }

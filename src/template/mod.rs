@@ -57,6 +57,12 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     let mut entries = source.entries()?;
     let manifest = manifest::take(&source, &mut entries)?;
     let renderer = render::Renderer::new(context::context(name, target.path(), install)?);
+    if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
+        return Err(Error::NameTaken {
+            name: name.to_owned(),
+            template: source.name(),
+        });
+    }
     let plan = Plan::new(name, &source, manifest.as_ref(), entries, &renderer)?;
     target.check(&plan)?;
     Ok(plan)

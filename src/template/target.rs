@@ -24,7 +24,7 @@ impl Target {
         directory: Option<&Path>,
         current_directory: &Path,
     ) -> Result<Self, Error> {
-        let path = absolute(directory.unwrap_or(Path::new(name)), current_directory);
+        let path = Self::locate(name, directory, current_directory);
         match fs::metadata(&path) {
             Ok(metadata) if directory.is_some() && metadata.is_dir() => Ok(Self::Existing(path)),
             Ok(_) => Err(Error::TargetExists { path }),
@@ -33,6 +33,12 @@ impl Target {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::New(path)),
             Err(error) => Err(Error::write("make", &path, error)),
         }
+    }
+
+    /// The path that [`resolve`](Self::resolve) looks at. Nothing is read.
+    #[must_use]
+    pub fn locate(name: &str, directory: Option<&Path>, current_directory: &Path) -> PathBuf {
+        absolute(directory.unwrap_or(Path::new(name)), current_directory)
     }
 
     /// The directory.
