@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output};
 
-use crate::support::{Outcome, Python, Test, pythons};
+use crate::support::{Outcome, Packages, Python, Test, newest, pythons};
 
 /// Makes the project `mysite` from a template.
 fn generated(template: &str) -> Outcome {
@@ -84,6 +84,68 @@ fn the_wsgi_template_makes_a_project_with_tests() {
     tests/__init__.py
     tests/test_application.py
     ");
+}
+
+/// What is in `[project] name`, which tools refuse where it is not as PEP 508 wants it.
+#[test]
+fn the_distribution_has_a_name_that_installers_take() {
+    for template in ["django", "wsgi"] {
+        for (name, distribution) in [
+            ("mysite", "mysite"),
+            ("my_site", "my-site"),
+            ("_x", "x"),
+            ("été", "ete"),
+            ("网站", "project"),
+        ] {
+            let project = Test::new()
+                .args(["startproject", name, "--template", template, "-q"])
+                .run();
+            let pyproject = project.read(format!("{name}/pyproject.toml"));
+            let expected = format!("[project]\nname = \"{distribution}\"\n");
+            assert!(pyproject.starts_with(&expected), "{pyproject}");
+        }
+    }
+}
+
+#[test]
+fn the_wsgi_project_works_under_any_name() {
+    for (name, directory) in [("été", "été"), ("ℼ", "π"), ("_x", "_x"), ("网站", "网站")]
+    {
+        let project = Test::new()
+            .args(["startproject", name, "--template", "wsgi", "-q"])
+            .run();
+        let output = Command::new(newest().as_ref())
+            .args(["-B", "-m", "unittest"])
+            .current_dir(project.dir().join(directory))
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {printed}");
+    }
+}
+
+#[test]
+fn the_django_project_passes_djangos_checks_without_a_warning() {
+    let project = generated("django");
+    let newest_of_each = pythons().iter().map(|it| it.venv(Packages::Django));
+    for venv in newest_of_each.chain([pythons()[0].venv(Packages::OldDjango)]) {
+        for command in [
+            &["check", "--fail-level", "DEBUG"][..],
+            &["makemigrations", "--check"],
+            &["migrate", "--verbosity", "0"],
+        ] {
+            let output = Command::new(venv.as_ref())
+                .args(["-B", "-W", "error", "manage.py"])
+                .args(command)
+                .current_dir(project.dir().join("mysite"))
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            let place = venv.dir().display();
+            assert!(output.status.success(), "{place} {command:?}: {stderr}");
+        }
+        std::fs::remove_file(project.dir().join("mysite/db.sqlite3")).unwrap();
+    }
 }
 
 #[test]

@@ -1,8 +1,20 @@
-//! The variables that a template may use.
+//! The variables that a template may use:
+//!
+//! - `project_name`: the name, a Python identifier
+//! - `project_directory`: the absolute path of the project
+//! - `camel_case_project_name`: `MySite` for `my_site`
+//! - `distribution_name`: the name for `[project]` in `pyproject.toml`, `my-site` for `my_site`
+//! - `secret_key`: 50 random characters after `django-insecure-`
+//! - `django_version`, `docs_version`: the version of Django that is followed, and the part of it
+//!   in the addresses of Django's documentation
+//! - `install`: whether the requirements will be installed, as `--install` asks for
+//!
+//! `scaffold startproject --help` lists them too.
 
 use std::path::Path;
 
 use tera::Context;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{error::Error, titlecase::camel_case};
 
@@ -11,6 +23,9 @@ const DJANGO_VERSION: &str = "6.1";
 
 /// The part of Django's version that its documentation is found under.
 const DOCS_VERSION: &str = "6.1";
+
+/// What a project is called in `pyproject.toml` where nothing of its name can be written there.
+const ANONYMOUS: &str = "project";
 
 /// What a secret key begins with, so that Django's checks know it as one that was generated.
 const SECRET_KEY_PREFIX: &str = "django-insecure-";
@@ -27,11 +42,29 @@ pub(super) fn context(name: &str, directory: &Path, install: bool) -> Result<Con
     context.insert("project_name", name);
     context.insert("project_directory", &*directory.to_string_lossy());
     context.insert("camel_case_project_name", &camel_case(name));
+    context.insert("distribution_name", &distribution_name(name));
     context.insert("secret_key", &secret_key()?);
     context.insert("django_version", DJANGO_VERSION);
     context.insert("docs_version", DOCS_VERSION);
     context.insert("install", &install);
     Ok(context)
+}
+
+/// The name as that of a Python distribution, which knows only ASCII letters, digits and single
+/// marks between them; in the form that package indexes compare names in.
+fn distribution_name(name: &str) -> String {
+    let mut result = String::with_capacity(name.len());
+    for character in name.nfkd().filter(|it| !is_combining_mark(*it)) {
+        if character.is_ascii_alphanumeric() {
+            result.push(character.to_ascii_lowercase());
+        } else if !result.is_empty() && !result.ends_with('-') {
+            result.push('-');
+        }
+    }
+    match result.trim_end_matches('-') {
+        "" => ANONYMOUS.to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// A new secret key, from the operating system's generator.
@@ -59,7 +92,25 @@ fn secret_key() -> Result<String, Error> {
 mod tests {
     use std::collections::HashSet;
 
+    use rstest::rstest;
+
     use super::*;
+
+    #[rstest]
+    #[case("mysite", "mysite")]
+    #[case("my_site", "my-site")]
+    #[case("MySite2", "mysite2")]
+    #[case("_x", "x")]
+    #[case("x__y_", "x-y")]
+    #[case("été", "ete")]
+    #[case("e\u{301}te\u{301}", "ete")]
+    #[case("straße", "stra-e")]
+    #[case("ℼ_2", "2")]
+    #[case("网站", "project")]
+    #[case("_", "project")]
+    fn a_distribution_name_is_what_an_index_takes(#[case] name: &str, #[case] expected: &str) {
+        assert_eq!(distribution_name(name), expected);
+    }
 
     #[test]
     fn a_secret_key_is_djangos() {
