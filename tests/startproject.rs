@@ -120,8 +120,8 @@ fn a_new_project_from_the_default_template() {
         stderr.contains(&format!(" files in {} (", root.display())),
         "{stderr}"
     );
-    assert!(stderr.contains("\n  cd mysite\n"), "{stderr}");
-    assert!(stderr.ends_with("\n  scaffold runserver\n"), "{stderr}");
+    let expected = "\nnext:\n  cd mysite\n  scaffold runserver\n\nIt needs Django";
+    assert!(stderr.contains(expected), "{stderr}");
     let settings = place.read("mysite/mysite/settings.py");
     assert!(settings.contains("mysite.wsgi.application"), "{settings}");
     assert!(settings.contains("django-insecure-"), "{settings}");
@@ -345,6 +345,27 @@ fn a_mistyped_option_or_command_gets_a_suggestion() {
 }
 
 #[test]
+fn help_has_examples_that_fit_a_terminal() {
+    for args in [
+        &["--help"][..],
+        &["startproject", "--help"],
+        &["runserver", "-h"],
+    ] {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("scaffold"));
+        let output = command.args(args).env("COLUMNS", "80").output().unwrap();
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{help}");
+        let (_, examples) = help.split_once("\nExamples:\n").unwrap();
+        for line in examples.lines().filter(|line| !line.is_empty()) {
+            // A line that does not fit goes on at the margin.
+            assert!(line.starts_with("  ") || line.ends_with(':'), "{line}");
+            assert!(line.chars().count() < 80, "{line}");
+        }
+        assert!(examples.contains("scaffold "), "{examples}");
+    }
+}
+
+#[test]
 fn colour_is_only_where_it_is_wanted() {
     let place = Place::new();
     let stderr = |option: Option<&str>, variable: bool| {
@@ -388,6 +409,19 @@ fn a_directory_that_is_gone_is_told() {
         "{stderr}"
     );
     assert!(stderr.contains("\nhint: it was removed"), "{stderr}");
+}
+
+#[test]
+fn a_path_that_is_too_long_is_told() {
+    let place = Place::new();
+    let (name, path) = ("n".repeat(300), "directory/".repeat(500));
+    for args in [&[name.as_str()][..], &["mysite", &path]] {
+        let stderr = place.fails(args);
+        assert!(stderr.starts_with("error: cannot make `"), "{stderr}");
+        let hint = "\nhint: choose a shorter name or directory\n";
+        assert!(stderr.ends_with(hint), "{stderr}");
+    }
+    assert!(place.tree().is_empty());
 }
 
 #[test]
@@ -497,6 +531,8 @@ fn a_place_below_a_file_is_refused() {
         stderr.starts_with(&format!("error: cannot make `{}`: ", path.display())),
         "{stderr}"
     );
+    let hint = "\nhint: a part of this path is a file; choose another directory\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
     assert_eq!(place.tree(), ["file"]);
 }
 
@@ -620,7 +656,21 @@ fn a_missing_template_gets_a_suggestion() {
     place.file("file.txt", "");
     let stderr = place.fails(&["mysite", "--template", "file.txt"]);
     assert!(stderr.contains("is not a directory"), "{stderr}");
+    let stderr = place.fails(&["mysite", "--template", ""]);
+    assert!(stderr.contains("\nhint: built-in templates: "), "{stderr}");
     assert_eq!(place.tree(), ["file.txt"]);
+}
+
+#[test]
+fn a_mistyped_variable_gets_a_suggestion() {
+    let place = Place::new();
+    place.file("tpl/a.py", "x = '{{ projct_name }}'\n");
+    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    let path = place.path("tpl/a.py");
+    let expected = format!("error: {}:1:9: variable `projct_name` is ", path.display());
+    assert!(stderr.starts_with(&expected), "{stderr}");
+    let hint = "\nhint: did you mean `project_name`?\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
 }
 
 #[test]

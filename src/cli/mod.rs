@@ -15,19 +15,19 @@ pub(crate) use startproject::StartprojectArgs;
 
 const EXAMPLES: &str = "\
 Examples:
-  scaffold startproject mysite --install   Make a Django project with its virtual environment
+  scaffold startproject mysite --install   Make a Django project that can run
   cd mysite && scaffold runserver          Serve it at http://127.0.0.1:8000/
-  scaffold help runserver                  Everything that runserver can do";
+  scaffold help runserver                  All that runserver can do";
 
 /// Generate WSGI projects and serve them in development.
 #[derive(Debug, Parser)]
 #[command(name = "scaffold", version, after_help = EXAMPLES, infer_long_args = true)]
 #[command(subcommand_required = true, arg_required_else_help = true, color = ColorChoice::Auto)]
 pub(crate) struct Cli {
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// How much is printed, and in colour or not: the same for every command.
@@ -37,7 +37,7 @@ pub(crate) struct OutputArgs {
     /// Print only errors
     #[arg(short, long, global = true, conflicts_with = "verbosity")]
     pub(crate) quiet: bool,
-    /// How much to print: 0 errors only, 1 normal, 2 and 3 more
+    /// How much to print: 0 (errors only) to 3
     #[arg(short, long, global = true, value_name = "LEVEL", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) verbosity: u8,

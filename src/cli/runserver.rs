@@ -6,11 +6,12 @@ use clap::Args;
 
 const EXAMPLES: &str = "\
 Examples:
-  scaffold runserver                      The project here, at http://127.0.0.1:8000/
-  scaffold runserver 8080                 On another port; 0 picks a free one
-  scaffold runserver 0.0.0.0:8000         For other machines of your network too
+  scaffold runserver                   The project at http://127.0.0.1:8000/
+  scaffold runserver 8080              On another port; 0 picks a free one
+  scaffold runserver 0.0.0.0:8000      For other machines of your network too
   scaffold runserver --settings mysite.settings_dev
-  scaffold runserver --app hello:app      Any WSGI application, no settings needed";
+                                       With other settings
+  scaffold runserver --app hello:app   Any WSGI application, without settings";
 
 /// Arguments of `scaffold runserver`.
 #[derive(Debug, Args)]

@@ -9,10 +9,16 @@ use clap::{
 
 const EXAMPLES: &str = "\
 Examples:
-  scaffold startproject mysite                       A Django project in ./mysite
-  scaffold startproject mysite --install             …with a virtual environment that can run it
-  scaffold startproject mysite . --template wsgi     A project without a framework, in this directory
-  scaffold startproject mysite --template ~/my-tpl   From a template of your own";
+  scaffold startproject mysite             A Django project in ./mysite
+  scaffold startproject mysite --install   …with an environment that runs it
+  scaffold startproject mysite . --template wsgi
+                                           Without a framework, in this place
+  scaffold startproject mysite --template ~/my-template
+                                           From a template of your own
+
+A template may use these variables, as in {{ project_name }}:
+  project_name, project_directory, camel_case_project_name, distribution_name,
+  secret_key, django_version, docs_version, install";
 
 /// Arguments of `scaffold startproject`.
 #[derive(Debug, Args)]
@@ -22,10 +28,10 @@ pub(crate) struct StartprojectArgs {
     pub(crate) name: String,
     /// Where to put it [default: a new directory of the project's name]
     pub(crate) directory: Option<PathBuf>,
-    /// Built-in template (django, wsgi) or a directory
+    /// Built-in template (django or wsgi), or a directory
     #[arg(long, value_name = "NAME|DIR", default_value = "django")]
     pub(crate) template: String,
-    /// Make a virtual environment in .venv and install the project's requirements
+    /// Make a virtual environment, .venv, with the project's requirements
     #[arg(long)]
     pub(crate) install: bool,
 }

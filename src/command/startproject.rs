@@ -74,31 +74,26 @@ fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> String {
     )
 }
 
-/// What the template's author has to say, then the commands that serve the project.
+/// The commands that serve the project, then what the template's author has to say.
 fn next(plan: &Plan, root: &Path, here: &Path) -> String {
-    let mut text = String::new();
-    if let Some(message) = plan.message() {
-        let _ = writeln!(text, "\n{}", message.trim_end());
-    }
-    text.push_str("\nnext:\n");
+    let mut text = "\nnext:\n".to_owned();
     if root != here {
         let path = root.strip_prefix(here).unwrap_or(root);
-        let _ = writeln!(text, "  cd {}", quoted(path));
+        let _ = writeln!(text, "  cd {}", argument(path));
     }
     text.push_str("  scaffold runserver");
+    if let Some(message) = plan.message() {
+        let _ = write!(text, "\n\n{}", message.trim());
+    }
     text
 }
 
-/// The path as a shell reads it back.
-fn quoted(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"/._-+,:@%".contains(&octet);
-    if !text.starts_with('-') && text.bytes().all(is_plain) {
-        text.into_owned()
-    } else if text.starts_with('-') {
-        format!("'./{}'", text.replace('\'', r"'\''"))
+/// The path as a shell reads it back, and a command takes it for a path.
+fn argument(path: &Path) -> String {
+    if path.to_string_lossy().starts_with('-') {
+        project::quoted(Path::new(".").join(path).as_os_str())
     } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+        project::quoted(path.as_os_str())
     }
 }
 
@@ -107,16 +102,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_quoted_where_a_shell_needs_it() {
+    fn a_path_is_no_option() {
         for (path, expected) in [
             ("mysite", "mysite"),
-            ("/a/b-c.d", "/a/b-c.d"),
+            ("été", "été"),
             ("a b", "'a b'"),
-            ("a'b", r"'a'\''b'"),
-            ("$x", "'$x'"),
-            ("-x", "'./-x'"),
+            ("-x", "./-x"),
+            ("-x y", "'./-x y'"),
         ] {
-            assert_eq!(quoted(Path::new(path)), expected);
+            assert_eq!(argument(Path::new(path)), expected);
         }
     }
 }

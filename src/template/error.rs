@@ -96,6 +96,8 @@ pub enum Error {
     Template {
         /// File, line, column, the text and what is wrong.
         report: String,
+        /// The variable that may have been meant.
+        similar: Option<String>,
     },
     /// A file of the template would get a name that it must not have.
     #[error("`{}` of the template would be written to `{}`: {reason}",
@@ -193,6 +195,10 @@ impl Error {
                 "save it as UTF-8; a template with a `scaffold.toml` may list it under `copy`"
                     .to_owned(),
             ),
+            Self::Template {
+                similar: Some(similar),
+                ..
+            } => Some(format!("did you mean `{similar}`?")),
             Self::Template { .. } => Some(
                 "text that is no template goes between `{% raw %}` and `{% endraw %}`".to_owned(),
             ),
@@ -213,6 +219,12 @@ impl Error {
                 }
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     Some("choose a directory that you may write to".to_owned())
+                }
+                io::ErrorKind::NotADirectory => {
+                    Some("a part of this path is a file; choose another directory".to_owned())
+                }
+                io::ErrorKind::InvalidFilename => {
+                    Some("choose a shorter name or directory".to_owned())
                 }
                 _ => None,
             },

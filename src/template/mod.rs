@@ -14,6 +14,7 @@ mod manifest;
 mod path;
 mod plan;
 mod render;
+mod similar;
 mod source;
 mod target;
 mod titlecase;
@@ -56,13 +57,13 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     let source = source::Source::resolve(template, current_directory)?;
     let mut entries = source.entries()?;
     let manifest = manifest::take(&source, &mut entries)?;
-    let renderer = render::Renderer::new(context::context(name, target.path(), install)?);
     if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             name: name.to_owned(),
             template: source.name(),
         });
     }
+    let renderer = render::Renderer::new(context::context(name, target.path(), install)?);
     let plan = Plan::new(name, &source, manifest.as_ref(), entries, &renderer)?;
     target.check(&plan)?;
     Ok(plan)

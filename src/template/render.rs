@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tera::{Context, ErrorKind, ReportError, Tera};
 
-use super::error::{Error, Report};
+use super::{
+    error::{Error, Report},
+    similar::similar,
+};
 
 /// How the engine calls a text that it was not given a name for.
 const UNNAMED: &str = "__tera_one_off";
@@ -45,22 +48,14 @@ impl Renderer {
         }
         self.tera
             .render_str(text, &self.context, false)
-            .map_err(|error| Error::Template {
-                report: match error.kind() {
-                    ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => {
-                        report(path, text, at)
-                    }
-                    // Unknown filters and the like come as finished text, all of them at once.
-                    _ => {
-                        let place = path.display().to_string();
-                        let text = error.to_string().replace(UNNAMED, &place);
-                        let text = text.strip_prefix("error: ").unwrap_or(&text);
-                        if text.contains(&place) {
-                            text.to_owned()
-                        } else {
-                            format!("{place}: {text}")
-                        }
-                    }
+            .map_err(|error| match error.kind() {
+                ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => Error::Template {
+                    report: report(path, text, at),
+                    similar: similar_variable(at.message()),
+                },
+                _ => Error::Template {
+                    report: finished_report(path, &error.to_string()),
+                    similar: None,
                 },
             })
     }
@@ -87,9 +82,53 @@ fn report(path: &Path, text: &str, at: &ReportError) -> String {
         line: span.start_line,
         column: span.start_col + 1,
         width,
-        message: at.message(),
+        message: &worded(at.message()),
     }
     .to_string()
+}
+
+/// Unknown filters and the like come as finished text, all of them at once and in no order, with
+/// the place of each on its second line.
+fn finished_report(path: &Path, text: &str) -> String {
+    let path = path.display().to_string();
+    let one = |text: &str| {
+        let text = text.strip_prefix("error: ").unwrap_or(text);
+        let mut lines = text.splitn(3, '\n');
+        let message = worded(lines.next().unwrap_or_default());
+        let place = lines.next().and_then(|line| {
+            let place = line.trim_start().strip_prefix("--> ")?;
+            let (line, column) = place.rsplit_once(':')?;
+            let line = line.rsplit(':').next()?;
+            Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?))
+        });
+        match (place, lines.next()) {
+            (Some((line, column)), Some(rest)) => {
+                (place, format!("{path}:{line}:{column}: {message}\n{rest}"))
+            }
+            _ => (None, format!("{path}: {}", text.replace(UNNAMED, &path))),
+        }
+    };
+    let mut reports: Vec<_> = text.trim_end().split("\n\nerror: ").map(one).collect();
+    reports.sort();
+    let reports: Vec<_> = reports.into_iter().map(|(_, report)| report).collect();
+    reports.join("\n\n")
+}
+
+/// The engine's message in the form that ours have.
+fn worded(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let mut characters = message.chars();
+    characters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_lowercase(), characters.as_str())
+    })
+}
+
+/// The variable that was meant, where the message says that there is no such variable.
+fn similar_variable(message: &str) -> Option<String> {
+    let (typed, known) = message
+        .strip_prefix("Variable `")?
+        .split_once("` is not defined. Available variables: ")?;
+    similar(typed, known.split(", ")).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -134,6 +173,19 @@ mod tests {
     }
 
     #[test]
+    fn a_mistyped_variable_gets_a_suggestion() {
+        let hint = |text: &str| {
+            let mut context = Context::new();
+            context.insert("project_name", "mysite");
+            context.insert("secret_key", "x");
+            let rendered = Renderer::new(context).render(Path::new("a"), text.as_bytes());
+            rendered.unwrap_err().hint().unwrap()
+        };
+        assert_eq!(hint("{{ secret_kee }}"), "did you mean `secret_key`?");
+        assert!(hint("{{ zzz }}").contains("{% raw %}"));
+    }
+
+    #[test]
     fn what_does_not_parse_is_an_error_with_its_place() {
         let error = render(b"one\n{% if %}\n").unwrap_err();
         assert!(error.starts_with("t/a.py:2:"), "{error}");
@@ -142,14 +194,11 @@ mod tests {
 
     #[test]
     fn an_unknown_filter_is_an_error_with_its_place() {
-        let error = render(b"one\n{{ html | nofilter }}\n").unwrap_err();
-        assert!(
-            error.contains("t/a.py:2:") && error.contains("nofilter"),
-            "{error}"
-        );
-        assert!(
-            !error.contains(UNNAMED) && !error.starts_with("error"),
-            "{error}"
+        let error = render(b"one\n{{ html | nofilter }}\n{{ html | none }}").unwrap_err();
+        assert_eq!(
+            error,
+            "t/a.py:2:11: unknown filter `nofilter`\n  |\n2 | {{ html | nofilter }}\n  |           ^^^^^^^^\n\n\
+             t/a.py:3:11: unknown filter `none`\n  |\n3 | {{ html | none }}\n  |           ^^^^"
         );
     }
 

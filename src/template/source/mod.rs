@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{error::Error, path::absolute};
+use super::{error::Error, path::absolute, similar::similar};
 
 /// One thing in a template.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +57,9 @@ impl Source {
         }
         let hint = match suggestion(template) {
             Some(name) if !is_path => format!("did you mean `{name}`? "),
-            _ if path.exists() => format!("`{}` is not a directory. ", path.display()),
+            _ if !template.is_empty() && path.exists() => {
+                format!("`{}` is not a directory. ", path.display())
+            }
             _ => String::new(),
         };
         let names: Vec<_> = builtin::names().map(|name| format!("`{name}`")).collect();
@@ -97,12 +99,7 @@ impl Source {
 
 /// The built-in name that the user may have meant.
 fn suggestion(template: &str) -> Option<&'static str> {
-    /// Below this, two words have little in common; clap draws the line here too.
-    const ALIKE: f64 = 0.7;
-    let likeness = |name: &&str| strsim::jaro_winkler(&template.to_lowercase(), name);
-    builtin::names()
-        .filter(|name| likeness(name) > ALIKE)
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+    similar(&template.to_lowercase(), builtin::names())
 }
 
 /// Whether a directory of this name, with all that is in it, is left out.
@@ -163,6 +160,6 @@ mod tests {
             );
         }
         assert!(!hint("zzzz").contains("did you mean"));
-        assert!(!hint("").contains("did you mean"));
+        assert!(hint("").starts_with("built-in templates: "));
     }
 }
