@@ -38,6 +38,16 @@ pub enum Error {
         /// The system's answer.
         source: io::Error,
     },
+    /// A template is so large that it is hardly one.
+    #[error("the template `{}` holds more than {entries} files or {mebibytes} MiB", root.display())]
+    TooLarge {
+        /// The template.
+        root: PathBuf,
+        /// How many files and directories it may hold.
+        entries: usize,
+        /// How much they may hold.
+        mebibytes: u64,
+    },
     /// A link in the template points to something that is not the template's.
     #[error("`{}` links to `{}`, which is outside the template", link.display(), to.display())]
     LinkOutside {
@@ -190,6 +200,7 @@ impl Error {
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())
             }
+            Self::TooLarge { .. } => Some("is this the directory that you meant?".to_owned()),
             Self::LinkOutside { .. } => Some("put a copy of the file into the template".to_owned()),
             Self::NotText { .. } => Some(
                 "save it as UTF-8; a template with a `scaffold.toml` may list it under `copy`"

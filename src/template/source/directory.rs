@@ -13,9 +13,35 @@ use walkdir::{DirEntry, WalkDir};
 use super::{Entry, Kind, skips_directory, skips_file};
 use crate::template::error::Error;
 
+/// How much a template may hold. It is held in memory until all is written, and who gives a home
+/// directory or a file system by mistake should be told soon.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Files and directories.
+    entries: usize,
+    /// The octets in all files together.
+    octets: u64,
+}
+
+/// Far more than the templates that people keep, and still little for a machine of today.
+const LIMITS: Limits = Limits {
+    entries: 100_000,
+    octets: 512 << 20,
+};
+
 /// Everything in the directory: hidden files, but no hidden directories; links as the files that
 /// they lead to, but no links to directories.
 pub(super) fn entries(root: &Path) -> Result<Vec<Entry>, Error> {
+    entries_within(root, LIMITS)
+}
+
+fn entries_within(root: &Path, limits: Limits) -> Result<Vec<Entry>, Error> {
+    let too_large = || Error::TooLarge {
+        root: root.to_path_buf(),
+        entries: limits.entries,
+        mebibytes: limits.octets >> 20,
+    };
+    let mut octets = limits.octets;
     let canonical = fs::canonicalize(root).map_err(|source| read_error(root, source))?;
     let walk = WalkDir::new(root)
         .min_depth(1)
@@ -29,7 +55,14 @@ pub(super) fn entries(root: &Path) -> Result<Vec<Entry>, Error> {
             let path = error.path().unwrap_or(root).to_path_buf();
             read_error(&path, error.into())
         })?;
-        if let Some(kind) = kind(&found, &canonical)? {
+        if let Some(kind) = kind(&found, &canonical, octets)? {
+            if let Kind::File { contents, .. } = &kind {
+                let size = u64::try_from(contents.len()).unwrap_or(u64::MAX);
+                octets = octets.checked_sub(size).ok_or_else(too_large)?;
+            }
+            if entries.len() == limits.entries {
+                return Err(too_large());
+            }
             let path = found
                 .path()
                 .strip_prefix(root)
@@ -41,8 +74,9 @@ pub(super) fn entries(root: &Path) -> Result<Vec<Entry>, Error> {
     Ok(entries)
 }
 
-/// What the entry is for us, or nothing where it is left out.
-fn kind(found: &DirEntry, root: &Path) -> Result<Option<Kind>, Error> {
+/// What the entry is for us, or nothing where it is left out. Of a file, no more is read than one
+/// octet beyond those that are allowed.
+fn kind(found: &DirEntry, root: &Path, octets: u64) -> Result<Option<Kind>, Error> {
     let file_type = found.file_type();
     if file_type.is_dir() {
         return Ok(Some(Kind::Directory));
@@ -52,12 +86,12 @@ fn kind(found: &DirEntry, root: &Path) -> Result<Option<Kind>, Error> {
     }
     if file_type.is_symlink() {
         return match follow(found.path(), root)? {
-            Some(target) => read(&target).map(Some),
+            Some(target) => read(&target, octets).map(Some),
             None => Ok(None),
         };
     }
     if file_type.is_file() {
-        return read(found.path()).map(Some);
+        return read(found.path(), octets).map(Some);
     }
     Err(Error::NotAFile {
         path: found.path().to_path_buf(),
@@ -85,14 +119,15 @@ fn follow(link: &Path, root: &Path) -> Result<Option<PathBuf>, Error> {
     Ok(Some(to))
 }
 
-fn read(path: &Path) -> Result<Kind, Error> {
+fn read(path: &Path, octets: u64) -> Result<Kind, Error> {
     let read = || -> io::Result<Kind> {
-        let mut file = File::open(path)?;
+        let file = File::open(path)?;
         let metadata = file.metadata()?;
-        let size = usize::try_from(metadata.len()).unwrap_or_default();
+        let size = metadata.len().min(octets);
         let mut contents = Vec::new();
-        contents.try_reserve_exact(size)?;
-        file.read_to_end(&mut contents)?;
+        contents.try_reserve_exact(usize::try_from(size).unwrap_or_default())?;
+        file.take(octets.saturating_add(1))
+            .read_to_end(&mut contents)?;
         let mode = metadata.permissions().mode() & 0o777;
         Ok(Kind::File {
             contents: Cow::Owned(contents),
@@ -202,5 +237,20 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(root.path().join("s")).unwrap();
         assert!(matches!(entries(root.path()), Err(Error::NotAFile { .. })));
+    }
+
+    #[test]
+    fn what_is_too_large_is_an_error() {
+        let root = tempfile::tempdir().unwrap();
+        for path in ["a", "d/b"] {
+            file(root.path(), path);
+        }
+        for (entries, octets, fits) in [(3, 8, true), (2, 8, false), (3, 7, false), (3, 3, false)] {
+            let result = entries_within(root.path(), Limits { entries, octets });
+            assert_eq!(result.is_ok(), fits, "{entries} {octets}");
+            if let Err(error) = result {
+                assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+            }
+        }
     }
 }
