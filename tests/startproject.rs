@@ -945,6 +945,17 @@ fn interrupted_while_writing_it_leaves_nothing() {
     assert!(told > 0, "every run was done before it was interrupted");
 }
 
+#[test]
+fn a_signal_that_is_ignored_from_the_start_interrupts_nothing() {
+    let place = Place::new();
+    big_template(&place);
+    let script = "trap '' HUP; exec \"$0\" \"$@\"";
+    let nohup = through_shell(&place, script, &["mysite", "--template", "tpl"]);
+    let staging = place.path(".scaffold-staging");
+    assert_eq!(interrupted(nohup, Signal::HUP, || staging.exists()), None);
+    assert_eq!(tree(&place.path("mysite")).len(), MANY + 1);
+}
+
 /// Stands for `uv`: makes half an environment, starts a program of its own, and hangs.
 const HANGING_UV: &str = "#!/bin/sh
 [ \"$1\" = --version ] && exit
