@@ -108,10 +108,18 @@ impl Announcer {
         if std::mem::replace(&mut self.is_announced, true) || self.verbosity == Verbosity::Quiet {
             return;
         }
-        let python = report.map_or("Python", |report| report.get("python"));
+        // What the interpreter says of itself: the program that was started may be a shim.
+        let (python, program) = report.map_or(("", ""), |report| {
+            (report.get("python"), report.get("executable"))
+        });
+        let python = if python.is_empty() { "Python" } else { python };
+        let program = if program.is_empty() {
+            self.interpreter.path.display().to_string()
+        } else {
+            program.to_owned()
+        };
         console::line(format_args!(
-            "{python} at {} ({})",
-            self.interpreter.path.display(),
+            "{python} at {program} ({})",
             self.interpreter.origin
         ));
         if let Some(report) = report {

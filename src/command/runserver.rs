@@ -42,7 +42,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         Verbosity::Normal | Verbosity::Verbose => AccessLog::new(console::has_color()),
     };
     let announcer = Announcer {
-        url: url(&address, &listener).map_err(Error::CurrentDirectory)?,
+        url: url(&address, &listener).map_err(Error::Runtime)?,
         is_loopback: address.is_loopback(),
         interpreter,
         verbosity,

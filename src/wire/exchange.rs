@@ -215,7 +215,7 @@ impl Exchange {
     }
 
     /// Sends octets of the request body: no more than were wanted, and at most
-    /// [`INLINE_BODY`] at a time.
+    /// [`super::INLINE_BODY`] at a time.
     pub fn send_body(&self, octets: &[u8]) {
         self.exchanges.send(Kind::Body, self.id, octets);
     }
