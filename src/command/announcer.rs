@@ -3,7 +3,11 @@
 //! Each is printed by a thread of its own, because a terminal can be slow or stopped and must not
 //! hold up requests.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use crate::{
     console::{self, Verbosity},
@@ -78,19 +82,27 @@ pub(super) struct Announcer {
     pub(super) verbosity: Verbosity,
     /// The address has been printed.
     pub(super) is_announced: bool,
+    /// What was printed of the last failure need not be printed again.
+    pub(super) failure: Option<Arc<Failure>>,
 }
 
 impl Announcer {
     fn tell(&mut self, event: Event) {
         match event {
             Event::Ready(report) => {
+                self.failure = None;
                 if self.is_announced && self.verbosity > Verbosity::Quiet {
                     console::note("The application is loaded.");
                 }
                 self.announce(Some(&report));
             }
             Event::NotLoaded(failure) => {
-                print_failure(&failure);
+                if self.failure.as_ref() == Some(&failure) {
+                    console::note("The application still cannot be loaded, as before.");
+                } else {
+                    print_failure(&failure);
+                }
+                self.failure = Some(failure);
                 self.announce(None);
             }
             Event::Ended(how) => {

@@ -47,6 +47,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         interpreter,
         verbosity,
         is_announced: false,
+        failure: None,
     };
     let plan = dev::Plan {
         listener,

@@ -6,7 +6,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::BytesMut;
@@ -34,14 +34,17 @@ struct Waiting {
 }
 
 impl Outbox {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.shared
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Appends frames to what waits; does nothing once the connection is closed.
     pub(super) fn push(&self, append: impl FnOnce(&mut BytesMut)) {
         let first = {
-            let mut waiting = self
-                .shared
-                .waiting
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.lock();
             if waiting.closed {
                 return;
             }
@@ -60,11 +63,7 @@ impl Outbox {
         loop {
             self.shared.wake.notified().await;
             {
-                let mut waiting = self
-                    .shared
-                    .waiting
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
+                let mut waiting = self.lock();
                 if waiting.closed {
                     return Ok(());
                 }
@@ -80,11 +79,7 @@ impl Outbox {
 
     /// Ends [`Outbox::write_to`]; what waits is dropped.
     pub(super) fn close(&self) {
-        let mut waiting = self
-            .shared
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.lock();
         *waiting = Waiting {
             octets: BytesMut::new(),
             closed: true,
