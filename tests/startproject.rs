@@ -542,7 +542,13 @@ fn a_place_below_a_file_is_refused() {
 fn a_parent_that_is_read_only_is_refused() {
     let place = Place::new();
     let program = place.path("scaffold");
-    fs::copy(assert_cmd::cargo::cargo_bin!("scaffold"), &program).unwrap();
+    // Not by this process: a child that another test starts meanwhile would hold the new file
+    // open for writing, and a file that is being written cannot be run.
+    let copied = Command::new("cp")
+        .arg(assert_cmd::cargo::cargo_bin!("scaffold"))
+        .arg(&program)
+        .status();
+    assert!(copied.unwrap().success());
     fs::create_dir_all(place.path("closed/site")).unwrap();
     for (path, mode) in [
         ("", 0o755),
