@@ -25,6 +25,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
+        crate::support::signals::heed();
         Self {
             root: tempfile::tempdir().unwrap(),
         }

@@ -13,6 +13,7 @@ pub(crate) mod client;
 pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod server;
+pub(crate) mod signals;
 pub(crate) mod test;
 
 #[expect(

@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::python;
+use super::{python, signals};
 
 /// Variables that a run keeps from the machine: what a package installer needs to reach its index,
 /// and what coverage tools write to. All others are dropped.
@@ -40,6 +40,7 @@ impl Sandbox {
     /// A new one. `python3` is the newest interpreter of the machine until
     /// [`first_on_path`](Self::first_on_path) says otherwise.
     pub(crate) fn new() -> Self {
+        signals::heed();
         let root = tempfile::Builder::new()
             .prefix("scaffold-test-")
             .tempdir()
