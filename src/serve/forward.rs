@@ -69,10 +69,7 @@ impl Forward<'_> {
                         continue;
                     }
                     Step::HalfClosed => {
-                        if self.upload.is_waiting() {
-                            self.upload
-                                .fail(&self.exchange, "the client closed the connection");
-                        }
+                        self.end_upload_of_closed();
                         continue;
                     }
                     Step::Stalled => {
@@ -177,6 +174,11 @@ impl Forward<'_> {
             self.socket.output.extend_from_slice(CONTINUE);
         }
         self.upload.send(self.socket, &self.exchange);
+        self.end_upload_of_closed();
+    }
+
+    /// Tells an application that waits for more of the body than a closed connection can bring.
+    fn end_upload_of_closed(&mut self) {
         if self.socket.is_half_closed && self.upload.is_waiting() {
             self.upload
                 .fail(&self.exchange, "the client closed the connection");

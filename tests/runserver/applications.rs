@@ -65,21 +65,19 @@ fn djangos_welcome_page_and_admin_with_every_python() {
     }
 }
 
+/// The server shows Django's welcome page, and announced itself with this text.
+#[track_caller]
+fn assert_welcomes(server: &Server, announced: &str) {
+    let page = server.get("/");
+    assert!(page.text().contains("The install worked successfully!"));
+    assert!(server.stdout().contains(announced), "{}", server.stdout());
+}
+
 #[test]
 fn the_oldest_supported_django() {
     let python = pythons().first().unwrap();
     let server = django_project(python, Packages::OldDjango);
-    assert!(
-        server
-            .get("/")
-            .text()
-            .contains("The install worked successfully!")
-    );
-    assert!(
-        server.stdout().contains("Django version 4.2"),
-        "{}",
-        server.stdout()
-    );
+    assert_welcomes(&server, "Django version 4.2");
 }
 
 #[test]
@@ -96,17 +94,7 @@ fn a_django_project_made_by_django() {
         .in_dir("theirs")
         .args(["--python", venv.as_ref().to_str().unwrap()])
         .start();
-    assert!(
-        server
-            .get("/")
-            .text()
-            .contains("The install worked successfully!")
-    );
-    assert!(
-        server.stdout().contains("using settings 'theirs.settings'"),
-        "{}",
-        server.stdout()
-    );
+    assert_welcomes(&server, "using settings 'theirs.settings'");
 }
 
 #[rstest]

@@ -2,16 +2,26 @@
 
 use std::time::Duration;
 
-use rustix::process::{Signal, test_kill_process};
+use rustix::process::{Pid, Signal, test_kill_process};
 
 use super::{app_server, serve_app};
-use crate::support::{Serve, pythons};
+use crate::support::{Serve, Server, pythons};
 
 /// What a user is promised for Ctrl-C.
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How long the system may take to end a process whose parent was killed, on a busy machine.
 const SOON: Duration = Duration::from_secs(5);
+
+/// The server ends in time and as asked, and its worker before it.
+#[track_caller]
+fn assert_ends_in_order(server: &mut Server, worker: Pid) {
+    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
+    assert!(
+        test_kill_process(worker).is_err(),
+        "the worker has ended first"
+    );
+}
 
 #[test]
 fn one_worker_serves() {
@@ -27,11 +37,7 @@ fn ctrl_c_ends_everything_within_a_second() {
     assert_eq!(server.get("/").status, 200);
     let worker = server.worker_pids()[0];
     server.signal_all(Signal::INT);
-    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
-    assert!(
-        test_kill_process(worker).is_err(),
-        "the worker has ended first"
-    );
+    assert_ends_in_order(&mut server, worker);
     assert!(
         !server.output().contains("Traceback"),
         "{}",
@@ -44,11 +50,7 @@ fn a_supervisors_signal_ends_everything_within_a_second() {
     let mut server = serve_app();
     let worker = server.worker_pids()[0];
     server.signal(Signal::TERM);
-    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
-    assert!(
-        test_kill_process(worker).is_err(),
-        "the worker has ended first"
-    );
+    assert_ends_in_order(&mut server, worker);
 }
 
 #[test]
@@ -59,11 +61,7 @@ fn ctrl_c_ends_a_worker_that_is_inside_the_application() {
     server.wait_for_output("spinning");
     let worker = server.worker_pids()[0];
     server.signal_all(Signal::INT);
-    assert_eq!(server.wait_exit(SECOND).code(), Some(0));
-    assert!(
-        test_kill_process(worker).is_err(),
-        "the worker has ended first"
-    );
+    assert_ends_in_order(&mut server, worker);
 }
 
 #[test]
