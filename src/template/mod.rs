@@ -8,23 +8,30 @@
 //! nothing.
 
 mod context;
+mod django;
 mod error;
 mod glob;
 mod manifest;
 mod path;
 mod plan;
 mod render;
+mod selection;
 mod similar;
 mod source;
+mod subject;
 mod target;
 mod titlecase;
+mod value;
 mod write;
 
 use std::{path::Path, sync::atomic::AtomicBool};
 
 pub use error::Error;
 pub use plan::Plan;
+pub use selection::Selection;
+pub use subject::ProjectOrApp;
 pub use target::Target;
+pub use value::{DateTime, Dict, Str, Value};
 
 /// What to generate, as the user said it.
 #[derive(Clone, Copy, Debug)]
