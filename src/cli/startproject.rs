@@ -29,8 +29,8 @@ pub(crate) struct StartprojectArgs {
     /// Where to put it [default: a new directory of the project's name]
     pub(crate) directory: Option<PathBuf>,
     /// Built-in template (django or wsgi), or a directory
-    #[arg(long, value_name = "NAME|DIR", default_value = "django")]
-    pub(crate) template: String,
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) template: Option<String>,
     /// Make a virtual environment, .venv, with the project's requirements
     #[arg(long)]
     pub(crate) install: bool,

@@ -62,7 +62,7 @@ impl Error {
     /// what a shell makes of Ctrl-C where the user wanted the end.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Template(template::Error::Interrupted)
+            Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. }) => ExitCode::from(INTERRUPTED),
             _ => ExitCode::FAILURE,
         }

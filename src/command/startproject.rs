@@ -10,7 +10,7 @@ use crate::{
     cli::StartprojectArgs,
     console::{self, Verbosity},
     project, shutdown,
-    template::{self, Plan, Request, Target},
+    template::{self, Plan, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{error::Error, install};
@@ -29,15 +29,17 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
     let path = Target::locate(&name, directory.as_deref(), &here);
     project::validate_project_name(&name, &here, &path)?;
     let target = Target::resolve(&name, directory.as_deref(), &here)?;
-    let plan = template::prepare(&Request {
-        template: &template,
-        name: &name,
-        target: &target,
-        current_directory: &here,
-        install,
-    })?;
-    // From here on there is something to put in order before the end.
+    // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
+    let plan = template::prepare(&Request {
+        wanted: Wanted {
+            template: template.as_deref(),
+            ..Wanted::default()
+        },
+        install,
+        stop: &stop,
+        ..Request::new(ProjectOrApp::Project, &name, &target, &here)
+    })?;
     template::write(&plan, &target, &stop)?;
     let took = start.elapsed();
     if verbosity >= Verbosity::Verbose {

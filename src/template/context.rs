@@ -13,16 +13,17 @@
 
 use std::path::Path;
 
-use tera::Context;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{error::Error, titlecase::camel_case};
+use super::{
+    error::Error,
+    subject::ProjectOrApp,
+    titlecase::camel_case,
+    value::{Dict, Value},
+};
 
 /// The Django version whose `startproject` this one follows.
-const DJANGO_VERSION: &str = "6.1";
-
-/// The part of Django's version that its documentation is found under.
-const DOCS_VERSION: &str = "6.1";
+pub(super) const DJANGO_VERSION: &str = "6.1";
 
 /// What a project is called in `pyproject.toml` where nothing of its name can be written there.
 const ANONYMOUS: &str = "project";
@@ -36,18 +37,47 @@ const SECRET_KEY_LENGTH: usize = 50;
 /// What they are taken from: Django's alphabet.
 const SECRET_KEY_ALPHABET: &[u8; 50] = b"abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)";
 
-/// The variables for a project of this name in this directory.
-pub(super) fn context(name: &str, directory: &Path, install: bool) -> Result<Context, Error> {
-    let mut context = Context::new();
-    context.insert("project_name", name);
-    context.insert("project_directory", &*directory.to_string_lossy());
-    context.insert("camel_case_project_name", &camel_case(name));
-    context.insert("distribution_name", &distribution_name(name));
-    context.insert("secret_key", &secret_key()?);
-    context.insert("django_version", DJANGO_VERSION);
-    context.insert("docs_version", DOCS_VERSION);
-    context.insert("install", &install);
+/// The variables for a project or an application of this name in this directory.
+pub(super) fn context(
+    subject: ProjectOrApp,
+    name: &str,
+    directory: &Path,
+    django_version: &str,
+) -> Result<Dict, Error> {
+    let word = subject.word();
+    let mut context = Dict::new();
+    let mut insert = |name: String, value: Value| context.insert(name.into(), value);
+    insert(subject.name_variable().to_owned(), Value::text(name));
+    let directory = directory.to_string_lossy();
+    insert(format!("{word}_directory"), Value::text(&*directory));
+    insert(
+        format!("camel_case_{word}_name"),
+        Value::text(camel_case(name)),
+    );
+    if subject == ProjectOrApp::Project {
+        insert("secret_key".to_owned(), Value::text(secret_key()?));
+    }
+    let docs_version = docs_version(django_version);
+    insert("docs_version".to_owned(), Value::text(docs_version));
+    insert("django_version".to_owned(), Value::text(django_version));
     Ok(context)
+}
+
+/// What native templates may use beside these.
+pub(super) fn extend_native(context: &mut Dict, name: &str, install: bool) {
+    let distribution_name = Value::text(distribution_name(name));
+    context.insert("distribution_name".into(), distribution_name);
+    context.insert("install".into(), Value::Bool(install));
+}
+
+/// The part of Django's version that its documentation is found under: Django's
+/// `get_docs_version()`.
+fn docs_version(version: &str) -> String {
+    if version.chars().all(|it| it.is_ascii_digit() || it == '.') {
+        version.split('.').take(2).collect::<Vec<_>>().join(".")
+    } else {
+        "dev".to_owned()
+    }
 }
 
 /// The name as that of a Python distribution, which knows only ASCII letters, digits and single

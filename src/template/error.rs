@@ -1,18 +1,21 @@
 //! Why generating failed: the texts, and what to do next.
 
 use std::{
-    fmt::{self, Display},
     io,
     path::{Path, PathBuf},
 };
+
+use super::subject::ProjectOrApp;
 
 /// Why this part failed. Nothing was left on the disk, except where the variant says so.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no such built-in template and no such directory.
-    #[error("couldn't handle project template {template}.")]
+    #[error("couldn't handle {} template {template}.", subject.word())]
     UnknownTemplate {
+        /// What was to be generated.
+        subject: ProjectOrApp,
         /// What the user asked for.
         template: String,
         /// What to do next.
@@ -25,8 +28,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// Files in the target directory are where the template's would go.
-    #[error("{}", conflicts(paths))]
+    #[error("{}", conflicts(*subject, paths))]
     Conflicts {
+        /// What was to be generated.
+        subject: ProjectOrApp,
         /// All of them.
         paths: Vec<PathBuf>,
     },
@@ -163,8 +168,11 @@ pub enum Error {
     #[error("cannot make a secret key: {0}")]
     Random(getrandom::Error),
     /// The user wants it to stop. What had been written was removed.
-    #[error("interrupted, and no project was made")]
-    Interrupted,
+    #[error("interrupted, and no {} was made", subject.word())]
+    Interrupted {
+        /// What was to be made.
+        subject: ProjectOrApp,
+    },
 }
 
 impl Error {
@@ -255,15 +263,16 @@ impl Error {
 
 /// Django's sentence about the first path; the others, which Django would not have found yet,
 /// one on each line after it.
-fn conflicts(paths: &[PathBuf]) -> String {
+fn conflicts(subject: ProjectOrApp, paths: &[PathBuf]) -> String {
     let mut paths = paths.iter();
     let first = paths
         .next()
         .map(|path| path.display().to_string())
         .unwrap_or_default();
     let mut text = format!(
-        "{first} already exists. Overlaying a project into an existing directory won't replace \
-         conflicting files."
+        "{first} already exists. Overlaying {} into an existing directory won't replace \
+         conflicting files.",
+        subject.with_article()
     );
     if paths.len() > 0 {
         text.push_str("\nalso in the way:");
@@ -290,51 +299,6 @@ fn list<'a>(text: &mut String, paths: impl Iterator<Item = &'a PathBuf>) {
     }
 }
 
-/// A complaint about a place in a text file, with the line shown and the place marked.
-pub(super) struct Report<'a> {
-    /// The file.
-    pub(super) path: &'a Path,
-    /// Its text.
-    pub(super) text: &'a str,
-    /// The line, from 1.
-    pub(super) line: usize,
-    /// The column in characters, from 1.
-    pub(super) column: usize,
-    /// How many characters to mark.
-    pub(super) width: usize,
-    /// What is wrong.
-    pub(super) message: &'a str,
-}
-
-impl Display for Report<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            text,
-            line,
-            column,
-            width,
-            message,
-        } = self;
-        let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        // Tabs stay tabs, so that the mark stands below what it marks.
-        let indent: String = shown
-            .chars()
-            .chain(std::iter::repeat(' '))
-            .take(column.saturating_sub(1))
-            .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .collect();
-        let mark = "^".repeat((*width).max(1));
-        write!(
-            f,
-            "{}:{line}:{column}: {message}\n{margin} |\n{number} | {shown}\n{margin} | {indent}{mark}",
-            path.display()
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,6 +306,7 @@ mod tests {
     #[test]
     fn one_conflict_is_djangos_sentence() {
         let text = Error::Conflicts {
+            subject: ProjectOrApp::Project,
             paths: vec!["/x/manage.py".into()],
         }
         .to_string();
@@ -354,27 +319,14 @@ mod tests {
 
     #[test]
     fn further_conflicts_are_listed() {
-        let text = conflicts(&["/x/a".into(), "/x/b".into(), "/x/c".into()]);
+        let text = conflicts(
+            ProjectOrApp::App,
+            &["/x/a".into(), "/x/b".into(), "/x/c".into()],
+        );
         assert!(text.starts_with("/x/a already exists. "), "{text}");
         assert!(
             text.ends_with("\nalso in the way:\n  /x/b\n  /x/c"),
             "{text}"
-        );
-    }
-
-    #[test]
-    fn a_report_marks_the_place() {
-        let report = Report {
-            path: Path::new("t/a.py"),
-            text: "one\n\t{{ two\n",
-            line: 2,
-            column: 2,
-            width: 2,
-            message: "what",
-        };
-        assert_eq!(
-            report.to_string(),
-            "t/a.py:2:2: what\n  |\n2 | \t{{ two\n  | \t^^"
         );
     }
 }

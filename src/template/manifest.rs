@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{
-    error::{Error, Report},
+    error::Error,
     glob,
+    report::Report,
     source::{Entry, Kind, Source},
 };
 
@@ -54,13 +55,13 @@ impl Manifest {
 }
 
 /// Takes the manifest out of the entries, if the template has one.
-pub(super) fn take(source: &Source, entries: &mut Vec<Entry>) -> Result<Option<Manifest>, Error> {
+pub(super) fn take(source: &mut Source) -> Result<Option<Manifest>, Error> {
     let is_manifest = |entry: &Entry| entry.path == Path::new(FILE_NAME);
-    let Some(index) = entries.iter().position(is_manifest) else {
+    let Some(index) = source.entries.iter().position(is_manifest) else {
         return Ok(None);
     };
     let path = source.locate(Path::new(FILE_NAME));
-    match entries.swap_remove(index).kind {
+    match source.entries.swap_remove(index).kind {
         Kind::Directory => Err(Error::ManifestDirectory { path }),
         Kind::File { contents, .. } => parse(&path, &contents).map(Some),
     }
@@ -73,20 +74,9 @@ fn parse(path: &Path, contents: &[u8]) -> Result<Manifest, Error> {
     })?;
     toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or_default();
-        let before = text.get(..span.start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let report = Report {
-            path,
-            text,
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-            width: text
-                .get(span)
-                .and_then(|marked| marked.lines().next())
-                .unwrap_or_default()
-                .len(),
-            message: error.message(),
-        };
+        let marked = text.get(span.clone()).and_then(|it| it.lines().next());
+        let width = marked.unwrap_or_default().len();
+        let report = Report::at(path, text, span.start, width, error.message());
         Error::Manifest {
             report: report.to_string(),
         }

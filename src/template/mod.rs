@@ -4,17 +4,19 @@
 //! in the way) is found there, so that nothing is written unless all of it can be. [`write()`] then
 //! makes the whole project or nothing.
 //!
-//! This part does not decide which names are good for a project, runs no program and prints
-//! nothing.
+//! This part does not decide which names are good for a project and prints nothing; the only
+//! program that it runs is `git`, where the template is a repository.
 
 mod context;
 mod django;
 mod error;
 mod glob;
 mod manifest;
+mod native;
 mod path;
 mod plan;
 mod render;
+mod report;
 mod selection;
 mod similar;
 mod source;
@@ -24,56 +26,136 @@ mod titlecase;
 mod value;
 mod write;
 
-use std::{path::Path, sync::atomic::AtomicBool};
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock, atomic::AtomicBool},
+};
 
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
+pub use source::{Progress, Step, Wanted};
 pub use subject::ProjectOrApp;
 pub use target::Target;
 pub use value::{DateTime, Dict, Str, Value};
 
+use render::Renderer;
+
 /// What to generate, as the user said it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The name of a built-in template, or the path of a directory.
-    pub template: &'a str,
-    /// The project's name, already found to be a good one.
+    /// Whether a project or an application is generated.
+    pub subject: ProjectOrApp,
+    /// Its name, already found to be a good one.
     pub name: &'a str,
-    /// Where the project goes.
+    /// Where it goes.
     pub target: &'a Target,
+    /// The template.
+    pub wanted: Wanted<'a>,
+    /// What is taken from it, and what of that is rendered.
+    pub selection: &'a Selection,
     /// The directory that a relative template path starts from.
     pub current_directory: &'a Path,
+    /// The user's own variables, which stand before all others.
+    pub variables: &'a Dict,
+    /// The command's options, which Django's commands offer to templates as variables.
+    pub options: &'a Dict,
+    /// The version of the Django that the user has, where that is known.
+    pub django_version: Option<&'a str>,
     /// Whether the project's requirements will be installed: the template's message depends on it.
     pub install: bool,
+    /// Is told what takes time.
+    pub progress: &'a dyn Progress,
+    /// Where it is set, the work is to end.
+    pub stop: &'a AtomicBool,
+}
+
+impl<'a> Request<'a> {
+    /// A request for the default template, with nothing chosen and nobody listening.
+    #[must_use]
+    pub fn new(
+        subject: ProjectOrApp,
+        name: &'a str,
+        target: &'a Target,
+        current_directory: &'a Path,
+    ) -> Self {
+        static SELECTION: LazyLock<Selection> = LazyLock::new(Selection::default);
+        static NOTHING: LazyLock<Dict> = LazyLock::new(Dict::new);
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self {
+            subject,
+            name,
+            target,
+            wanted: Wanted::default(),
+            selection: &SELECTION,
+            current_directory,
+            variables: &NOTHING,
+            options: &NOTHING,
+            django_version: None,
+            install: false,
+            progress: &(),
+            stop: &NEVER,
+        }
+    }
 }
 
 /// Reads and renders the template and finds everything that speaks against writing it.
 pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     let Request {
-        template,
+        subject,
         name,
         target,
-        current_directory,
-        install,
+        ..
     } = *request;
     if let Target::Existing(path) = target {
         // Before anything else: what an earlier run left would only look like conflicts.
-        write::check_journal(path)?;
+        write::check_journal(path, subject)?;
     }
-    let source = source::Source::resolve(template, current_directory)?;
-    let mut entries = source.entries()?;
-    let manifest = manifest::take(&source, &mut entries)?;
+    let mut source = source::Source::open(request)?;
+    let manifest = manifest::take(&mut source)?;
     if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             name: name.to_owned(),
             template: source.name(),
         });
     }
-    let renderer = render::Renderer::new(context::context(name, target.path(), install)?);
-    let plan = Plan::new(name, &source, manifest.as_ref(), entries, &renderer)?;
+    let renderer = renderer(request, manifest.is_some())?;
+    let plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
     target.check(&plan)?;
     Ok(plan)
+}
+
+/// The template's language, with all variables in the order in which one stands before another.
+fn renderer(request: &Request<'_>, is_native: bool) -> Result<Renderer, Error> {
+    let Request {
+        subject,
+        name,
+        target,
+        variables,
+        options,
+        ..
+    } = *request;
+    let mut context = if is_native {
+        Dict::new()
+    } else {
+        options.clone()
+    };
+    let django_version = request.django_version.filter(|_| !is_native);
+    let own_version = django_version.unwrap_or(context::DJANGO_VERSION);
+    context.extend(context::context(subject, name, target.path(), own_version)?);
+    if is_native {
+        context::extend_native(&mut context, name, request.install);
+    }
+    context.extend(
+        variables
+            .iter()
+            .map(|(name, value)| (Arc::clone(name), value.clone())),
+    );
+    Ok(if is_native {
+        Renderer::native(&context)
+    } else {
+        Renderer::django(context)
+    })
 }
 
 /// Makes what was planned: all of it, or nothing. Where the flag is set before all is made, what

@@ -7,9 +7,6 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-/// What Django replaces in paths.
-const PLACEHOLDER: &[u8] = b"project_name";
-
 /// The ending of templates of Python files which Python tools are not to take for such.
 const TEMPLATE_SUFFIX: &[u8] = b".py-tpl";
 
@@ -20,14 +17,14 @@ pub(super) const JOURNAL: &str = ".scaffold-startproject";
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
 /// The path in the project: the placeholder replaced everywhere, and the template's ending gone.
-pub(super) fn rewrite(path: &Path, name: &str) -> PathBuf {
+pub(super) fn rewrite(path: &Path, placeholder: &str, name: &str) -> PathBuf {
     let octets = path.as_os_str().as_bytes();
     let mut rewritten = Vec::with_capacity(octets.len() + name.len());
     let mut done = 0;
-    for at in memchr::memmem::find_iter(octets, PLACEHOLDER) {
+    for at in memchr::memmem::find_iter(octets, placeholder.as_bytes()) {
         rewritten.extend_from_slice(octets.get(done..at).unwrap_or_default());
         rewritten.extend_from_slice(name.as_bytes());
-        done = at + PLACEHOLDER.len();
+        done = at + placeholder.len();
     }
     rewritten.extend_from_slice(octets.get(done..).unwrap_or_default());
     if rewritten.ends_with(TEMPLATE_SUFFIX) {
@@ -153,14 +150,19 @@ mod tests {
     #[case("a.py-tpl/b", "a.py-tpl/b")]
     #[case("project_nam", "project_nam")]
     fn rewriting(#[case] path: &str, #[case] expected: &str) {
-        assert_eq!(rewrite(Path::new(path), "mysite"), Path::new(expected));
+        assert_eq!(
+            rewrite(Path::new(path), "project_name", "mysite"),
+            Path::new(expected)
+        );
     }
 
     #[test]
     fn names_that_are_not_utf8_are_rewritten_too() {
         let path = OsStr::from_bytes(b"\xff/project_name").to_owned();
         assert_eq!(
-            rewrite(Path::new(&path), "é").as_os_str().as_bytes(),
+            rewrite(Path::new(&path), "project_name", "é")
+                .as_os_str()
+                .as_bytes(),
             b"\xff/\xc3\xa9"
         );
     }
@@ -237,7 +239,7 @@ mod tests {
             parts in prop::collection::vec("(\\.{0,3}|[a-z/.:]{0,4}|project_name)", 0..6),
             name in "[a-z./]{0,5}",
         ) {
-            let path = rewrite(Path::new(&parts.join("/")), &name);
+            let path = rewrite(Path::new(&parts.join("/")), "project_name", &name);
             if check(&path).is_ok() {
                 prop_assert!(path.is_relative());
                 for part in path.components() {

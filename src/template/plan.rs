@@ -5,14 +5,18 @@
 use std::{
     collections::{BTreeMap, btree_map},
     path::{Path, PathBuf},
+    sync::atomic::Ordering,
 };
 
 use super::{
+    Request,
     error::Error,
     manifest::{FILE_NAME, Manifest},
     path,
     render::Renderer,
+    selection::Selection,
     source::{Entry, Kind, Source},
+    subject::ProjectOrApp,
 };
 
 /// What executable files get on top of the mode that the template gives them.
@@ -23,6 +27,7 @@ const EXECUTABLE: u32 = 0o111;
 pub struct Plan {
     /// By path, so that a directory comes before what is in it, and that right after it.
     nodes: BTreeMap<PathBuf, Node>,
+    subject: ProjectOrApp,
     template: String,
     message: Option<String>,
 }
@@ -44,28 +49,38 @@ impl Node {
 impl Plan {
     /// Names and renders all entries of a template.
     pub(super) fn new(
-        name: &str,
-        source: &Source,
+        request: &Request<'_>,
+        source: &mut Source,
         manifest: Option<&Manifest>,
-        entries: Vec<Entry>,
         renderer: &Renderer,
     ) -> Result<Self, Error> {
+        let Request {
+            subject,
+            name,
+            selection,
+            stop,
+            ..
+        } = *request;
         let mut plan = Self {
             nodes: BTreeMap::new(),
+            subject,
             template: manifest
                 .and_then(|it| it.name.clone())
                 .unwrap_or_else(|| source.name()),
             message: None,
         };
-        for Entry { path: from, kind } in entries {
-            let to = path::rewrite(&from, name);
+        for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted { subject });
+            }
+            let to = path::rewrite(&from, subject.name_variable(), name);
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
                 Kind::File { contents, mode } => {
-                    let contents = if renders(manifest, &from, &to, &contents) {
+                    let contents = if renders(manifest, selection, &from, &to, &contents) {
                         renderer
                             .render(&source.locate(&from), &contents)?
                             .into_bytes()
@@ -146,6 +161,12 @@ impl Plan {
             .map(|(path, _)| path)
     }
 
+    /// What will be made: a project or an application.
+    #[must_use]
+    pub fn subject(&self) -> ProjectOrApp {
+        self.subject
+    }
+
     /// How the template is called.
     #[must_use]
     pub fn template(&self) -> &str {
@@ -160,10 +181,16 @@ impl Plan {
 }
 
 /// Whether a file is rendered. In a native template all text is, unless the manifest says
-/// otherwise; by Django's rules only Python is.
-fn renders(manifest: Option<&Manifest>, from: &Path, to: &Path, contents: &[u8]) -> bool {
+/// otherwise; by Django's rules only Python is, and what the user selects.
+fn renders(
+    manifest: Option<&Manifest>,
+    selection: &Selection,
+    from: &Path,
+    to: &Path,
+    contents: &[u8],
+) -> bool {
     match manifest {
-        None => path::ends_with(to, ".py"),
+        None => selection.renders(from, to),
         Some(manifest) => {
             !manifest.copies(from)
                 && memchr::memchr(0, contents).is_none()
@@ -175,7 +202,7 @@ fn renders(manifest: Option<&Manifest>, from: &Path, to: &Path, contents: &[u8])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{context, manifest};
+    use crate::template::{Target, context, manifest};
 
     fn file(path: &str, contents: &[u8]) -> Entry {
         let contents = contents.to_vec().into();
@@ -188,17 +215,20 @@ mod tests {
         }
     }
 
-    fn plan(mut entries: Vec<Entry>) -> Result<Plan, Error> {
-        let source = Source::Directory("/t".into());
-        let manifest = manifest::take(&source, &mut entries)?;
-        let context = context::context("mysite", Path::new("/p"), false)?;
-        Plan::new(
-            "mysite",
-            &source,
-            manifest.as_ref(),
+    fn plan(entries: Vec<Entry>) -> Result<Plan, Error> {
+        let mut source = Source {
+            root: "/t".into(),
             entries,
-            &Renderer::new(context),
-        )
+        };
+        let target = Target::New("/p".into());
+        let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
+        let manifest = manifest::take(&mut source)?;
+        let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
+        let renderer = match manifest {
+            Some(_) => Renderer::native(&context),
+            None => Renderer::django(context),
+        };
+        Plan::new(&request, &mut source, manifest.as_ref(), &renderer)
     }
 
     fn shown(plan: &Plan) -> Vec<(String, String)> {

@@ -44,6 +44,20 @@ impl Selection {
                 .is_some_and(|name| self.names.iter().any(|it| it == name))
     }
 
+    /// Whether an entry belongs to the template: neither it nor a directory above it is left out.
+    pub(super) fn takes(&self, path: &Path, is_directory: bool) -> bool {
+        let mut above = path.iter();
+        let Some(name) = above.next_back() else {
+            return false;
+        };
+        !above.any(|directory| self.skips_directory(directory))
+            && if is_directory {
+                !self.skips_directory(name)
+            } else {
+                !self.skips_file(name)
+            }
+    }
+
     /// Whether a directory of this name, with all that is in it, is left out.
     pub(super) fn skips_directory(&self, name: &OsStr) -> bool {
         if name == "__pycache__" || name == ".git" {
@@ -57,7 +71,10 @@ impl Selection {
 
     /// Whether a file of this name is left out. `.git` is a file where the template is a worktree
     /// or a submodule: no more part of it than the directory would be.
-    #[expect(clippy::unused_self, reason = "a question about the selection like the others")]
+    #[expect(
+        clippy::unused_self,
+        reason = "a question about the selection like the others"
+    )]
     pub(super) fn skips_file(&self, name: &OsStr) -> bool {
         let octets = name.as_encoded_bytes();
         octets == b".git"

@@ -77,7 +77,10 @@ impl Target {
         if paths.is_empty() {
             Ok(())
         } else {
-            Err(Error::Conflicts { paths })
+            Err(Error::Conflicts {
+                subject: plan.subject(),
+                paths,
+            })
         }
     }
 }

@@ -1,38 +1,60 @@
 //! The templates that are part of the program.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ffi::OsStr};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
-use super::{Entry, Kind, skips_directory, skips_file};
+use super::{Entry, Kind};
+use crate::template::{selection::Selection, subject::ProjectOrApp};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Nothing remembers the modes of embedded files; which are executable says the manifest.
 const MODE: u32 = 0o644;
 
-/// The names of all built-in templates.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+/// The template that is taken where the user names none.
+pub(super) const DEFAULT: &str = "django";
+
+/// The built-in templates for projects or for applications.
+fn templates(subject: ProjectOrApp) -> impl Iterator<Item = &'static Dir<'static>> {
     TEMPLATES
-        .dirs()
-        .filter_map(|template| template.path().to_str())
+        .get_dir(subject.word())
+        .into_iter()
+        .flat_map(Dir::dirs)
+}
+
+/// How a built-in template is called.
+pub(super) fn name(template: &'static Dir<'static>) -> &'static str {
+    template
+        .path()
+        .file_name()
+        .and_then(OsStr::to_str)
+        .unwrap_or_default()
+}
+
+/// The names of all built-in templates.
+pub(super) fn names(subject: ProjectOrApp) -> impl Iterator<Item = &'static str> {
+    templates(subject).map(name)
 }
 
 /// The built-in template of this name.
-pub(super) fn find(name: &str) -> Option<&'static Dir<'static>> {
-    TEMPLATES
-        .dirs()
-        .find(|template| template.path().to_str() == Some(name))
+pub(super) fn find(subject: ProjectOrApp, wanted: &str) -> Option<&'static Dir<'static>> {
+    templates(subject).find(|template| name(template) == wanted)
 }
 
-/// Everything in a built-in template.
-pub(super) fn entries(root: &'static Dir<'static>) -> Vec<Entry> {
+/// Everything in a built-in template that the selection takes.
+pub(super) fn entries(root: &'static Dir<'static>, selection: &Selection) -> Vec<Entry> {
     let mut entries = Vec::new();
-    collect(root, root, &mut entries);
+    collect(root, root, selection, &mut entries);
     entries
 }
 
-fn collect(root: &Dir<'static>, directory: &'static Dir<'static>, entries: &mut Vec<Entry>) {
+fn collect(
+    root: &Dir<'static>,
+    directory: &'static Dir<'static>,
+    selection: &Selection,
+    entries: &mut Vec<Entry>,
+) {
     for entry in directory.entries() {
         let name = entry.path().file_name().unwrap_or_default();
         let Ok(path) = entry.path().strip_prefix(root.path()) else {
@@ -40,14 +62,14 @@ fn collect(root: &Dir<'static>, directory: &'static Dir<'static>, entries: &mut 
         };
         let path = path.to_path_buf();
         match entry {
-            DirEntry::Dir(inner) if !skips_directory(name) => {
+            DirEntry::Dir(inner) if !selection.skips_directory(name) => {
                 entries.push(Entry {
                     path,
                     kind: Kind::Directory,
                 });
-                collect(root, inner, entries);
+                collect(root, inner, selection, entries);
             }
-            DirEntry::File(file) if !skips_file(name) => entries.push(Entry {
+            DirEntry::File(file) if !selection.skips_file(name) => entries.push(Entry {
                 path,
                 kind: Kind::File {
                     contents: Cow::Borrowed(file.contents()),
@@ -65,15 +87,23 @@ mod tests {
 
     #[test]
     fn the_builtin_templates_are_in_the_program() {
-        assert_eq!(names().collect::<Vec<_>>(), ["django", "wsgi"]);
+        let names = |subject| names(subject).collect::<Vec<_>>();
+        assert_eq!(names(ProjectOrApp::Project), ["django", "wsgi"]);
+        assert_eq!(names(ProjectOrApp::App), ["django"]);
+        for subject in [ProjectOrApp::Project, ProjectOrApp::App] {
+            assert!(find(subject, DEFAULT).is_some());
+        }
     }
 
     #[test]
     fn paths_are_relative_to_the_template() {
-        let paths: Vec<_> = entries(find("django").unwrap())
-            .into_iter()
-            .map(|e| e.path)
-            .collect();
+        let paths: Vec<_> = entries(
+            find(ProjectOrApp::Project, "django").unwrap(),
+            &Selection::default(),
+        )
+        .into_iter()
+        .map(|e| e.path)
+        .collect();
         assert!(paths.contains(&"scaffold.toml".into()), "{paths:?}");
         assert!(paths.contains(&"project_name".into()), "{paths:?}");
         assert!(paths.iter().all(|path| path.is_relative()), "{paths:?}");

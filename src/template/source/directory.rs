@@ -10,44 +10,28 @@ use std::{
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Entry, Kind, skips_directory, skips_file};
-use crate::template::error::Error;
-
-/// How much a template may hold. It is held in memory until all is written, and who gives a home
-/// directory or a file system by mistake should be told soon.
-#[derive(Clone, Copy)]
-struct Limits {
-    /// Files and directories.
-    entries: usize,
-    /// The octets in all files together.
-    octets: u64,
-}
-
-/// Far more than the templates that people keep, and still little for a machine of today.
-const LIMITS: Limits = Limits {
-    entries: 100_000,
-    octets: 512 << 20,
+use super::{
+    Entry, Kind,
+    limits::{LIMITS, Limits, Tally},
 };
+use crate::template::{error::Error, selection::Selection};
 
-/// Everything in the directory: hidden files, but no hidden directories; links as the files that
-/// they lead to, but no links to directories.
-pub(super) fn entries(root: &Path) -> Result<Vec<Entry>, Error> {
-    entries_within(root, LIMITS)
+/// Everything in the directory that the selection takes: hidden files, but no hidden directories;
+/// links as the files that they lead to, but no links to directories.
+pub(super) fn entries(root: &Path, selection: &Selection) -> Result<Vec<Entry>, Error> {
+    entries_within(root, selection, LIMITS)
 }
 
-fn entries_within(root: &Path, limits: Limits) -> Result<Vec<Entry>, Error> {
-    let too_large = || Error::TooLarge {
-        root: root.to_path_buf(),
-        entries: limits.entries,
-        mebibytes: limits.octets >> 20,
-    };
-    let mut octets = limits.octets;
+fn entries_within(root: &Path, selection: &Selection, limits: Limits) -> Result<Vec<Entry>, Error> {
+    let mut tally = Tally::new(root, limits);
     let canonical = fs::canonicalize(root).map_err(|source| read_error(root, source))?;
     let walk = WalkDir::new(root)
         .min_depth(1)
         .into_iter()
         .filter_entry(|entry| {
-            entry.depth() == 0 || !entry.file_type().is_dir() || !skips_directory(entry.file_name())
+            entry.depth() == 0
+                || !entry.file_type().is_dir()
+                || !selection.skips_directory(entry.file_name())
         });
     let mut entries = Vec::new();
     for found in walk {
@@ -55,14 +39,14 @@ fn entries_within(root: &Path, limits: Limits) -> Result<Vec<Entry>, Error> {
             let path = error.path().unwrap_or(root).to_path_buf();
             read_error(&path, error.into())
         })?;
-        if let Some(kind) = kind(&found, &canonical, octets)? {
+        if !found.file_type().is_dir() && selection.skips_file(found.file_name()) {
+            continue;
+        }
+        if let Some(kind) = kind(&found, &canonical, tally.octets_left())? {
             if let Kind::File { contents, .. } = &kind {
-                let size = u64::try_from(contents.len()).unwrap_or(u64::MAX);
-                octets = octets.checked_sub(size).ok_or_else(too_large)?;
+                tally.count_octets(contents.len())?;
             }
-            if entries.len() == limits.entries {
-                return Err(too_large());
-            }
+            tally.count_entry()?;
             let path = found
                 .path()
                 .strip_prefix(root)
@@ -80,9 +64,6 @@ fn kind(found: &DirEntry, root: &Path, octets: u64) -> Result<Option<Kind>, Erro
     let file_type = found.file_type();
     if file_type.is_dir() {
         return Ok(Some(Kind::Directory));
-    }
-    if skips_file(found.file_name()) {
-        return Ok(None);
     }
     if file_type.is_symlink() {
         return match follow(found.path(), root)? {
@@ -157,7 +138,7 @@ mod tests {
     }
 
     fn paths(root: &Path) -> Vec<String> {
-        let mut paths: Vec<_> = entries(root)
+        let mut paths: Vec<_> = entries(root, &Selection::default())
             .unwrap()
             .into_iter()
             .map(|entry| entry.path.to_str().unwrap().to_owned())
@@ -209,7 +190,7 @@ mod tests {
         symlink("d", root.path().join("link")).unwrap();
         symlink("/", root.path().join("outside")).unwrap();
         assert_eq!(paths(root.path()), ["d", "d/a.py", "link.py"]);
-        let link = entries(root.path())
+        let link = entries(root.path(), &Selection::default())
             .unwrap()
             .into_iter()
             .find(|e| e.path.ends_with("link.py"));
@@ -224,11 +205,11 @@ mod tests {
     fn links_out_of_the_template_and_to_nowhere_are_errors() {
         let root = tempfile::tempdir().unwrap();
         symlink("/etc/passwd", root.path().join("users.txt")).unwrap();
-        let error = entries(root.path()).unwrap_err();
+        let error = entries(root.path(), &Selection::default()).unwrap_err();
         assert!(matches!(error, Error::LinkOutside { .. }), "{error}");
         fs::remove_file(root.path().join("users.txt")).unwrap();
         symlink("nowhere", root.path().join("broken")).unwrap();
-        let error = entries(root.path()).unwrap_err();
+        let error = entries(root.path(), &Selection::default()).unwrap_err();
         assert!(error.to_string().contains("broken"), "{error}");
     }
 
@@ -236,7 +217,10 @@ mod tests {
     fn a_socket_is_an_error_and_is_not_opened() {
         let root = tempfile::tempdir().unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(root.path().join("s")).unwrap();
-        assert!(matches!(entries(root.path()), Err(Error::NotAFile { .. })));
+        assert!(matches!(
+            entries(root.path(), &Selection::default()),
+            Err(Error::NotAFile { .. })
+        ));
     }
 
     #[test]
@@ -246,7 +230,11 @@ mod tests {
             file(root.path(), path);
         }
         for (entries, octets, fits) in [(3, 8, true), (2, 8, false), (3, 7, false), (3, 3, false)] {
-            let result = entries_within(root.path(), Limits { entries, octets });
+            let result = entries_within(
+                root.path(),
+                &Selection::default(),
+                Limits { entries, octets },
+            );
             assert_eq!(result.is_ok(), fits, "{entries} {octets}");
             if let Err(error) = result {
                 assert!(matches!(error, Error::TooLarge { .. }), "{error}");

@@ -20,7 +20,9 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::{error::Error, path::JOURNAL as FILE_NAME, plan::Plan};
+use crate::template::{
+    error::Error, path::JOURNAL as FILE_NAME, plan::Plan, subject::ProjectOrApp,
+};
 
 /// What a journal begins with: a file that begins with something else is not ours to remove.
 const FIRST_LINE: &[u8] =
@@ -46,7 +48,7 @@ impl<'a> Journal<'a> {
         let mode = Mode::from_raw_mode(0o644);
         let file = match rustix::fs::openat(root, FILE_NAME, flags, mode) {
             Err(Errno::EXIST) => {
-                clear(root, target)?;
+                clear(root, target, plan.subject())?;
                 rustix::fs::openat(root, FILE_NAME, flags, mode)
             }
             opened => opened,
@@ -98,19 +100,19 @@ fn contents(root: &OwnedFd, plan: &Plan) -> Vec<u8> {
 
 /// Fails if the directory has the journal of another run in it, unless that is dead and nothing of
 /// what it made is left.
-pub(in crate::template) fn check(target: &Path) -> Result<(), Error> {
+pub(in crate::template) fn check(target: &Path, subject: ProjectOrApp) -> Result<(), Error> {
     let root =
         open_directory(rustix::fs::CWD, target, Links::Follow).map_err(|source| Error::Read {
             path: target.to_path_buf(),
             source,
         })?;
-    find_spent(&root, target).map(drop)
+    find_spent(&root, target, subject).map(drop)
 }
 
 /// Removes a journal that is there, if it may be.
-fn clear(root: &OwnedFd, target: &Path) -> Result<(), Error> {
+fn clear(root: &OwnedFd, target: &Path, subject: ProjectOrApp) -> Result<(), Error> {
     // The file holds the lock until it is removed.
-    let Some(_file) = find_spent(root, target)? else {
+    let Some(_file) = find_spent(root, target, subject)? else {
         return Ok(());
     };
     rustix::fs::unlinkat(root, FILE_NAME, AtFlags::empty())
@@ -119,7 +121,7 @@ fn clear(root: &OwnedFd, target: &Path) -> Result<(), Error> {
 
 /// A dead run's journal of which nothing is left, locked; nothing if there is no journal; an
 /// error if there is one that matters.
-fn find_spent(root: &OwnedFd, target: &Path) -> Result<Option<File>, Error> {
+fn find_spent(root: &OwnedFd, target: &Path, subject: ProjectOrApp) -> Result<Option<File>, Error> {
     let path = target.join(FILE_NAME);
     let fail = |source: io::Error| Error::Read {
         path: path.clone(),
@@ -136,7 +138,10 @@ fn find_spent(root: &OwnedFd, target: &Path) -> Result<Option<File>, Error> {
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(fail)?;
     if !FIRST_LINE.starts_with(text.get(..FIRST_LINE.len()).unwrap_or(&text)) {
-        return Err(Error::Conflicts { paths: vec![path] });
+        return Err(Error::Conflicts {
+            subject,
+            paths: vec![path],
+        });
     }
     let left = left(&text, target);
     if left.is_empty() {
@@ -185,7 +190,7 @@ mod tests {
             std::fs::write(root.path().join(name), contents).unwrap();
         }
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
-        (clear(&directory, root.path()), root)
+        (clear(&directory, root.path(), ProjectOrApp::Project), root)
     }
 
     fn text(end: &[u8]) -> Vec<u8> {
@@ -226,13 +231,7 @@ mod tests {
     fn a_live_run_keeps_others_out() {
         let root = tempfile::tempdir().unwrap();
         let target = Target::Existing(root.path().to_path_buf());
-        let request = Request {
-            template: "wsgi",
-            name: "mysite",
-            target: &target,
-            current_directory: root.path(),
-            install: false,
-        };
+        let request = Request::new(ProjectOrApp::Project, "mysite", &target, root.path());
         let plan = prepare(&request).unwrap();
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
         let live = Journal::start(&directory, root.path(), &plan).unwrap();

@@ -53,7 +53,9 @@ impl<'a> Tree<'a> {
         let mut open: Vec<(&Path, OwnedFd)> = Vec::new();
         for (path, node) in plan.nodes() {
             if stop.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
+                return Err(Error::Interrupted {
+                    subject: plan.subject(),
+                });
             }
             let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
                 continue;
@@ -72,6 +74,7 @@ impl<'a> Tree<'a> {
             };
             made.map_err(|error| match error.kind() {
                 std::io::ErrorKind::AlreadyExists => Error::Conflicts {
+                    subject: plan.subject(),
                     paths: vec![self.name.join(path)],
                 },
                 _ => Error::write("write", &self.name.join(path), error),

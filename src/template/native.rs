@@ -1,0 +1,216 @@
+//! Rendering a text of a native template, with Tera, and saying where it failed.
+
+use std::path::Path;
+
+use tera::{Context, ErrorKind, ReportError, Tera};
+
+use super::{
+    error::Error,
+    report::Report,
+    similar::similar,
+    value::{DateTime, Dict, Value},
+};
+
+/// How the engine calls a text that it was not given a name for.
+const UNNAMED: &str = "__tera_one_off";
+
+/// The engine with the variables.
+#[derive(Debug)]
+pub(super) struct Engine {
+    tera: Tera,
+    context: Context,
+}
+
+impl Engine {
+    pub(super) fn new(variables: &Dict) -> Self {
+        let mut context = Context::new();
+        for (name, value) in variables {
+            context.insert_value(name.to_string(), tera_value(value));
+        }
+        Self {
+            tera: Tera::default(),
+            context,
+        }
+    }
+
+    /// Renders a text; the path is only for messages.
+    pub(super) fn render(&self, path: &Path, text: &str) -> Result<String, Error> {
+        self.tera
+            .render_str(text, &self.context, false)
+            .map_err(|error| match error.kind() {
+                ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => Error::Template {
+                    report: report(path, text, at),
+                    similar: similar_variable(at.message()),
+                },
+                _ => Error::Template {
+                    report: finished_report(path, &error.to_string()),
+                    similar: None,
+                },
+            })
+    }
+}
+
+/// The value as Tera has it. It has no dates: they become texts, as in JSON.
+fn tera_value(value: &Value) -> tera::Value {
+    match value {
+        Value::None => tera::Value::none(),
+        Value::Bool(value) => (*value).into(),
+        Value::Int(value) => (*value).into(),
+        Value::Float(value) => (*value).into(),
+        Value::Str(value) => (&*value.text).into(),
+        Value::List(items) | Value::Tuple(items) => {
+            items.iter().map(tera_value).collect::<Vec<_>>().into()
+        }
+        Value::Dict(items) => items
+            .iter()
+            .map(|(key, value)| (tera::value::Key::from(key.to_string()), tera_value(value)))
+            .collect::<tera::Map>()
+            .into(),
+        Value::Date(date) => date.to_string().into(),
+        Value::Time(time) => time.to_string().into(),
+        Value::DateTime(DateTime::Naive(moment)) => moment.to_string().into(),
+        Value::DateTime(DateTime::Aware(moment)) => moment.to_string().into(),
+    }
+}
+
+fn report(path: &Path, text: &str, at: &ReportError) -> String {
+    let span = at.span();
+    let width = if span.end_line == span.start_line {
+        span.end_col.saturating_sub(span.start_col)
+    } else {
+        1
+    };
+    Report {
+        path,
+        text,
+        line: span.start_line,
+        column: span.start_col + 1,
+        width,
+        message: &worded(at.message()),
+    }
+    .to_string()
+}
+
+/// Unknown filters and the like come as finished text, all of them at once and in no order, with
+/// the place of each on its second line.
+fn finished_report(path: &Path, text: &str) -> String {
+    let path = path.display().to_string();
+    let one = |text: &str| {
+        let text = text.strip_prefix("error: ").unwrap_or(text);
+        let mut lines = text.splitn(3, '\n');
+        let message = worded(lines.next().unwrap_or_default());
+        let place = lines.next().and_then(|line| {
+            let place = line.trim_start().strip_prefix("--> ")?;
+            let (line, column) = place.rsplit_once(':')?;
+            let line = line.rsplit(':').next()?;
+            Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?))
+        });
+        match (place, lines.next()) {
+            (Some((line, column)), Some(rest)) => {
+                (place, format!("{path}:{line}:{column}: {message}\n{rest}"))
+            }
+            _ => (None, format!("{path}: {}", text.replace(UNNAMED, &path))),
+        }
+    };
+    let mut reports: Vec<_> = text.trim_end().split("\n\nerror: ").map(one).collect();
+    reports.sort();
+    let reports: Vec<_> = reports.into_iter().map(|(_, report)| report).collect();
+    reports.join("\n\n")
+}
+
+/// The engine's message in the form that ours have.
+fn worded(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let mut characters = message.chars();
+    characters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_lowercase(), characters.as_str())
+    })
+}
+
+/// The variable that was meant, where the message says that there is no such variable.
+fn similar_variable(message: &str) -> Option<String> {
+    let (typed, known) = message
+        .strip_prefix("Variable `")?
+        .split_once("` is not defined. Available variables: ")?;
+    similar(typed, known.split(", ")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn variables(rows: &[(&str, &str)]) -> Dict {
+        rows.iter()
+            .map(|(name, value)| ((*name).into(), Value::text(*value)))
+            .collect()
+    }
+
+    fn render(text: &str) -> Result<String, String> {
+        Engine::new(&variables(&[("project_name", "mysite"), ("html", "<&>")]))
+            .render(Path::new("t/a.py"), text)
+            .map_err(|error| error.to_string())
+    }
+
+    #[rstest]
+    #[case("x = '{{ project_name }}'\n", "x = 'mysite'\n")]
+    #[case("{{ html }}", "<&>")]
+    #[case("f'{x}' {} }} %} \u{feff}é\n", "f'{x}' {} }} %} \u{feff}é\n")]
+    #[case("{% if project_name %}a{% else %}b{% endif %}\n", "a\n")]
+    #[case("{% raw %}{{ x }}{% endraw %}", "{{ x }}")]
+    #[case("", "")]
+    fn texts(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(render(text).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn an_unknown_variable_is_an_error_with_its_place_and_the_known_ones() {
+        let error = render("one\n  {{ project_nam }}\n").unwrap_err();
+        assert!(error.starts_with("t/a.py:2:6: "), "{error}");
+        assert!(
+            error.contains("project_nam") && error.contains("project_name"),
+            "{error}"
+        );
+        assert!(
+            error.ends_with("\n2 |   {{ project_nam }}\n  |      ^^^^^^^^^^^"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_mistyped_variable_gets_a_suggestion() {
+        let hint = |text: &str| {
+            let variables = variables(&[("project_name", "mysite"), ("secret_key", "x")]);
+            let rendered = Engine::new(&variables).render(Path::new("a"), text);
+            rendered.unwrap_err().hint().unwrap()
+        };
+        assert_eq!(hint("{{ secret_kee }}"), "did you mean `secret_key`?");
+        assert!(hint("{{ zzz }}").contains("{% raw %}"));
+    }
+
+    #[test]
+    fn what_does_not_parse_is_an_error_with_its_place() {
+        let error = render("one\n{% if %}\n").unwrap_err();
+        assert!(error.starts_with("t/a.py:2:"), "{error}");
+        assert!(error.contains("\n2 | {% if %}\n"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_filter_is_an_error_with_its_place() {
+        let error = render("one\n{{ html | nofilter }}\n{{ html | none }}").unwrap_err();
+        assert_eq!(
+            error,
+            "t/a.py:2:11: unknown filter `nofilter`\n  |\n2 | {{ html | nofilter }}\n  |           ^^^^^^^^\n\n\
+             t/a.py:3:11: unknown filter `none`\n  |\n3 | {{ html | none }}\n  |           ^^^^"
+        );
+    }
+
+    #[test]
+    fn an_unclosed_block_is_an_error_that_names_the_file() {
+        let error = render("{% block x %}{% endblock %}").unwrap_err();
+        assert!(error.starts_with("t/a.py"), "{error}");
+        let error = render("{% if project_name %}\n").unwrap_err();
+        assert!(error.starts_with("t/a.py:"), "{error}");
+    }
+}
