@@ -10,8 +10,11 @@ use std::{
 /// The ending of templates of Python files which Python tools are not to take for such.
 const TEMPLATE_SUFFIX: &[u8] = b".py-tpl";
 
-/// The file that lists what is being made in an existing directory, while it is made.
+/// The file that lists what is being moved into an existing directory, while it is moved.
 pub(super) const JOURNAL: &str = ".scaffold-startproject";
+
+/// The directory in which a project is built before it is moved to its place.
+pub(super) const STAGING: &str = ".scaffold-staging";
 
 /// The names that Windows keeps for devices, with any ending.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
@@ -68,7 +71,7 @@ fn check_part(part: &[u8]) -> Result<(), &'static str> {
         Err("a part of the path is only dots or spaces")
     } else if stem.eq_ignore_ascii_case(b".git") {
         Err("`.git` belongs to Git")
-    } else if part == JOURNAL.as_bytes() {
+    } else if part == JOURNAL.as_bytes() || part == STAGING.as_bytes() {
         Err("the name is used while a project is written")
     } else if matches!(part, [letter, b':', ..] if letter.is_ascii_alphabetic()) {
         Err("the path names a drive")
@@ -205,6 +208,7 @@ mod tests {
     #[case("com1.tar.gz")]
     #[case("lpt9 .x")]
     #[case(".scaffold-startproject")]
+    #[case("a/.scaffold-staging/b")]
     fn bad_paths(#[case] path: &str) {
         assert!(check(Path::new(path)).is_err());
     }

@@ -51,37 +51,45 @@ impl Target {
 
     /// Finds everything in the target that is where the plan would make something.
     pub(super) fn check(&self, plan: &Plan) -> Result<(), Error> {
-        let Self::Existing(root) = self else {
-            return Ok(());
-        };
-        let mut paths = Vec::new();
-        // Below this directory there is nothing to look at: it does not exist, or is in the way.
-        let mut decided: Option<&Path> = None;
-        for (relative, node) in plan.nodes() {
-            if decided.is_some_and(|directory| relative.starts_with(directory)) {
-                continue;
-            }
-            let path = root.join(relative);
-            match fs::symlink_metadata(&path) {
-                Ok(metadata) if node.is_directory() && metadata.is_dir() => {}
-                Ok(_) => {
-                    decided = Some(relative);
-                    paths.push(path);
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    decided = Some(relative);
-                }
-                Err(source) => return Err(Error::Read { path, source }),
-            }
+        match self {
+            Self::New(_) => Ok(()),
+            Self::Existing(root) => missing(plan, root).map(drop),
         }
-        if paths.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Conflicts {
-                subject: plan.subject(),
-                paths,
-            })
+    }
+}
+
+/// What of the plan is not in the directory yet, without what is below that; all conflicts, if
+/// something is in the way.
+pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, Error> {
+    let mut missing = Vec::new();
+    let mut paths = Vec::new();
+    // Below this directory there is nothing to look at: it does not exist, or is in the way.
+    let mut decided: Option<&Path> = None;
+    for (relative, node) in plan.nodes() {
+        if decided.is_some_and(|directory| relative.starts_with(directory)) {
+            continue;
         }
+        let path = root.join(relative);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if node.is_directory() && metadata.is_dir() => {}
+            Ok(_) => {
+                decided = Some(relative);
+                paths.push(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                decided = Some(relative);
+                missing.push(relative);
+            }
+            Err(source) => return Err(Error::Read { path, source }),
+        }
+    }
+    if paths.is_empty() {
+        Ok(missing)
+    } else {
+        Err(Error::Conflicts {
+            subject: plan.subject(),
+            paths,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The list of what is being made in an existing directory, kept there while it is made.
+//! The list of what is being moved into an existing directory, kept there while it is moved.
 //!
 //! A killed run cannot clean up. Its journal tells the next run, and that tells the user, which
 //! files are no whole project's.
@@ -20,13 +20,11 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::{
-    error::Error, path::JOURNAL as FILE_NAME, plan::Plan, subject::ProjectOrApp,
-};
+use crate::template::{error::Error, path::JOURNAL as FILE_NAME, subject::ProjectOrApp};
 
 /// What a journal begins with: a file that begins with something else is not ours to remove.
 const FIRST_LINE: &[u8] =
-    b"# `scaffold startproject` is making these files, and removes this one when they are made:\n";
+    b"# `scaffold` is making these files, and removes this one when they are made:\n";
 
 /// What it ends with. Nothing is made before this is written.
 const LAST_LINE: &[u8] = b"# end\n";
@@ -40,15 +38,20 @@ pub(super) struct Journal<'a> {
 }
 
 impl<'a> Journal<'a> {
-    /// Writes the journal of a run that is about to make what was planned.
-    pub(super) fn start(root: &'a OwnedFd, target: &'a Path, plan: &Plan) -> Result<Self, Error> {
+    /// Writes the journal of a run that is about to make these paths.
+    pub(super) fn start(
+        root: &'a OwnedFd,
+        target: &'a Path,
+        subject: ProjectOrApp,
+        paths: &[&Path],
+    ) -> Result<Self, Error> {
         let path = target.join(FILE_NAME);
         let fail = |error: io::Error| Error::write("write", &path, error);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(0o644);
         let file = match rustix::fs::openat(root, FILE_NAME, flags, mode) {
             Err(Errno::EXIST) => {
-                clear(root, target, plan.subject())?;
+                clear(root, target, subject)?;
                 rustix::fs::openat(root, FILE_NAME, flags, mode)
             }
             opened => opened,
@@ -62,7 +65,7 @@ impl<'a> Journal<'a> {
         if !lock::is_still(&file, root, FILE_NAME) {
             return Err(busy(target));
         }
-        let written = file.write_all(&contents(root, plan));
+        let written = file.write_all(&contents(paths));
         let journal = Self {
             root,
             target,
@@ -84,15 +87,12 @@ impl<'a> Journal<'a> {
     }
 }
 
-/// The text: the files to be made, and the directories that are not there yet.
-fn contents(root: &OwnedFd, plan: &Plan) -> Vec<u8> {
-    let is_there = |path: &Path| rustix::fs::statat(root, path, AtFlags::SYMLINK_NOFOLLOW).is_ok();
+/// The text: a line for each path.
+fn contents(paths: &[&Path]) -> Vec<u8> {
     let mut text = FIRST_LINE.to_vec();
-    for (path, node) in plan.nodes() {
-        if !(node.is_directory() && is_there(path)) {
-            text.extend_from_slice(path.as_os_str().as_bytes());
-            text.push(b'\n');
-        }
+    for path in paths {
+        text.extend_from_slice(path.as_os_str().as_bytes());
+        text.push(b'\n');
     }
     text.extend_from_slice(LAST_LINE);
     text
@@ -232,14 +232,14 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let target = Target::Existing(root.path().to_path_buf());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, root.path());
-        let plan = prepare(&request).unwrap();
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
-        let live = Journal::start(&directory, root.path(), &plan).unwrap();
+        let start = || {
+            let paths = [Path::new("manage.py")];
+            Journal::start(&directory, root.path(), ProjectOrApp::Project, &paths)
+        };
+        let live = start().unwrap();
         assert!(matches!(prepare(&request), Err(Error::Busy { .. })));
-        assert!(matches!(
-            Journal::start(&directory, root.path(), &plan),
-            Err(Error::Busy { .. })
-        ));
+        assert!(matches!(start(), Err(Error::Busy { .. })));
         live.finish().unwrap();
         assert!(prepare(&request).is_ok());
     }

@@ -2,13 +2,14 @@
 //!
 //! A new directory is built in a hidden place beside its own and moved there by one rename, so
 //! that whoever looks, and whenever the power goes, sees no project or a whole one. Into an
-//! existing directory the files are created one by one, each only where nothing is, and a journal
-//! there names them until all are made.
+//! existing directory the same place is in that, and what was built is moved from there, each only
+//! where nothing is.
 //!
 //! Nothing here calls `fsync`: what must survive is the end of this process, not of the machine.
 
 mod journal;
 mod lock;
+mod merge;
 mod staging;
 mod tree;
 
@@ -27,14 +28,7 @@ pub(super) fn new_directory(plan: &Plan, target: &Path, stop: &AtomicBool) -> Re
 
 /// Makes the project in a directory that exists, without changing anything that is in it.
 pub(super) fn overlay(plan: &Plan, target: &Path, stop: &AtomicBool) -> Result<(), Error> {
-    let root = tree::open_directory(rustix::fs::CWD, target, tree::Links::Follow)
-        .map_err(|error| Error::write("open", target, error))?;
-    let journal = journal::Journal::start(&root, target, plan)?;
-    let mut tree = tree::Tree::new(&root, target);
-    let made = tree.make(plan, stop);
-    // Where something cannot be taken back, the journal stays and the next run names it.
-    if made.is_ok() || tree.undo() {
-        journal.finish()?;
-    }
-    made
+    let staging = staging::Staging::inside(target)?;
+    tree::Tree::new(staging.project(), target).make(plan, stop)?;
+    merge::merge(&staging, plan, target)
 }

@@ -1,6 +1,7 @@
-//! The hidden place beside a new project where it is built.
+//! The hidden place beside a new project where it is built, or in an existing directory that
+//! something is added to.
 //!
-//! In the directory that the project will be in, `.scaffold-staging` holds one directory for each
+//! In the directory that all will be moved to, `.scaffold-staging` holds one directory for each
 //! run that is writing there; each run holds a lock on its own. A directory without a lock is what
 //! a killed run left, and the next run removes it. Who adds or removes anything in
 //! `.scaffold-staging` holds the lock on that, so that nobody takes a directory for dead that is
@@ -21,9 +22,7 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::error::Error;
-
-const DIRECTORY_NAME: &str = ".scaffold-staging";
+use crate::template::{error::Error, path::STAGING as DIRECTORY_NAME};
 
 /// A project that is being built. Dropping it removes it.
 pub(super) struct Staging {
@@ -46,7 +45,14 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Makes the place, and removes what dead runs left there.
+    /// Makes the place for what is to be added to an existing directory, and removes what dead
+    /// runs left there.
+    pub(super) fn inside(directory: &Path) -> Result<Self, Error> {
+        Self::make(directory, PathBuf::new(), Path::new(""), directory)
+            .map_err(|error| Error::write("make a directory in", directory, error))
+    }
+
+    /// Makes the place for a new directory, and removes what dead runs left there.
     pub(super) fn new(target: &Path) -> Result<Self, Error> {
         let (parent_path, missing) = existing_parent(target);
         let mut missing = missing.iter();
@@ -92,9 +98,19 @@ impl Staging {
         Ok(staging)
     }
 
+    /// This run's directory, as seen from the directory that the place is in.
+    pub(super) fn relative_path(&self) -> PathBuf {
+        Path::new(DIRECTORY_NAME).join(&self.name)
+    }
+
     /// The directory to put the project's files into.
     pub(super) fn project(&self) -> &OwnedFd {
         &self.project
+    }
+
+    /// Waits until no other run takes or makes anything here, and keeps it so.
+    pub(super) fn lock(&self) {
+        lock::wait(&self.shared);
     }
 
     /// Moves the project to its place, if nothing has come up there in the meantime.
@@ -124,9 +140,9 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        lock::wait(&self.shared);
+        self.lock();
         // After the project has been moved away there is nothing of this name.
-        let own = self.parent_path.join(DIRECTORY_NAME).join(&self.name);
+        let own = self.parent_path.join(self.relative_path());
         if own.exists() {
             // What cannot be removed now is tried again by the next run.
             let _ = fs::remove_dir_all(own);

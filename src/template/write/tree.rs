@@ -8,12 +8,12 @@ use std::{
     fs::File,
     io::Write,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
-    path::{Path, PathBuf},
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use rustix::{
-    fs::{AtFlags, Mode, OFlags},
+    fs::{Mode, OFlags},
     io::Errno,
 };
 
@@ -27,13 +27,6 @@ pub(super) struct Tree<'a> {
     root: BorrowedFd<'a>,
     /// What the directory is called, for messages.
     name: &'a Path,
-    /// What was made, in this order.
-    made: Vec<Made>,
-}
-
-struct Made {
-    path: PathBuf,
-    is_directory: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -41,13 +34,12 @@ impl<'a> Tree<'a> {
         Self {
             root: root.as_fd(),
             name,
-            made: Vec::new(),
         }
     }
 
     /// Makes everything, unless the flag comes to be set. After an error, what was made until then
     /// is there still.
-    pub(super) fn make(&mut self, plan: &Plan, stop: &AtomicBool) -> Result<(), Error> {
+    pub(super) fn make(&self, plan: &Plan, stop: &AtomicBool) -> Result<(), Error> {
         // The directories from the root to where the plan is, which goes depth first: there are
         // never more open than the tree is deep.
         let mut open: Vec<(&Path, OwnedFd)> = Vec::new();
@@ -65,11 +57,10 @@ impl<'a> Tree<'a> {
                 .last()
                 .map_or(self.root, |(_, directory)| directory.as_fd());
             let made = match &node.kind {
-                Kind::Directory => self
-                    .make_directory(directory, path, Path::new(name))
+                Kind::Directory => make_directory(directory, Path::new(name))
                     .map(|opened| open.push((path, opened))),
                 Kind::File { contents, mode } => {
-                    self.make_file(directory, path, Path::new(name), contents, *mode)
+                    make_file(directory, Path::new(name), contents, *mode)
                 }
             };
             made.map_err(|error| match error.kind() {
@@ -82,70 +73,28 @@ impl<'a> Tree<'a> {
         }
         Ok(())
     }
+}
 
-    fn make_directory(
-        &mut self,
-        above: BorrowedFd<'_>,
-        path: &Path,
-        name: &Path,
-    ) -> std::io::Result<OwnedFd> {
-        match rustix::fs::mkdirat(above, name, DIRECTORY_MODE) {
-            Ok(()) => self.made.push(Made {
-                path: path.to_path_buf(),
-                is_directory: true,
-            }),
-            Err(Errno::EXIST) => {}
-            Err(error) => return Err(error.into()),
-        }
-        open_directory(above, name, Links::Refuse)
-    }
-
-    fn make_file(
-        &mut self,
-        above: BorrowedFd<'_>,
-        path: &Path,
-        name: &Path,
-        contents: &[u8],
-        mode: u32,
-    ) -> std::io::Result<()> {
-        /// The owner may write to the file, whatever the template's mode is.
-        const OWNER_WRITES: u32 = 0o200;
-        // `EXCL` makes sure that nothing is at this path, not even a link to nowhere.
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let mode = Mode::from_raw_mode(mode | OWNER_WRITES);
-        let file = rustix::fs::openat(above, name, flags, mode)?;
-        self.made.push(Made {
-            path: path.to_path_buf(),
-            is_directory: false,
-        });
-        File::from(file).write_all(contents)
-    }
-
-    /// Removes what was made, and says whether all of it is gone. Directories in which somebody
-    /// else has put something since are not.
-    pub(super) fn undo(&mut self) -> bool {
-        let mut gone = true;
-        while let Some(Made { path, is_directory }) = self.made.pop() {
-            let flags = if is_directory {
-                AtFlags::REMOVEDIR
-            } else {
-                AtFlags::empty()
-            };
-            gone &= remove(self.root, &path, flags).is_ok();
-        }
-        gone
+fn make_directory(above: BorrowedFd<'_>, name: &Path) -> std::io::Result<OwnedFd> {
+    match rustix::fs::mkdirat(above, name, DIRECTORY_MODE) {
+        Ok(()) | Err(Errno::EXIST) => open_directory(above, name, Links::Refuse),
+        Err(error) => Err(error.into()),
     }
 }
 
-fn remove(root: BorrowedFd<'_>, path: &Path, flags: AtFlags) -> std::io::Result<()> {
-    let mut above: Option<OwnedFd> = None;
-    for part in path.parent().into_iter().flat_map(Path::iter) {
-        let directory = above.as_ref().map_or(root, AsFd::as_fd);
-        above = Some(open_directory(directory, Path::new(part), Links::Refuse)?);
-    }
-    let directory = above.as_ref().map_or(root, AsFd::as_fd);
-    let name = path.file_name().unwrap_or_default();
-    Ok(rustix::fs::unlinkat(directory, name, flags)?)
+fn make_file(
+    above: BorrowedFd<'_>,
+    name: &Path,
+    contents: &[u8],
+    mode: u32,
+) -> std::io::Result<()> {
+    /// The owner may write to the file, whatever the template's mode is.
+    const OWNER_WRITES: u32 = 0o200;
+    // `EXCL` makes sure that nothing is at this path, not even a link to nowhere.
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let mode = Mode::from_raw_mode(mode | OWNER_WRITES);
+    let file = rustix::fs::openat(above, name, flags, mode)?;
+    File::from(file).write_all(contents)
 }
 
 /// What happens where a directory is expected and a link to one is found.
