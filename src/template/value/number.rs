@@ -1,0 +1,124 @@
+//! How Python writes and reads numbers.
+
+use std::cmp::Ordering;
+
+use super::{
+    characters::{decimal_value, trim},
+    exception::Exception,
+};
+
+/// `repr(float)`: the fewest digits that lead back to the same number, and an exponent where
+/// there would be many zeros.
+pub(in crate::template) fn float_text(value: f64) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let Some((digits, Ok(exponent))) = scientific
+        .split_once('e')
+        .map(|(digits, exponent)| (digits, exponent.parse::<i32>()))
+    else {
+        return scientific;
+    };
+    if (-4..16).contains(&exponent) {
+        let fixed = value.to_string();
+        if fixed.contains('.') {
+            fixed
+        } else {
+            fixed + ".0"
+        }
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{digits}e{sign}{:02}", exponent.abs())
+    }
+}
+
+/// The digits of a number in a text as `int()` and `float()` read it: trimmed, with ASCII digits,
+/// without underscores. `None` where an underscore is not between digits.
+pub(super) fn plain_digits(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut before = None;
+    let mut characters = trim(text).chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '_' {
+            let after = characters.peek().copied().and_then(decimal_value);
+            if before.and_then(decimal_value).is_none() || after.is_none() {
+                return None;
+            }
+        } else {
+            plain.push(
+                decimal_value(character)
+                    .and_then(|digit| char::from_digit(digit, 10))
+                    .unwrap_or(character),
+            );
+        }
+        before = Some(character);
+    }
+    Some(plain)
+}
+
+/// The digits that `int()` reads at most.
+const MOST_DIGITS: usize = 4300;
+
+/// `int(text)`.
+pub(super) fn parse_integer(text: &str) -> Result<i128, Exception> {
+    let invalid = || {
+        let text = super::Value::text(text).repr();
+        Exception::Value(format!(
+            "invalid literal for int() with base 10: {}",
+            text.chars().take(200).collect::<String>()
+        ))
+    };
+    let plain = plain_digits(text).ok_or_else(invalid)?;
+    let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
+    if digits.is_empty() || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
+        return Err(invalid());
+    }
+    if digits.len() > MOST_DIGITS {
+        return Err(Exception::Value(format!(
+            "Exceeds the limit ({MOST_DIGITS} digits) for integer string conversion: value has \
+             {} digits; use sys.set_int_max_str_digits() to increase the limit",
+            digits.len()
+        )));
+    }
+    plain.parse().map_err(|_| Exception::too_great())
+}
+
+/// `float(text)`.
+pub(in crate::template) fn parse_float(text: &str) -> Result<f64, Exception> {
+    plain_digits(text)
+        .and_then(|plain| plain.parse().ok())
+        .ok_or_else(|| {
+            let text = super::Value::text(text).repr();
+            Exception::Value(format!("could not convert string to float: {text}"))
+        })
+}
+
+/// Which of the two is greater, exactly: the integer is not rounded to a float first.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "only floats in the range of the integers are cast, after their fraction is cut"
+)]
+pub(super) fn compare_with_float(integer: i128, float: f64) -> Option<Ordering> {
+    if float.is_nan() {
+        return None;
+    }
+    if float >= TWO_TO_127 {
+        return Some(Ordering::Less);
+    }
+    if float < -TWO_TO_127 {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.trunc();
+    Some(
+        integer
+            .cmp(&(whole as i128))
+            .then_with(|| whole.partial_cmp(&float).unwrap_or(Ordering::Equal)),
+    )
+}
+
+/// The first float that is greater than all integers.
+pub(super) const TWO_TO_127: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
