@@ -33,7 +33,11 @@ impl Default for Budget {
 impl Budget {
     /// Takes one step.
     pub(super) fn step(&self) -> Result<(), Fault> {
-        take(&self.steps, 1, "the template takes too many steps to render")
+        take(
+            &self.steps,
+            1,
+            "the template takes too many steps to render",
+        )
     }
 
     /// Makes a text of so many octets, or a list of so many elements. To be asked before it is

@@ -18,27 +18,21 @@ pub(super) const ZONE: TimeZone = jiff::tz::get!("America/Chicago");
 /// `DATE_FORMAT`. An empty format is that one.
 pub(super) fn format(moment: &Zoned, format: &str) -> Result<String, Fault> {
     let value = Value::DateTime(DateTime::Aware(moment.clone()));
-    format_date(&value, format).map_err(Fault::from)
+    format_value(&value, format, Letters::All).map_err(Fault::from)
 }
 
-/// What Django's `date_format` makes of a value that the filter `date` was given.
-pub(super) fn format_date(value: &Value, format: &str) -> Result<String, Exception> {
-    let format = named(if format.is_empty() {
-        "DATE_FORMAT"
-    } else {
-        format
-    });
-    write(value, format, Letters::All)
-}
-
-/// What Django's `time_format` makes of a value that the filter `time` was given.
-pub(super) fn format_time(value: &Value, format: &str) -> Result<String, Exception> {
-    let format = named(if format.is_empty() {
-        "TIME_FORMAT"
-    } else {
-        format
-    });
-    write(value, format, Letters::OfTime)
+/// The value in this format or the one of this name; an empty one is the usual one.
+pub(super) fn format_value(
+    value: &Value,
+    format: &str,
+    letters: Letters,
+) -> Result<String, Exception> {
+    let format = match (format, letters) {
+        ("", Letters::All) => "DATE_FORMAT",
+        ("", Letters::OfTime) => "TIME_FORMAT",
+        _ => format,
+    };
+    write(value, named(format), letters)
 }
 
 /// An aware moment as it is in Django's time zone; any other value as it is.
@@ -71,16 +65,20 @@ fn named(format: &str) -> &str {
 }
 
 /// Which letters there are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Letters {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Letters {
+    /// Those of dates and of times.
     All,
+    /// Only those of times.
     OfTime,
 }
 
 const LETTERS: &str = "aAbcdDeEfFgGhHiIjlLmMnNoOPrsStTUuwWyYzZ";
 const LETTERS_OF_TIME: &str = "aAefgGhHiOPsTuZ";
 
-fn write(value: &Value, format: &str, letters: Letters) -> Result<String, Exception> {
+/// The value in this format, which is no name. Letters that the value has no parts for are an
+/// error.
+pub(super) fn write(value: &Value, format: &str, letters: Letters) -> Result<String, Exception> {
     let parts = Parts::new(value);
     let mut result = String::new();
     let (mut literal, mut before) = (String::new(), None);

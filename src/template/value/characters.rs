@@ -56,8 +56,13 @@ pub(super) fn is_letter(character: char) -> bool {
     )
 }
 
+/// What `\w` matches in Python's regular expressions.
+pub(in crate::template) fn is_word(character: char) -> bool {
+    character == '_' || is_letter(character) || is_digit(character) || is_numeric(character)
+}
+
 /// `str.isdecimal()` of one character.
-pub(super) fn is_decimal(character: char) -> bool {
+pub(in crate::template) fn is_decimal(character: char) -> bool {
     character.is_ascii_digit() || category(character) == Category::DecimalNumber
 }
 
@@ -90,7 +95,7 @@ const NUMERALS: &str = "㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰�
     \u{2099c}\u{20aea}\u{20afd}\u{20b19}\u{22390}\u{22998}\u{23b1b}\u{2626d}\u{2f890}";
 
 /// The digit that a character of category `Nd` stands for.
-pub(super) fn decimal_value(character: char) -> Option<u32> {
+pub(in crate::template) fn decimal_value(character: char) -> Option<u32> {
     if character.is_ascii() {
         return character.to_digit(10);
     }

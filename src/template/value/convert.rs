@@ -44,7 +44,10 @@ fn nearest_float(integer: i128) -> f64 {
 }
 
 /// `int(float)`.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked before"
+)]
 pub(in crate::template) fn integer_from_float(value: f64) -> Result<i128, Exception> {
     if value.is_nan() {
         Err(Exception::Value(

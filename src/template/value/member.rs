@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Dict, Exception, Part, Value, View, convert::integer_from_float, number::parse_integer,
-    strings,
+    Dict, Exception, Part, Value, View, convert::integer_from_float, number::parse_integer, strings,
 };
 use crate::template::django::Fault;
 
@@ -43,6 +42,10 @@ impl Value {
             Self::Bool(value) => integer(i128::from(*value), name),
             Self::Int(value) => integer(*value, name),
             Self::Float(value) => float(*value, name),
+            // There is nothing to fill in, so that it comes back as it is.
+            Self::Str(text) if name == "format" && !text.text.contains(['{', '}']) => {
+                Some(Ok(self.clone()))
+            }
             Self::Str(text) => strings::call(&text.text, name),
             Self::List(_) | Self::Tuple(_) => self.list_method(name),
             Self::Dict(dict) => dictionary(dict, name),

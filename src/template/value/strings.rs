@@ -41,7 +41,6 @@ pub(super) fn call(text: &str, method: &str) -> Option<Result<Value, Exception>>
         "isspace" => all(is_space),
         "istitle" => Value::Bool(is_title(text)),
         "isupper" => Value::Bool(has_case(text, char::is_uppercase)),
-        "format" if !text.contains(['{', '}']) => Value::text(text),
         "encode" | "format" => {
             return Some(Err(Exception::Limit(Fault::new(format!(
                 "the method `{method}` of texts is not supported in templates"
@@ -96,7 +95,8 @@ pub(in crate::template) fn split_lines(text: &str) -> Vec<&str> {
     lines
 }
 
-fn expand_tabs(text: &str) -> String {
+/// `str.expandtabs()`.
+pub(in crate::template) fn expand_tabs(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut column = 0;
     for character in text.chars() {

@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{
-    MOST_DEPTH, Value, characters::is_printable, moment, number::float_text,
-};
+use super::{MOST_DEPTH, Value, characters::is_printable, moment, number::float_text};
 
 impl Value {
     /// Python's `str()`.

@@ -2,8 +2,31 @@
 
 use jiff::Zoned;
 
-use super::{Budget, Fault};
-use crate::template::value::Value;
+use super::{Budget, Fault, dateformat};
+use crate::template::value::{Exception, Str, Value, to_integer};
+
+mod dates;
+mod decimal;
+mod dictsort;
+mod entities;
+mod html;
+mod json;
+mod lists;
+mod logic;
+mod markup;
+mod numbers;
+mod pprint;
+mod printf;
+mod quote;
+mod strings;
+mod truncate;
+mod unordered;
+mod urlize;
+mod wrap;
+
+
+pub(super) use html::escape;
+pub(super) use numbers::localized;
 
 /// What a filter may know beside its value and argument.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +53,32 @@ pub(super) enum Argument {
 pub(super) struct Filter {
     pub(super) name: &'static str,
     pub(super) argument: Argument,
-    apply: fn(&Value, Option<&Value>, &Environment<'_>) -> Result<Value, Fault>,
+    takes: Takes,
+    /// Django's `is_safe`: what it makes of a safe text is safe too.
+    is_safe: bool,
+    apply: fn(&Input<'_>) -> Result<Value, Exception>,
+}
+
+/// What becomes of the value before the filter gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    /// The value as it is.
+    Value,
+    /// Its `str()`.
+    Text,
+    /// Moments in Django's time zone.
+    LocalTime,
+}
+
+/// What a filter works on.
+#[derive(Clone, Copy, Debug)]
+struct Input<'a> {
+    /// The value; for filters of texts it is one.
+    value: &'a Value,
+    /// The text, for filters of texts.
+    text: &'a str,
+    argument: Option<&'a Value>,
+    environment: &'a Environment<'a>,
 }
 
 impl Filter {
@@ -42,9 +90,86 @@ impl Filter {
         argument: Option<&Value>,
         environment: &Environment<'_>,
     ) -> Result<Value, Fault> {
-        environment.budget.step()?;
-        (self.apply)(value, argument, environment)
+        let budget = environment.budget;
+        budget.step()?;
+        let value = match (self.takes, value) {
+            (Takes::Value, _) | (Takes::Text, Value::Str(_)) => value.clone(),
+            (Takes::Text, _) => Value::text(value.to_text()),
+            (Takes::LocalTime, _) => dateformat::localtime(value),
+        };
+        let (text, was_safe) = match &value {
+            Value::Str(Str { text, is_safe }) => (&**text, *is_safe),
+            _ => ("", false),
+        };
+        let result = (self.apply)(&Input {
+            value: &value,
+            text,
+            argument,
+            environment,
+        })?;
+        match &result {
+            Value::Str(text) => budget.make(text.text.len())?,
+            Value::List(items) | Value::Tuple(items) => budget.make(items.len())?,
+            _ => {}
+        }
+        Ok(if self.is_safe && was_safe {
+            mark_safe(&result)
+        } else {
+            result
+        })
     }
+
+    const fn safe(self) -> Self {
+        Self {
+            is_safe: true,
+            ..self
+        }
+    }
+
+    const fn in_local_time(self) -> Self {
+        Self {
+            takes: Takes::LocalTime,
+            ..self
+        }
+    }
+}
+
+impl Input<'_> {
+    /// The argument; where the filter does without, `None`.
+    fn argument(&self) -> &Value {
+        self.argument.unwrap_or(&Value::None)
+    }
+
+    /// `int(argument)`.
+    fn integer(&self) -> Result<i128, Exception> {
+        to_integer(self.argument())
+    }
+
+    /// Whether the value is a safe text.
+    fn is_safe(&self) -> bool {
+        matches!(self.value, Value::Str(Str { is_safe: true, .. }))
+    }
+
+    /// Asks whether a text of so many octets, or so many elements, may be made.
+    fn make(&self, amount: usize) -> Result<(), Exception> {
+        Ok(self.environment.budget.make(amount)?)
+    }
+}
+
+/// Django's `mark_safe`: anything becomes a text.
+fn mark_safe(value: &Value) -> Value {
+    match value {
+        Value::Str(text) => Value::safe(std::sync::Arc::clone(&text.text)),
+        _ => Value::safe(value.to_text()),
+    }
+}
+
+/// What the value lacks that a filter asks for.
+fn lacks(value: &Value, attribute: &str) -> Exception {
+    Exception::Attribute(format!(
+        "'{}' object has no attribute '{attribute}'",
+        value.type_name()
+    ))
 }
 
 /// The built-in filter of this name.
@@ -52,5 +177,104 @@ pub(super) fn find(name: &str) -> Option<&'static Filter> {
     FILTERS.iter().find(|filter| filter.name == name)
 }
 
+/// A filter that gets the value as it is.
+const fn value(
+    name: &'static str,
+    argument: Argument,
+    apply: fn(&Input<'_>) -> Result<Value, Exception>,
+) -> Filter {
+    Filter {
+        name,
+        argument,
+        takes: Takes::Value,
+        is_safe: false,
+        apply,
+    }
+}
+
+/// A filter that gets the value's text.
+const fn text(
+    name: &'static str,
+    argument: Argument,
+    apply: fn(&Input<'_>) -> Result<Value, Exception>,
+) -> Filter {
+    Filter {
+        takes: Takes::Text,
+        ..value(name, argument, apply)
+    }
+}
+
 /// All filters.
-const FILTERS: &[Filter] = &[];
+const FILTERS: &[Filter] = &[
+    value("add", Argument::Required, numbers::add),
+    text("addslashes", Argument::None, strings::add_slashes).safe(),
+    text("capfirst", Argument::None, strings::capitalize_first).safe(),
+    text("center", Argument::Required, strings::center).safe(),
+    text("cut", Argument::Required, strings::cut),
+    value("date", Argument::Optional, dates::date).in_local_time(),
+    value("default", Argument::Required, logic::default),
+    value(
+        "default_if_none",
+        Argument::Required,
+        logic::default_if_none,
+    ),
+    value("dictsort", Argument::Required, dictsort::ascending),
+    value("dictsortreversed", Argument::Required, dictsort::descending),
+    value("divisibleby", Argument::Required, numbers::divisible_by),
+    text("escape", Argument::None, html::conditional).safe(),
+    text("escapejs", Argument::None, html::escape_javascript),
+    value("escapeseq", Argument::None, html::escape_sequence).safe(),
+    value("filesizeformat", Argument::None, numbers::file_size).safe(),
+    value("first", Argument::None, lists::first),
+    value("floatformat", Argument::Optional, decimal::float_format).safe(),
+    text("force_escape", Argument::None, html::force_escape).safe(),
+    value("get_digit", Argument::Required, numbers::get_digit),
+    text("iriencode", Argument::None, quote::iri_encode).safe(),
+    value("join", Argument::Required, lists::join).safe(),
+    value("json_script", Argument::Optional, json::script).safe(),
+    value("last", Argument::None, lists::last).safe(),
+    value("length", Argument::None, lists::length),
+    text("linebreaks", Argument::None, html::line_breaks).safe(),
+    text("linebreaksbr", Argument::None, html::line_breaks_only).safe(),
+    text("linenumbers", Argument::None, html::line_numbers).safe(),
+    text("ljust", Argument::Required, strings::justify_left).safe(),
+    text("lower", Argument::None, strings::lower).safe(),
+    text("make_list", Argument::None, lists::make_list),
+    value("phone2numeric", Argument::None, strings::phone_to_numeric).safe(),
+    value("pluralize", Argument::Optional, logic::pluralize),
+    value("pprint", Argument::None, pprint::filter).safe(),
+    value("random", Argument::None, lists::random).safe(),
+    text("rjust", Argument::Required, strings::justify_right).safe(),
+    text("safe", Argument::None, html::safe).safe(),
+    value("safeseq", Argument::None, html::safe_sequence).safe(),
+    value("slice", Argument::Required, lists::slice).safe(),
+    text("slugify", Argument::None, strings::slugify).safe(),
+    value("stringformat", Argument::Required, printf::filter).safe(),
+    text("striptags", Argument::None, markup::strip_tags).safe(),
+    value("time", Argument::Optional, dates::time).in_local_time(),
+    value("timesince", Argument::Optional, dates::since),
+    value("timeuntil", Argument::Optional, dates::until),
+    text("title", Argument::None, strings::title_case).safe(),
+    text("truncatechars", Argument::Required, truncate::characters).safe(),
+    text(
+        "truncatechars_html",
+        Argument::Required,
+        truncate::html_characters,
+    )
+    .safe(),
+    text("truncatewords", Argument::Required, truncate::words).safe(),
+    text(
+        "truncatewords_html",
+        Argument::Required,
+        truncate::html_words,
+    )
+    .safe(),
+    value("unordered_list", Argument::None, unordered::filter).safe(),
+    text("upper", Argument::None, strings::upper),
+    text("urlencode", Argument::Optional, quote::url_encode),
+    text("urlize", Argument::None, urlize::filter).safe(),
+    text("urlizetrunc", Argument::Required, urlize::truncating).safe(),
+    text("wordcount", Argument::None, strings::word_count),
+    text("wordwrap", Argument::Required, wrap::filter).safe(),
+    value("yesno", Argument::Optional, logic::yes_no),
+];

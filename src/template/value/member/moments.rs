@@ -127,7 +127,11 @@ fn date_member(date: Date, time: Time, name: &str) -> Option<Result<Value, Excep
         "weekday" => int(weekday.to_monday_zero_offset().into()),
         "isoweekday" => int(weekday.to_monday_one_offset().into()),
         "toordinal" => int(ordinal(date)),
-        "ctime" => Value::text(Civil::from_parts(date, time).strftime("%a %b %e %H:%M:%S %Y").to_string()),
+        "ctime" => Value::text(
+            Civil::from_parts(date, time)
+                .strftime("%a %b %e %H:%M:%S %Y")
+                .to_string(),
+        ),
         _ => return None,
     }))
 }
