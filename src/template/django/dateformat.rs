@@ -3,7 +3,7 @@
 use jiff::{
     Zoned,
     civil::{Date, DateTime as Civil, Time},
-    tz::TimeZone,
+    tz::{AmbiguousOffset, Offset, TimeZone},
 };
 
 use super::Fault;
@@ -217,19 +217,13 @@ impl<'a> Parts<'a> {
             )));
         };
         let civil = Civil::from_parts(date, self.time.unwrap_or_else(Time::midnight));
-        let zoned = match self.value {
-            Value::DateTime(DateTime::Aware(moment)) => Some(moment.clone()),
-            // Python takes what has no zone to be in the zone of the machine.
-            _ if letter == 'U' => civil.to_zoned(TimeZone::system()).ok(),
-            _ => civil.to_zoned(ZONE).ok(),
-        };
-        let Some(zoned) = zoned else {
-            return Err(Exception::Overflow("date value out of range".to_owned()));
-        };
         if letter == 'U' {
-            // Towards zero, as `int` does.
-            return Ok((zoned.timestamp().as_microsecond() / 1_000_000).to_string());
+            return seconds(self.value, civil);
         }
+        let offset = match self.value {
+            Value::DateTime(DateTime::Aware(moment)) => moment.offset(),
+            _ => earlier_offset(civil),
+        };
         let weekday = names::WEEKDAYS.get(weekday(date)).copied();
         let month = names::MONTHS.get(month(date)).copied();
         Ok(format!(
@@ -241,8 +235,29 @@ impl<'a> Parts<'a> {
             civil.hour(),
             civil.minute(),
             civil.second(),
-            offset_text(zoned.offset(), "")
+            offset_text(offset, "")
         ))
+    }
+}
+
+/// The seconds since 1970, towards zero.
+fn seconds(value: &Value, civil: Civil) -> Result<String, Exception> {
+    let timestamp = match value {
+        Value::DateTime(DateTime::Aware(moment)) => Ok(moment.timestamp()),
+        // Python takes what has no zone to be in the zone of the machine.
+        _ => TimeZone::system().to_timestamp(civil),
+    };
+    match timestamp {
+        Ok(timestamp) => Ok((timestamp.as_microsecond() / 1_000_000).to_string()),
+        Err(_) => Err(Exception::Overflow("date value out of range".to_owned())),
+    }
+}
+
+/// The offset in Django's time zone; where the clock goes forward or back, the one before.
+fn earlier_offset(moment: Civil) -> Offset {
+    match ZONE.to_ambiguous_timestamp(moment).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset,
+        AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
     }
 }
 

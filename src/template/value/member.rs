@@ -31,7 +31,7 @@ impl Value {
             Err(Exception::Limit(_)) => i128::MAX,
             Err(_) => return None,
         };
-        self.element(index).flatten().map(Ok)
+        self.element(index).ok().flatten().map(Ok)
     }
 
     /// The attribute of this name, called where it is a method. What lacks arguments is the

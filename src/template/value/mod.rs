@@ -11,6 +11,9 @@ mod sequence;
 mod strings;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -19,11 +22,11 @@ use jiff::civil::{Date, Time};
 pub(in crate::template) use characters::{
     decimal_value, is_decimal, is_line_end, is_printable, is_space, is_word, trim, words,
 };
-pub(in crate::template) use convert::{integer_from_float, to_float, to_integer};
+pub(in crate::template) use convert::{to_float, to_integer};
 pub(in crate::template) use exception::Exception;
 pub(in crate::template) use member::zone_name;
 pub(in crate::template) use moment::{isoformat, offset_text};
-pub(in crate::template) use number::{float_text, parse_float};
+pub(in crate::template) use number::{float_text, plain_text};
 pub(in crate::template) use strings::{expand_tabs, split_lines};
 
 /// A value, as cheap to clone as a pointer.

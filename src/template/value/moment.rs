@@ -129,14 +129,13 @@ pub(super) fn is_fold(moment: &Zoned) -> bool {
 /// `repr()` of a `tzinfo`.
 fn zone_repr(zone: &TimeZone) -> String {
     match (zone.iana_name(), zone.to_fixed_offset()) {
-        (_, Ok(Offset::UTC)) => "datetime.timezone.utc".to_owned(),
-        (Some(name), _) => format!("zoneinfo.ZoneInfo(key='{name}')"),
-        (None, Ok(offset)) => {
+        (Some(name), Err(_)) => format!("zoneinfo.ZoneInfo(key='{name}')"),
+        (_, Ok(offset)) if offset != Offset::UTC => {
             let seconds = offset.seconds();
             let days = if seconds < 0 { "days=-1, " } else { "" };
             let seconds = seconds.rem_euclid(24 * 60 * 60);
             format!("datetime.timezone(datetime.timedelta({days}seconds={seconds}))")
         }
-        (None, Err(_)) => "datetime.timezone.utc".to_owned(),
+        _ => "datetime.timezone.utc".to_owned(),
     }
 }

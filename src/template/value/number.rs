@@ -10,29 +10,93 @@ use super::{
 /// `repr(float)`: the fewest digits that lead back to the same number, and an exponent where
 /// there would be many zeros.
 pub(in crate::template) fn float_text(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
+    if !value.is_finite() {
+        return special_text(value).to_owned();
     }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let Some((digits, Ok(exponent))) = scientific
-        .split_once('e')
-        .map(|(digits, exponent)| (digits, exponent.parse::<i32>()))
-    else {
-        return scientific;
-    };
+    let Shortest {
+        sign,
+        digits,
+        exponent,
+    } = Shortest::of(value);
     if (-4..16).contains(&exponent) {
-        let fixed = value.to_string();
-        if fixed.contains('.') {
+        let fixed = plain_text(value);
+        return if fixed.contains('.') {
             fixed
         } else {
             fixed + ".0"
+        };
+    }
+    let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
+    let point = if rest.is_empty() { "" } else { "." };
+    let exponent_sign = if exponent < 0 { '-' } else { '+' };
+    format!(
+        "{sign}{first}{point}{rest}e{exponent_sign}{:02}",
+        exponent.abs()
+    )
+}
+
+/// The digits of `repr(float)` without an exponent, however many zeros that takes.
+pub(in crate::template) fn plain_text(value: f64) -> String {
+    if !value.is_finite() {
+        return special_text(value).to_owned();
+    }
+    let Shortest {
+        sign,
+        digits,
+        exponent,
+    } = Shortest::of(value);
+    let Ok(exponent) = usize::try_from(exponent) else {
+        let zeros = usize::try_from(-exponent - 1).unwrap_or_default();
+        return format!("{sign}0.{}{digits}", "0".repeat(zeros));
+    };
+    let whole = exponent + 1;
+    match digits.split_at_checked(whole) {
+        Some((whole, fraction)) if !fraction.is_empty() => format!("{sign}{whole}.{fraction}"),
+        _ => {
+            let zeros = "0".repeat(whole.saturating_sub(digits.len()));
+            format!("{sign}{digits}{zeros}")
         }
+    }
+}
+
+fn special_text(value: f64) -> &'static str {
+    if value.is_nan() {
+        "nan"
+    } else if value > 0.0 {
+        "inf"
     } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{digits}e{sign}{:02}", exponent.abs())
+        "-inf"
+    }
+}
+
+/// The fewest digits that lead back to the same number.
+struct Shortest {
+    sign: &'static str,
+    /// The first stands before the point.
+    digits: String,
+    exponent: i32,
+}
+
+impl Shortest {
+    fn of(value: f64) -> Self {
+        let size = value.abs();
+        let shortest = format!("{size:e}");
+        // Where two such numbers are equally near, Python takes the one with the even digit.
+        let places = shortest
+            .split_once('e')
+            .map_or(0, |(mantissa, _)| mantissa.len().saturating_sub(2));
+        let rounded = format!("{size:.places$e}");
+        #[expect(clippy::float_cmp, reason = "it must be the same number")]
+        let text = match rounded.parse::<f64>() {
+            Ok(number) if number == size => rounded,
+            _ => shortest,
+        };
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        Self {
+            sign: if value.is_sign_negative() { "-" } else { "" },
+            digits: mantissa.chars().filter(|&it| it != '.').collect(),
+            exponent: exponent.parse().unwrap_or_default(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Part, Value, View};
+use super::{Exception, Part, Value, View};
 
 impl Value {
     /// The elements that Python's `for` would take: characters of a text, keys of a dictionary.
@@ -30,23 +30,26 @@ impl Value {
         }
     }
 
-    /// The element at a place, counted from the end where it is negative: of what can be indexed
-    /// by integers. `Some(None)` where there is no such element.
-    pub(in crate::template) fn element(&self, index: i128) -> Option<Option<Self>> {
+    /// The element at a place, counted from the end where it is negative. `None` where it is
+    /// beyond either end; an error of what has no places.
+    pub(in crate::template) fn element(&self, index: i128) -> Result<Option<Self>, Exception> {
         let place = |length: usize| {
             let length = i128::try_from(length).ok()?;
             usize::try_from(if index < 0 { index + length } else { index }).ok()
         };
         match self {
-            Self::Str(text) => Some(
-                place(text.text.chars().count())
-                    .and_then(|at| text.text.chars().nth(at))
-                    .map(character),
-            ),
+            Self::Str(text) => Ok(place(text.text.chars().count())
+                .and_then(|at| text.text.chars().nth(at))
+                .map(character)),
             Self::List(items) | Self::Tuple(items) => {
-                Some(place(items.len()).and_then(|at| items.get(at).cloned()))
+                Ok(place(items.len()).and_then(|at| items.get(at).cloned()))
             }
-            _ => None,
+            // There are no numbers among its keys.
+            Self::Dict(_) => Err(Exception::Lookup(index.to_string())),
+            _ => Err(Exception::Type(format!(
+                "'{}' object is not subscriptable",
+                self.type_name()
+            ))),
         }
     }
 }

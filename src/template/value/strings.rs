@@ -142,9 +142,9 @@ fn swap_case(text: &str) -> String {
 }
 
 /// Whether there are cased characters and all of them pass.
-fn has_case(text: &str, test: fn(char) -> bool) -> bool {
+fn has_case(text: &str, is_right: fn(char) -> bool) -> bool {
     let mut cased = text.chars().filter(|&it| is_cased(it)).peekable();
-    cased.peek().is_some() && cased.all(test)
+    cased.peek().is_some() && cased.all(is_right)
 }
 
 /// Whether each run of cased characters begins with the only capital that it has.

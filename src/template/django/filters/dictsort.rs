@@ -124,10 +124,7 @@ fn item(value: &Value, key: &Value) -> Result<Value, Exception> {
     match (value, key) {
         (Value::Dict(dict), Value::Str(key)) => dict.get(&*key.text).cloned().ok_or_else(missing),
         (Value::Dict(_), _) => Err(missing()),
-        (_, Value::Int(index)) => match value.element(*index) {
-            Some(element) => element.ok_or_else(missing),
-            None => Err(Exception::Type("the value has no elements".to_owned())),
-        },
+        (_, Value::Int(index)) => value.element(*index)?.ok_or_else(missing),
         (_, Value::Bool(index)) => item(value, &Value::Int(i128::from(*index))),
         _ => Err(Exception::Type("the value has no such elements".to_owned())),
     }

@@ -31,16 +31,16 @@ pub(super) fn conditional_escape(value: &Value) -> String {
     }
 }
 
-pub(super) fn conditional(input: &Input<'_>) -> Result {
-    Ok(Value::safe(conditional_escape(input.value)))
+pub(super) fn conditional(input: &Input<'_>) -> Value {
+    Value::safe(conditional_escape(input.value))
 }
 
-pub(super) fn force_escape(input: &Input<'_>) -> Result {
-    Ok(Value::safe(escape(input.text)))
+pub(super) fn force_escape(input: &Input<'_>) -> Value {
+    Value::safe(escape(input.text))
 }
 
-pub(super) fn safe(input: &Input<'_>) -> Result {
-    Ok(mark_safe(input.value))
+pub(super) fn safe(input: &Input<'_>) -> Value {
+    mark_safe(input.value)
 }
 
 fn elements(value: &Value) -> std::result::Result<Vec<Value>, Exception> {
@@ -61,7 +61,7 @@ pub(super) fn safe_sequence(input: &Input<'_>) -> Result {
 }
 
 /// Everything that could end a string of JavaScript or a script as `\uXXXX`.
-pub(super) fn escape_javascript(input: &Input<'_>) -> Result {
+pub(super) fn escape_javascript(input: &Input<'_>) -> Value {
     let mut text = String::with_capacity(input.text.len());
     for character in input.text.chars() {
         let special = matches!(
@@ -75,7 +75,7 @@ pub(super) fn escape_javascript(input: &Input<'_>) -> Result {
             text.push(character);
         }
     }
-    Ok(Value::safe(text))
+    Value::safe(text)
 }
 
 /// CR LF and CR as LF.
@@ -88,7 +88,7 @@ pub(super) fn escapes(input: &Input<'_>) -> bool {
     input.environment.autoescape && !input.is_safe()
 }
 
-pub(super) fn line_breaks(input: &Input<'_>) -> Result {
+pub(super) fn line_breaks(input: &Input<'_>) -> Value {
     let text = normal_newlines(input.text);
     let mut paragraphs = vec![String::new()];
     let mut newlines = 0;
@@ -109,7 +109,7 @@ pub(super) fn line_breaks(input: &Input<'_>) -> Result {
         .map(|it| if escapes(input) { escape(&it) } else { it })
         .map(|it| format!("<p>{}</p>", it.replace('\n', "<br>")))
         .collect();
-    Ok(Value::safe(paragraphs.join("\n\n")))
+    Value::safe(paragraphs.join("\n\n"))
 }
 
 /// One newline stays in its paragraph, several end it.
@@ -125,12 +125,12 @@ fn push_newlines(newlines: usize, paragraphs: &mut Vec<String>) {
     }
 }
 
-pub(super) fn line_breaks_only(input: &Input<'_>) -> Result {
+pub(super) fn line_breaks_only(input: &Input<'_>) -> Value {
     let mut text = normal_newlines(input.text);
     if escapes(input) {
         text = escape(&text);
     }
-    Ok(Value::safe(text.replace('\n', "<br>")))
+    Value::safe(text.replace('\n', "<br>"))
 }
 
 pub(super) fn line_numbers(input: &Input<'_>) -> Result {

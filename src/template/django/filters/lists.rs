@@ -10,25 +10,13 @@ use crate::template::{
 
 type Result = std::result::Result<Value, Exception>;
 
-/// What Python says of `value[index]` where there are no indices.
-fn element(value: &Value, index: i128) -> std::result::Result<Option<Value>, Exception> {
-    match value.element(index) {
-        Some(element) => Ok(element),
-        None if matches!(value, Value::Dict(_)) => Err(Exception::Lookup(index.to_string())),
-        None => Err(Exception::Type(format!(
-            "'{}' object is not subscriptable",
-            value.type_name()
-        ))),
-    }
-}
-
 pub(super) fn first(input: &Input<'_>) -> Result {
-    let element = element(input.value, 0)?;
+    let element = input.value.element(0)?;
     Ok(element.unwrap_or_else(|| Value::text("")))
 }
 
 pub(super) fn last(input: &Input<'_>) -> Result {
-    let element = element(input.value, -1)?;
+    let element = input.value.element(-1)?;
     Ok(element.unwrap_or_else(|| Value::text("")))
 }
 
@@ -46,13 +34,13 @@ pub(super) fn random(input: &Input<'_>) -> Result {
         .map_err(|error| Fault::new(format!("no random number can be had: {error}")))?;
     // No list is so long that the last places would be drawn less often.
     let index = i128::from(number) % i128::try_from(length).unwrap_or(1);
-    let element = element(input.value, index)?;
+    let element = input.value.element(index)?;
     Ok(element.unwrap_or_else(|| Value::text("")))
 }
 
-pub(super) fn length(input: &Input<'_>) -> Result {
+pub(super) fn length(input: &Input<'_>) -> Value {
     let length = input.value.length().unwrap_or(0);
-    Ok(Value::Int(i128::try_from(length).unwrap_or(i128::MAX)))
+    Value::Int(i128::try_from(length).unwrap_or(i128::MAX))
 }
 
 pub(super) fn make_list(input: &Input<'_>) -> Result {
@@ -108,7 +96,7 @@ pub(super) fn slice(input: &Input<'_>) -> Result {
 /// The parts of a slice.
 struct Bounds {
     start: Option<i128>,
-    stop: Option<i128>,
+    end: Option<i128>,
     step: i128,
 }
 
@@ -126,18 +114,18 @@ fn bounds(text: &str) -> std::result::Result<Option<Bounds>, Exception> {
             }
         });
     }
-    let (start, stop, step) = match *parts.as_slice() {
-        [stop] => (None, stop, None),
-        [start, stop] => (start, stop, None),
-        [start, stop, step] => (start, stop, step),
+    let (start, end, step) = match *parts.as_slice() {
+        [end] => (None, end, None),
+        [start, end] => (start, end, None),
+        [start, end, step] => (start, end, step),
         _ => return Ok(None),
     };
     let step = step.unwrap_or(1);
-    Ok((step != 0).then_some(Bounds { start, stop, step }))
+    Ok((step != 0).then_some(Bounds { start, end, step }))
 }
 
 impl Bounds {
-    /// The elements from start to stop, both of which may lie outside.
+    /// The elements from start to end, both of which may lie outside.
     fn of<T: Clone>(&self, items: &[T]) -> Vec<T> {
         let length = i128::try_from(items.len()).unwrap_or(i128::MAX);
         let forward = self.step > 0;
@@ -158,9 +146,9 @@ impl Bounds {
             })
         };
         let (from, to) = if forward {
-            (place(self.start, least), place(self.stop, most))
+            (place(self.start, least), place(self.end, most))
         } else {
-            (place(self.start, most), place(self.stop, least))
+            (place(self.start, most), place(self.end, least))
         };
         let mut found = Vec::new();
         let mut at = from;

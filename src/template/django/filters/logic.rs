@@ -5,22 +5,22 @@ use crate::template::value::{Exception, Str, Value, to_float};
 
 type Result = std::result::Result<Value, Exception>;
 
-pub(super) fn default(input: &Input<'_>) -> Result {
-    Ok(if input.value.is_true() {
+pub(super) fn default(input: &Input<'_>) -> Value {
+    if input.value.is_true() {
         input.value
     } else {
         input.argument()
     }
-    .clone())
+    .clone()
 }
 
-pub(super) fn default_if_none(input: &Input<'_>) -> Result {
-    Ok(if matches!(input.value, Value::None) {
+pub(super) fn default_if_none(input: &Input<'_>) -> Value {
+    if matches!(input.value, Value::None) {
         input.argument()
     } else {
         input.value
     }
-    .clone())
+    .clone()
 }
 
 pub(super) fn yes_no(input: &Input<'_>) -> Result {

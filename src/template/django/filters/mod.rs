@@ -24,6 +24,8 @@ mod unordered;
 mod urlize;
 mod wrap;
 
+#[cfg(test)]
+mod tests;
 
 pub(super) use html::escape;
 pub(super) use numbers::localized;
@@ -56,8 +58,19 @@ pub(super) struct Filter {
     takes: Takes,
     /// Django's `is_safe`: what it makes of a safe text is safe too.
     is_safe: bool,
-    apply: fn(&Input<'_>) -> Result<Value, Exception>,
+    action: Action,
 }
+
+/// What a filter does.
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    /// It makes something of every value.
+    Always(fn(&Input<'_>) -> Value),
+    /// There are values or arguments of which it makes nothing.
+    Tries(fn(&Input<'_>) -> Result<Value, Exception>),
+}
+
+use Action::{Always, Tries};
 
 /// What becomes of the value before the filter gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +114,16 @@ impl Filter {
             Value::Str(Str { text, is_safe }) => (&**text, *is_safe),
             _ => ("", false),
         };
-        let result = (self.apply)(&Input {
+        let input = Input {
             value: &value,
             text,
             argument,
             environment,
-        })?;
+        };
+        let result = match self.action {
+            Always(apply) => apply(&input),
+            Tries(apply) => apply(&input)?,
+        };
         match &result {
             Value::Str(text) => budget.make(text.text.len())?,
             Value::List(items) | Value::Tuple(items) => budget.make(items.len())?,
@@ -178,103 +195,128 @@ pub(super) fn find(name: &str) -> Option<&'static Filter> {
 }
 
 /// A filter that gets the value as it is.
-const fn value(
-    name: &'static str,
-    argument: Argument,
-    apply: fn(&Input<'_>) -> Result<Value, Exception>,
-) -> Filter {
+const fn value(name: &'static str, argument: Argument, action: Action) -> Filter {
     Filter {
         name,
         argument,
         takes: Takes::Value,
         is_safe: false,
-        apply,
+        action,
     }
 }
 
 /// A filter that gets the value's text.
-const fn text(
-    name: &'static str,
-    argument: Argument,
-    apply: fn(&Input<'_>) -> Result<Value, Exception>,
-) -> Filter {
+const fn text(name: &'static str, argument: Argument, action: Action) -> Filter {
     Filter {
         takes: Takes::Text,
-        ..value(name, argument, apply)
+        ..value(name, argument, action)
     }
 }
 
 /// All filters.
 const FILTERS: &[Filter] = &[
-    value("add", Argument::Required, numbers::add),
-    text("addslashes", Argument::None, strings::add_slashes).safe(),
-    text("capfirst", Argument::None, strings::capitalize_first).safe(),
-    text("center", Argument::Required, strings::center).safe(),
-    text("cut", Argument::Required, strings::cut),
-    value("date", Argument::Optional, dates::date).in_local_time(),
-    value("default", Argument::Required, logic::default),
+    value("add", Argument::Required, Tries(numbers::add)),
+    text("addslashes", Argument::None, Always(strings::add_slashes)).safe(),
+    text(
+        "capfirst",
+        Argument::None,
+        Always(strings::capitalize_first),
+    )
+    .safe(),
+    text("center", Argument::Required, Tries(strings::center)).safe(),
+    text("cut", Argument::Required, Tries(strings::cut)),
+    value("date", Argument::Optional, Tries(dates::date)).in_local_time(),
+    value("default", Argument::Required, Always(logic::default)),
     value(
         "default_if_none",
         Argument::Required,
-        logic::default_if_none,
+        Always(logic::default_if_none),
     ),
-    value("dictsort", Argument::Required, dictsort::ascending),
-    value("dictsortreversed", Argument::Required, dictsort::descending),
-    value("divisibleby", Argument::Required, numbers::divisible_by),
-    text("escape", Argument::None, html::conditional).safe(),
-    text("escapejs", Argument::None, html::escape_javascript),
-    value("escapeseq", Argument::None, html::escape_sequence).safe(),
-    value("filesizeformat", Argument::None, numbers::file_size).safe(),
-    value("first", Argument::None, lists::first),
-    value("floatformat", Argument::Optional, decimal::float_format).safe(),
-    text("force_escape", Argument::None, html::force_escape).safe(),
-    value("get_digit", Argument::Required, numbers::get_digit),
-    text("iriencode", Argument::None, quote::iri_encode).safe(),
-    value("join", Argument::Required, lists::join).safe(),
-    value("json_script", Argument::Optional, json::script).safe(),
-    value("last", Argument::None, lists::last).safe(),
-    value("length", Argument::None, lists::length),
-    text("linebreaks", Argument::None, html::line_breaks).safe(),
-    text("linebreaksbr", Argument::None, html::line_breaks_only).safe(),
-    text("linenumbers", Argument::None, html::line_numbers).safe(),
-    text("ljust", Argument::Required, strings::justify_left).safe(),
-    text("lower", Argument::None, strings::lower).safe(),
-    text("make_list", Argument::None, lists::make_list),
-    value("phone2numeric", Argument::None, strings::phone_to_numeric).safe(),
-    value("pluralize", Argument::Optional, logic::pluralize),
-    value("pprint", Argument::None, pprint::filter).safe(),
-    value("random", Argument::None, lists::random).safe(),
-    text("rjust", Argument::Required, strings::justify_right).safe(),
-    text("safe", Argument::None, html::safe).safe(),
-    value("safeseq", Argument::None, html::safe_sequence).safe(),
-    value("slice", Argument::Required, lists::slice).safe(),
-    text("slugify", Argument::None, strings::slugify).safe(),
-    value("stringformat", Argument::Required, printf::filter).safe(),
-    text("striptags", Argument::None, markup::strip_tags).safe(),
-    value("time", Argument::Optional, dates::time).in_local_time(),
-    value("timesince", Argument::Optional, dates::since),
-    value("timeuntil", Argument::Optional, dates::until),
-    text("title", Argument::None, strings::title_case).safe(),
-    text("truncatechars", Argument::Required, truncate::characters).safe(),
+    value("dictsort", Argument::Required, Tries(dictsort::ascending)),
+    value(
+        "dictsortreversed",
+        Argument::Required,
+        Tries(dictsort::descending),
+    ),
+    value(
+        "divisibleby",
+        Argument::Required,
+        Tries(numbers::divisible_by),
+    ),
+    text("escape", Argument::None, Always(html::conditional)).safe(),
+    text("escapejs", Argument::None, Always(html::escape_javascript)),
+    value("escapeseq", Argument::None, Tries(html::escape_sequence)).safe(),
+    value("filesizeformat", Argument::None, Tries(numbers::file_size)).safe(),
+    value("first", Argument::None, Tries(lists::first)),
+    value(
+        "floatformat",
+        Argument::Optional,
+        Tries(decimal::float_format),
+    )
+    .safe(),
+    text("force_escape", Argument::None, Always(html::force_escape)).safe(),
+    value("get_digit", Argument::Required, Tries(numbers::get_digit)),
+    text("iriencode", Argument::None, Always(quote::iri_encode)).safe(),
+    value("join", Argument::Required, Tries(lists::join)).safe(),
+    value("json_script", Argument::Optional, Tries(json::script)).safe(),
+    value("last", Argument::None, Tries(lists::last)).safe(),
+    value("length", Argument::None, Always(lists::length)),
+    text("linebreaks", Argument::None, Always(html::line_breaks)).safe(),
+    text(
+        "linebreaksbr",
+        Argument::None,
+        Always(html::line_breaks_only),
+    )
+    .safe(),
+    text("linenumbers", Argument::None, Tries(html::line_numbers)).safe(),
+    text("ljust", Argument::Required, Tries(strings::justify_left)).safe(),
+    text("lower", Argument::None, Always(strings::lower)).safe(),
+    text("make_list", Argument::None, Tries(lists::make_list)),
+    value(
+        "phone2numeric",
+        Argument::None,
+        Tries(strings::phone_to_numeric),
+    )
+    .safe(),
+    value("pluralize", Argument::Optional, Tries(logic::pluralize)),
+    value("pprint", Argument::None, Tries(pprint::filter)).safe(),
+    value("random", Argument::None, Tries(lists::random)).safe(),
+    text("rjust", Argument::Required, Tries(strings::justify_right)).safe(),
+    text("safe", Argument::None, Always(html::safe)).safe(),
+    value("safeseq", Argument::None, Tries(html::safe_sequence)).safe(),
+    value("slice", Argument::Required, Tries(lists::slice)).safe(),
+    text("slugify", Argument::None, Always(strings::slugify)).safe(),
+    value("stringformat", Argument::Required, Tries(printf::filter)).safe(),
+    text("striptags", Argument::None, Tries(markup::strip_tags)).safe(),
+    value("time", Argument::Optional, Tries(dates::time)).in_local_time(),
+    value("timesince", Argument::Optional, Tries(dates::since)),
+    value("timeuntil", Argument::Optional, Tries(dates::until)),
+    text("title", Argument::None, Always(strings::title_case)).safe(),
+    text(
+        "truncatechars",
+        Argument::Required,
+        Tries(truncate::characters),
+    )
+    .safe(),
     text(
         "truncatechars_html",
         Argument::Required,
-        truncate::html_characters,
+        Tries(truncate::html_characters),
     )
     .safe(),
-    text("truncatewords", Argument::Required, truncate::words).safe(),
+    text("truncatewords", Argument::Required, Tries(truncate::words)).safe(),
     text(
         "truncatewords_html",
         Argument::Required,
-        truncate::html_words,
+        Tries(truncate::html_words),
     )
     .safe(),
-    value("unordered_list", Argument::None, unordered::filter).safe(),
-    text("upper", Argument::None, strings::upper),
-    text("urlencode", Argument::Optional, quote::url_encode),
-    text("urlize", Argument::None, urlize::filter).safe(),
-    text("urlizetrunc", Argument::Required, urlize::truncating).safe(),
-    text("wordcount", Argument::None, strings::word_count),
-    text("wordwrap", Argument::Required, wrap::filter).safe(),
-    value("yesno", Argument::Optional, logic::yes_no),
+    value("unordered_list", Argument::None, Tries(unordered::filter)).safe(),
+    text("upper", Argument::None, Always(strings::upper)),
+    text("urlencode", Argument::Optional, Tries(quote::url_encode)),
+    text("urlize", Argument::None, Tries(urlize::filter)).safe(),
+    text("urlizetrunc", Argument::Required, Tries(urlize::truncating)).safe(),
+    text("wordcount", Argument::None, Always(strings::word_count)),
+    text("wordwrap", Argument::Required, Tries(wrap::filter)).safe(),
+    value("yesno", Argument::Optional, Tries(logic::yes_no)),
 ];

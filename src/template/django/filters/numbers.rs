@@ -6,7 +6,7 @@ use super::{
     super::dateformat::{self, Letters},
     Input,
 };
-use crate::template::value::{DateTime, Exception, Str, Value, float_text, to_integer};
+use crate::template::value::{DateTime, Exception, Str, Value, float_text, plain_text, to_integer};
 
 /// What a variable prints, before escaping: numbers and dates as American English has them.
 pub(in crate::template::django) fn localized(value: &Value) -> String {
@@ -38,8 +38,7 @@ fn number_text(number: f64) -> String {
     if last.unsigned_abs() + digits as u64 > 200 {
         return format!("{mantissa}e{exponent:+}");
     }
-    // Rust writes no exponents here.
-    number.to_string()
+    plain_text(number)
 }
 
 /// Digits with a comma after each group of three.

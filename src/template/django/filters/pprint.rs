@@ -188,9 +188,10 @@ fn push_parts(line: &str, width: usize, last_width: Option<usize>, literals: &mu
         let width = last_width.filter(|_| is_last).unwrap_or(width);
         if length(&Value::text(candidate.as_str()).repr()) > width {
             if !current.is_empty() {
-                literals.push(Value::text(current).repr());
+                literals.push(Value::text(current.as_str()).repr());
             }
-            current = (*part).to_owned();
+            current.clear();
+            current.push_str(part);
         } else {
             current = candidate;
         }

@@ -24,11 +24,8 @@ pub(super) fn filter(input: &Input<'_>) -> Result<Value, Exception> {
 #[derive(Clone, Debug, Default)]
 struct Conversion {
     key: Option<String>,
-    left: bool,
-    plus: bool,
-    space: bool,
-    alternate: bool,
-    zeros: bool,
+    /// Some of `-+ #0`.
+    flags: String,
     width: Option<usize>,
     precision: Option<usize>,
 }
@@ -60,14 +57,14 @@ fn format(input: &Input<'_>, argument: &str, value: &Value) -> Result<String, Ex
             result.push(character);
             continue;
         }
+        if rest.next_if_eq(&'%').is_some() {
+            result.push('%');
+            continue;
+        }
         let conversion = Conversion::read(&mut rest, &mut values)?;
         let Some(letter) = rest.next() else {
             return Err(Exception::Value("incomplete format".to_owned()));
         };
-        if letter == '%' {
-            result.push('%');
-            continue;
-        }
         let keyed = match &conversion.key {
             None => values.next()?.clone(),
             Some(key) => match value {
@@ -103,13 +100,7 @@ impl Conversion {
             values.used = true;
         }
         while let Some(flag) = rest.next_if(|it| "-+ #0".contains(*it)) {
-            match flag {
-                '-' => conversion.left = true,
-                '+' => conversion.plus = true,
-                ' ' => conversion.space = true,
-                '#' => conversion.alternate = true,
-                _ => conversion.zeros = true,
-            }
+            conversion.flags.push(flag);
         }
         if rest.next_if_eq(&'*').is_some() {
             conversion.set_width(star(values)?);
@@ -129,7 +120,9 @@ impl Conversion {
 
     /// A width below zero means the left side.
     fn set_width(&mut self, width: i128) {
-        self.left |= width < 0;
+        if width < 0 {
+            self.flags.push('-');
+        }
         self.width = Some(usize::try_from(width.unsigned_abs()).unwrap_or(usize::MAX));
     }
 
@@ -140,7 +133,11 @@ impl Conversion {
             'a' => Ok(self.pad_text(&ascii(&value.repr()))),
             'c' => {
                 let character = character(value)?;
-                Ok(self.pad_text(character.encode_utf8(&mut [0; 4])))
+                let whole = Self {
+                    precision: None,
+                    ..self.clone()
+                };
+                Ok(whole.pad_text(character.encode_utf8(&mut [0; 4])))
             }
             'd' | 'i' | 'u' => {
                 let number = match value {
@@ -160,7 +157,7 @@ impl Conversion {
                     'x' => ("0x", format!("{size:x}")),
                     _ => ("0X", format!("{size:X}")),
                 };
-                let prefix = if self.alternate { prefix } else { "" };
+                let prefix = if self.has('#') { prefix } else { "" };
                 Ok(self.pad_integer(number < 0, prefix, &digits))
             }
             'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
@@ -178,6 +175,10 @@ impl Conversion {
         }
     }
 
+    fn has(&self, flag: char) -> bool {
+        self.flags.contains(flag)
+    }
+
     fn missing(&self, length: usize) -> usize {
         self.width.unwrap_or(0).saturating_sub(length)
     }
@@ -188,7 +189,7 @@ impl Conversion {
             None => text.to_owned(),
         };
         let spaces = " ".repeat(self.missing(text.chars().count()));
-        if self.left {
+        if self.has('-') {
             text + &spaces
         } else {
             spaces + &text
@@ -205,16 +206,16 @@ impl Conversion {
     }
 
     fn pad_number(&self, is_negative: bool, prefix: &str, digits: &str) -> String {
-        let sign = match (is_negative, self.plus, self.space) {
+        let sign = match (is_negative, self.has('+'), self.has(' ')) {
             (true, ..) => "-",
             (_, true, _) => "+",
             (_, _, true) => " ",
             _ => "",
         };
         let missing = self.missing(sign.len() + prefix.len() + digits.len());
-        if self.left {
+        if self.has('-') {
             format!("{sign}{prefix}{digits}{}", " ".repeat(missing))
-        } else if self.zeros {
+        } else if self.has('0') {
             format!("{sign}{prefix}{}{digits}", "0".repeat(missing))
         } else {
             format!("{}{sign}{prefix}{digits}", " ".repeat(missing))

@@ -25,15 +25,17 @@ pub(super) fn quote(text: &str, safe: &str) -> String {
     result
 }
 
-pub(super) fn iri_encode(input: &Input<'_>) -> Result<Value, Exception> {
-    Ok(Value::text(quote(input.text, "/#%[]=:;$&()+,!?*@'~")))
+pub(super) fn iri_encode(input: &Input<'_>) -> Value {
+    Value::text(quote(input.text, "/#%[]=:;$&()+,!?*@'~"))
 }
 
 pub(super) fn url_encode(input: &Input<'_>) -> Result<Value, Exception> {
+    if input.text.is_empty() {
+        return Ok(input.value.clone());
+    }
     let safe = match input.argument() {
         Value::None => "/",
         Value::Str(Str { text, .. }) => &**text,
-        _ if input.text.is_empty() => "",
         other => {
             return Err(Exception::Type(format!(
                 "'{}' object is not a text of safe characters",

@@ -10,7 +10,7 @@ use crate::template::{
 
 type Result = std::result::Result<Value, Exception>;
 
-pub(super) fn add_slashes(input: &Input<'_>) -> Result {
+pub(super) fn add_slashes(input: &Input<'_>) -> Value {
     let mut text = String::with_capacity(input.text.len());
     for character in input.text.chars() {
         if matches!(character, '\\' | '"' | '\'') {
@@ -18,23 +18,23 @@ pub(super) fn add_slashes(input: &Input<'_>) -> Result {
         }
         text.push(character);
     }
-    Ok(Value::text(text))
+    Value::text(text)
 }
 
-pub(super) fn capitalize_first(input: &Input<'_>) -> Result {
+pub(super) fn capitalize_first(input: &Input<'_>) -> Value {
     let mut characters = input.text.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     let mut text: String = first.collect();
     text.push_str(characters.as_str());
-    Ok(Value::text(text))
+    Value::text(text)
 }
 
-pub(super) fn lower(input: &Input<'_>) -> Result {
-    Ok(Value::text(input.text.to_lowercase()))
+pub(super) fn lower(input: &Input<'_>) -> Value {
+    Value::text(input.text.to_lowercase())
 }
 
-pub(super) fn upper(input: &Input<'_>) -> Result {
-    Ok(Value::text(input.text.to_uppercase()))
+pub(super) fn upper(input: &Input<'_>) -> Value {
+    Value::text(input.text.to_uppercase())
 }
 
 /// The text with spaces around it up to a width: `share` says how many of the missing ones stand
@@ -105,7 +105,7 @@ pub(super) fn phone_to_numeric(input: &Input<'_>) -> Result {
     Ok(Value::text(digits.collect::<String>()))
 }
 
-pub(super) fn slugify(input: &Input<'_>) -> Result {
+pub(super) fn slugify(input: &Input<'_>) -> Value {
     let ascii = input.text.nfkd().filter(char::is_ascii);
     let mut slug = String::new();
     for character in ascii {
@@ -119,11 +119,11 @@ pub(super) fn slugify(input: &Input<'_>) -> Result {
             slug.push(character);
         }
     }
-    Ok(Value::text(slug.trim_matches(['-', '_'])))
+    Value::text(slug.trim_matches(['-', '_']))
 }
 
 /// Python's title case, but what follows an apostrophe or a digit stays lower case.
-pub(super) fn title_case(input: &Input<'_>) -> Result {
+pub(super) fn title_case(input: &Input<'_>) -> Value {
     let titled: Vec<char> = title(input.text).chars().collect();
     let mut text = String::with_capacity(input.text.len());
     let mut rest = titled.as_slice();
@@ -148,10 +148,10 @@ pub(super) fn title_case(input: &Input<'_>) -> Result {
             after_digit = crate::template::value::is_decimal(character);
         }
     }
-    Ok(Value::text(result))
+    Value::text(result)
 }
 
-pub(super) fn word_count(input: &Input<'_>) -> Result {
+pub(super) fn word_count(input: &Input<'_>) -> Value {
     let count = words(input.text).count();
-    Ok(Value::Int(i128::try_from(count).unwrap_or(i128::MAX)))
+    Value::Int(i128::try_from(count).unwrap_or(i128::MAX))
 }

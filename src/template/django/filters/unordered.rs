@@ -44,13 +44,13 @@ fn push(
             item.to_text()
         };
         input.make(indent.len() * 4 + text.len())?;
-        result.push_str(&format!("{indent}<li>{text}"));
+        result.extend([&indent, "<li>", &text]);
         // A list that follows an item belongs to it.
         let children = items.next_if(|it| matches!(it, Value::List(_) | Value::Tuple(_)));
         if let Some(children) = children.filter(|it| it.is_true()) {
-            result.push_str(&format!("\n{indent}<ul>\n"));
+            result.extend(["\n", &indent, "<ul>\n"]);
             push(input, children, tabs + 1, result)?;
-            result.push_str(&format!("\n{indent}</ul>\n{indent}"));
+            result.extend(["\n", &indent, "</ul>\n", &indent]);
         }
         result.push_str("</li>");
     }

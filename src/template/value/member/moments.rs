@@ -88,8 +88,7 @@ fn of_moment(moment: &DateTime, name: &str, value: &Value) -> Option<Result<Valu
     };
     let result = match (name, zoned) {
         ("date", _) => Value::Date(civil.date()),
-        ("time", _) => Value::Time(civil.time()),
-        ("timetz", None) => Value::Time(civil.time()),
+        ("time", _) | ("timetz", None) => Value::Time(civil.time()),
         ("tzinfo" | "utcoffset" | "dst" | "tzname", None) => Value::None,
         ("tzname", Some(zoned)) => Value::text(zone_name(zoned)),
         ("dst", Some(_)) => return Some(Err(unsupported(name, "datetime"))),

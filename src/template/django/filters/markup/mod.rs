@@ -48,12 +48,14 @@ enum Next {
     Wait(usize),
 }
 
-fn at(place: usize) -> Step {
-    Ok(ControlFlow::Continue(Next::At(place)))
+/// To go on at this place.
+const fn at(place: usize) -> ControlFlow<(), Next> {
+    ControlFlow::Continue(Next::At(place))
 }
 
-fn wait(place: usize) -> Step {
-    Ok(ControlFlow::Continue(Next::Wait(place)))
+/// To wait for more text at this place.
+const fn wait(place: usize) -> ControlFlow<(), Next> {
+    ControlFlow::Continue(Next::Wait(place))
 }
 
 impl<'a, H: Handler> Reader<'a, H> {
@@ -116,8 +118,10 @@ impl<'a, H: Handler> Reader<'a, H> {
         self.input.environment.budget.step()?;
         let markup = match self.next_markup(place) {
             Some(markup) => markup,
-            None if self.raw_element.is_some() => return wait(place),
-            None if H::CONVERTS_REFERENCES && self.ends_in_reference(place) => return wait(place),
+            None if self.raw_element.is_some() => return Ok(wait(place)),
+            None if H::CONVERTS_REFERENCES && self.ends_in_reference(place) => {
+                return Ok(wait(place));
+            }
             None => self.text.len(),
         };
         if place < markup && self.push(place, markup).is_break() {
@@ -125,11 +129,11 @@ impl<'a, H: Handler> Reader<'a, H> {
         }
         let rest = self.rest(markup);
         if rest.is_empty() {
-            at(markup)
+            Ok(at(markup))
         } else if rest.starts_with('<') {
             self.step_tag(markup, is_end)
         } else {
-            self.step_reference(markup, is_end)
+            Ok(self.step_reference(markup, is_end))
         }
     }
 
@@ -178,22 +182,20 @@ impl<'a, H: Handler> Reader<'a, H> {
             if self.handler.text("<").is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            return at(place + 1);
+            return Ok(at(place + 1));
         } else {
-            return wait(place);
+            return Ok(wait(place));
         };
-        match next {
-            Some(next) => at(next),
-            None => {
-                // The rest was searched for nothing, which must not happen too often.
-                self.input.make(rest.len())?;
-                self.unfinished(place, is_end)
-            }
+        if let Some(next) = next {
+            return Ok(at(next));
         }
+        // The rest was searched for nothing, which must not happen too often.
+        self.input.make(rest.len())?;
+        Ok(self.unfinished(place, is_end))
     }
 
     /// What has no end is text, up to the next character that could be one.
-    fn unfinished(&mut self, place: usize, is_end: bool) -> Step {
+    fn unfinished(&mut self, place: usize, is_end: bool) -> ControlFlow<(), Next> {
         if !is_end {
             return wait(place);
         }
@@ -204,7 +206,7 @@ impl<'a, H: Handler> Reader<'a, H> {
             (None, None) => place + 1,
         };
         if self.push(place, next).is_break() {
-            return Ok(ControlFlow::Break(()));
+            return ControlFlow::Break(());
         }
         at(next)
     }
@@ -245,13 +247,13 @@ impl<'a, H: Handler> Reader<'a, H> {
     }
 
     /// A reference, or what looks like one.
-    fn step_reference(&mut self, place: usize, is_end: bool) -> Step {
+    fn step_reference(&mut self, place: usize, is_end: bool) -> ControlFlow<(), Next> {
         let rest = self.rest(place);
         if rest.starts_with("&#") {
             let Some((name, length)) = reference::numeric(rest) else {
                 if rest.contains(';') {
                     if self.handler.text("&#").is_break() {
-                        return Ok(ControlFlow::Break(()));
+                        return ControlFlow::Break(());
                     }
                     return wait(place + 2);
                 }
@@ -271,7 +273,7 @@ impl<'a, H: Handler> Reader<'a, H> {
             }
             Some(_) => {
                 if self.handler.text("&").is_break() {
-                    return Ok(ControlFlow::Break(()));
+                    return ControlFlow::Break(());
                 }
                 at(place + 1)
             }

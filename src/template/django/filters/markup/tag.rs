@@ -91,23 +91,20 @@ impl<'a> Cursor<'a> {
             return None;
         }
         cursor.skip(is_space);
-        match cursor.peek() {
-            Some(quote @ ('"' | '\'')) => {
-                let inside = cursor.rest().get(1..).unwrap_or_default();
-                if let Some(length) = inside.find(quote) {
-                    return Some(cursor.at + 1 + length + 1);
-                }
-                // A quote that nothing closes is no value. The space before it may be an empty
-                // one, and a second equals sign the start of one.
-                if cursor.at > after_signs {
-                    return Some(cursor.at);
-                }
-                if after_signs - first_sign < 2 {
-                    return None;
-                }
-                cursor.at = after_signs - 1;
+        if let Some(quote @ ('"' | '\'')) = cursor.peek() {
+            let inside = cursor.rest().get(1..).unwrap_or_default();
+            if let Some(length) = inside.find(quote) {
+                return Some(cursor.at + 1 + length + 1);
             }
-            _ => {}
+            // A quote that nothing closes is no value. The space before it may be an empty one,
+            // and a second equals sign the start of one.
+            if cursor.at > after_signs {
+                return Some(cursor.at);
+            }
+            if after_signs - first_sign < 2 {
+                return None;
+            }
+            cursor.at = after_signs - 1;
         }
         cursor.skip(|it| !is_space(it) && it != '>');
         Some(cursor.at)
@@ -177,19 +174,8 @@ pub(super) enum EndTag {
 /// The end tag that begins at this place and where it ends; `None` where it does not end.
 pub(super) fn end_tag(text: &str, start: usize) -> Option<EndTag> {
     let close = start + 1 + text.get(start + 1..)?.find('>')?;
-    let mut cursor = Cursor {
-        text,
-        at: start + 2,
-    };
-    cursor.skip(is_space);
-    let from = cursor.at;
-    if cursor.peek().is_some_and(|it| it.is_ascii_alphabetic()) {
-        cursor.skip(|it| it.is_ascii_alphanumeric() || "-.:_".contains(it));
-        let name = text.get(from..cursor.at)?;
-        cursor.skip(is_space);
-        if cursor.peek() == Some('>') {
-            return Some(EndTag::Plain(name.to_lowercase(), cursor.at + 1));
-        }
+    if let Some((name, end)) = plain_end_tag(text, start) {
+        return Some(EndTag::Plain(name.to_lowercase(), end));
     }
     let mut cursor = Cursor {
         text,
@@ -206,7 +192,24 @@ pub(super) fn end_tag(text: &str, start: usize) -> Option<EndTag> {
     Some(EndTag::Nothing(close + 1))
 }
 
+/// `</name>` at this place, maybe with space in it: the name, and where it ends.
+fn plain_end_tag(text: &str, start: usize) -> Option<(&str, usize)> {
+    let mut cursor = Cursor {
+        text,
+        at: start + 2,
+    };
+    cursor.skip(is_space);
+    let from = cursor.at;
+    if !cursor.peek()?.is_ascii_alphabetic() {
+        return None;
+    }
+    cursor.skip(|it| it.is_ascii_alphanumeric() || "-.:_".contains(it));
+    let name = text.get(from..cursor.at)?;
+    cursor.skip(is_space);
+    (cursor.peek() == Some('>')).then_some((name, cursor.at + 1))
+}
+
 /// Whether `</name>` stands at this place, in any case and with space in it.
 pub(super) fn closes(text: &str, start: usize, name: &str) -> bool {
-    matches!(end_tag(text, start), Some(EndTag::Plain(found, _)) if found == name)
+    plain_end_tag(text, start).is_some_and(|(found, _)| found.eq_ignore_ascii_case(name))
 }

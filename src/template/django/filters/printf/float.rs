@@ -8,15 +8,16 @@ const MOST_DIGITS: usize = 1100;
 /// What stands after the sign of a number that is not negative.
 pub(super) fn digits(number: f64, letter: char, conversion: &Conversion) -> String {
     let precision = conversion.precision.unwrap_or(6);
+    let alternate = conversion.has('#');
     let text = if number.is_nan() {
         "nan".to_owned()
     } else if number.is_infinite() {
         "inf".to_owned()
     } else {
         match letter.to_ascii_lowercase() {
-            'e' => scientific(number, precision, conversion.alternate),
-            'f' => with_point(fixed(number, precision), conversion.alternate),
-            _ => general(number, precision.max(1), conversion.alternate),
+            'e' => scientific(number, precision, alternate),
+            'f' => with_point(fixed(number, precision), alternate),
+            _ => general(number, precision.max(1), alternate),
         }
     };
     if letter.is_ascii_uppercase() {

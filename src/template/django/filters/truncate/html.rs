@@ -68,7 +68,7 @@ impl Shortener {
     pub(super) fn finish(mut self, is_cut: bool) -> String {
         if is_cut {
             for name in self.open.iter().rev() {
-                self.output.push_str(&format!("</{name}>"));
+                self.output.extend(["</", name, ">"]);
             }
         }
         self.output

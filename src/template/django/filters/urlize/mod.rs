@@ -40,7 +40,7 @@ fn link_all(input: &Input<'_>, limit: Option<i128>) -> Result<String, Exception>
 
 /// A word, as a link if it is an address.
 fn link(word: &str, limit: Option<i128>, escapes: bool) -> String {
-    let escaped = |text: &str| {
+    let shown = |text: &str| {
         if escapes {
             escape(text)
         } else {
@@ -48,7 +48,7 @@ fn link(word: &str, limit: Option<i128>, escapes: bool) -> String {
         }
     };
     if !word.contains(['.', '@', ':']) {
-        return escaped(word);
+        return shown(word);
     }
     let trim::Trimmed {
         lead,
@@ -58,14 +58,14 @@ fn link(word: &str, limit: Option<i128>, escapes: bool) -> String {
     let (target, attributes) = match target(&middle) {
         Some(Target::Page(target)) => (target, " rel=\"nofollow\""),
         Some(Target::Mail(target)) => (target, ""),
-        None => return escaped(word),
+        None => return shown(word),
     };
     format!(
         "{}<a href=\"{}\"{attributes}>{}</a>{}",
-        escaped(&lead),
+        shown(&lead),
         escape(&target),
-        escaped(&shortened(&middle, limit)),
-        escaped(&trail)
+        shown(&shortened(&middle, limit)),
+        shown(&trail)
     )
 }
 
