@@ -14,13 +14,13 @@ use crate::template::value::Value;
 #[case(int(1), Value::text("1"), false, None)]
 #[case(
     int(1_152_921_504_606_846_976),
-    float(1.152921504606847e+18),
+    float(1.152_921_504_606_847e+18),
     true,
     Some(Equal)
 )]
 #[case(
     int(1_152_921_504_606_846_977),
-    float(1.152921504606847e+18),
+    float(1.152_921_504_606_847e+18),
     false,
     Some(Greater)
 )]

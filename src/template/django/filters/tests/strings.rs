@@ -132,7 +132,7 @@ use crate::template::value::Value;
 #[case("stringformat", float(1.9), Some(Value::text("d")), "'1'")]
 #[case("stringformat", float(1.9), Some(Value::text("x")), "''")]
 #[case("stringformat", Value::text("5"), Some(Value::text("d")), "''")]
-#[case("stringformat", float(3.14159), Some(Value::text(".2f")), "'3.14'")]
+#[case("stringformat", float(2.345), Some(Value::text(".1f")), "'2.3'")]
 #[case("stringformat", float(2.5), Some(Value::text(".0f")), "'2'")]
 #[case("stringformat", float(2.5), Some(Value::text("#.0f")), "'2.'")]
 #[case(
