@@ -18,6 +18,7 @@ mod html;
 mod limits;
 mod lists;
 mod numbers;
+mod printing;
 mod strings;
 mod urlize;
 
