@@ -1,4 +1,5 @@
-//! Python's `str.title()`, which Django's `camel_case_project_name` is made with.
+//! Python's `str.title()`, which Django's `camel_case_project_name` is made with, and
+//! `str.capitalize()`.
 //!
 //! Rust has no title case: what differs from upper case is written down here.
 
@@ -9,7 +10,7 @@ pub(super) fn camel_case(name: &str) -> String {
 
 /// `str.title()`: a character that follows a cased one becomes lower case, every other one title
 /// case.
-fn title(text: &str) -> String {
+pub(super) fn title(text: &str) -> String {
     // A capital sigma's lower case depends on what is around it, so the whole text is lowered at
     // once and taken apart along the characters it came from.
     let lowered = text.to_lowercase();
@@ -29,13 +30,25 @@ fn title(text: &str) -> String {
     result
 }
 
+/// `str.capitalize()`: the first character in title case, all others in lower case.
+pub(super) fn capitalize(text: &str) -> String {
+    let Some(first) = text.chars().next() else {
+        return String::new();
+    };
+    let lowered = text.to_lowercase();
+    let mut result = String::with_capacity(text.len());
+    push_title(first, &mut result);
+    result.extend(lowered.chars().skip(first.to_lowercase().count()));
+    result
+}
+
 /// Unicode's property `Cased`: a letter that is upper, lower or title case.
-fn is_cased(character: char) -> bool {
+pub(super) fn is_cased(character: char) -> bool {
     character.is_lowercase() || character.is_uppercase() || is_title_case(character)
 }
 
 /// Unicode's category `Lt`.
-fn is_title_case(character: char) -> bool {
+pub(super) fn is_title_case(character: char) -> bool {
     matches!(
         character,
         '\u{1c5}' | '\u{1c8}' | '\u{1cb}' | '\u{1f2}' | '\u{1f88}'..='\u{1f8f}'

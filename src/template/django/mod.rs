@@ -5,6 +5,7 @@
 //! is an error there and here. Automatic escaping is off until a tag turns it on.
 
 mod budget;
+mod dateformat;
 mod fault;
 mod filters;
 
