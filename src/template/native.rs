@@ -58,7 +58,8 @@ fn tera_value(value: &Value) -> tera::Value {
         Value::Int(value) => (*value).into(),
         Value::Float(value) => (*value).into(),
         Value::Str(value) => (&*value.text).into(),
-        Value::List(items) | Value::Tuple(items) => {
+        Value::List(_) | Value::Tuple(_) | Value::View(_) => {
+            let items = value.iterate().unwrap_or_default();
             items.iter().map(tera_value).collect::<Vec<_>>().into()
         }
         Value::Dict(items) => items
