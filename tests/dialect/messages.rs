@@ -1,7 +1,5 @@
 //! What is refused: the exit codes of the real `django-admin` and of the program, and their words.
 
-use std::process::Output;
-
 use rstest::rstest;
 
 use super::{
@@ -20,10 +18,6 @@ fn place() -> Place {
         .file("polls_dir/x.txt", "")
         .file("a_file", "");
     place
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Django's last line without what it begins with.
@@ -64,14 +58,14 @@ fn commands_refuse_what_django_refuses(#[case] args: &[&str]) {
     // One place for each: Django leaves behind what it had begun.
     let path = |place: &Place| place.path("").display().to_string();
     let (theirs, mine) = (place(), place());
-    let django = theirs.run(Program::Django, "022", args);
-    assert_eq!(django.status.code(), Some(1), "{}", stderr(&django));
-    let expected = words(message(&stderr(&django), "CommandError: "));
+    let (code, said) = theirs.run(Program::Django, "022", args);
+    assert_eq!(code, Some(1), "{said}");
+    let expected = words(message(&said, "CommandError: "));
     let expected = expected.replace(&path(&theirs), &path(&mine));
 
-    let ours = mine.run(Program::Ours, "022", args);
-    let said = words(&stderr(&ours));
-    assert_eq!(ours.status.code(), Some(1), "Django: {expected}\n{said}");
+    let (code, said) = mine.run(Program::Ours, "022", args);
+    let said = words(&said);
+    assert_eq!(code, Some(1), "Django: {expected}\n  ours: {said}");
     assert!(
         said.contains(&expected),
         "Django: {expected}\n  ours: {said}"
@@ -92,9 +86,9 @@ fn commands_refuse_what_django_refuses(#[case] args: &[&str]) {
 fn wrong_arguments_are_named(#[case] args: &[&str], #[case] named: &str) {
     let place = place();
     for program in [Program::Django, Program::Ours] {
-        let output = place.run(program, "022", args);
-        let said = words(&stderr(&output));
-        assert_eq!(output.status.code(), Some(2), "{program:?}: {said}");
+        let (code, said) = place.run(program, "022", args);
+        let said = words(&said);
+        assert_eq!(code, Some(2), "{program:?}: {said}");
         assert!(said.contains(named), "{program:?}: {said}");
     }
 }

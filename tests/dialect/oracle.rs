@@ -105,6 +105,15 @@ impl Oracle {
         text_of(&answer, "output")
     }
 
+    /// What `django-admin` does: its exit code and what it prints to standard error.
+    pub(super) fn admin(&mut self, request: &Value) -> (Option<i32>, String) {
+        let answer = self.request(request);
+        let code = answer["code"]
+            .as_i64()
+            .and_then(|code| i32::try_from(code).ok());
+        (code, text_of(&answer, "stderr"))
+    }
+
     /// The names of Django's tags and of its filters.
     pub(super) fn builtins(&mut self) -> (Vec<String>, Vec<String>) {
         let answer = self.request(&json!({"builtins": true}));

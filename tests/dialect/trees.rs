@@ -7,14 +7,17 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
+    sync::{LazyLock, Mutex, PoisonError},
 };
 
 use assert_cmd::cargo::cargo_bin;
 use regex::Regex;
 use rstest::rstest;
+use serde_json::json;
 use tempfile::TempDir;
 
+use super::oracle::Oracle;
 use crate::support::{Packages, Venv, newest, signals};
 
 /// Which of the two commands runs.
@@ -23,6 +26,9 @@ pub(super) enum Program {
     Django,
     Ours,
 }
+
+/// One Django for all tests. It ends with this process, which holds the other end of its input.
+static DJANGO: LazyLock<Mutex<Oracle>> = LazyLock::new(|| Mutex::new(Oracle::new()));
 
 /// A directory in which both commands run, and the environment that they find.
 pub(super) struct Place {
@@ -66,38 +72,49 @@ impl Place {
         self
     }
 
-    /// Runs one of the commands under a file mode creation mask.
-    pub(super) fn run(&self, program: Program, umask: &str, args: &[&str]) -> Output {
-        let executable = match program {
-            Program::Django => self.venv.dir().join("bin/django-admin"),
-            Program::Ours => cargo_bin!("scaffold").to_owned(),
-        };
-        let bin = self.venv.dir().join("bin");
-        Command::new("/bin/sh")
+    /// Runs one of the commands under a file mode creation mask: its exit code and what it prints
+    /// to standard error.
+    pub(super) fn run(
+        &self,
+        program: Program,
+        umask: &str,
+        args: &[&str],
+    ) -> (Option<i32>, String) {
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let environment = BTreeMap::from([
+            ("HOME", text(&self.path(""))),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("NO_COLOR", "1".to_owned()),
+            ("VIRTUAL_ENV", text(self.venv.dir())),
+            ("PATH", text(&self.venv.dir().join("bin"))),
+        ]);
+        if matches!(program, Program::Django) {
+            let request = json!({
+                "admin": args, "directory": self.path(""), "umask": umask,
+                "environment": environment,
+            });
+            // A poisoned one has failed in another test, and its next answer fails this one.
+            let mut oracle = DJANGO.lock().unwrap_or_else(PoisonError::into_inner);
+            return oracle.admin(&request);
+        }
+        let output = Command::new("/bin/sh")
             .args(["-c", "umask \"$0\" && exec \"$@\"", umask])
-            .arg(executable)
+            .arg(cargo_bin!("scaffold"))
             .args(args)
             .current_dir(self.path(""))
             .env_clear()
-            .env("HOME", self.path(""))
-            .env("LANG", "C.UTF-8")
-            .env("NO_COLOR", "1")
-            .env("VIRTUAL_ENV", self.venv.dir())
-            .env("PATH", bin)
+            .envs(environment)
             .output()
-            .unwrap()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), stderr)
     }
 
     /// What a command makes as `directory`, which is removed again.
     #[track_caller]
     fn made(&self, program: Program, umask: &str, args: &[&str], directory: &str) -> Made {
-        let output = self.run(program, umask, args);
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "{program:?} {args:?}: {}\n{stderr}",
-            output.status
-        );
+        let (code, stderr) = self.run(program, umask, args);
+        assert_eq!(code, Some(0), "{program:?} {args:?}: {stderr}");
         let made = made(&self.path(directory));
         fs::remove_dir_all(self.path(directory)).unwrap();
         made
