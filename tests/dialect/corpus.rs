@@ -92,7 +92,7 @@ fn parse(name: &str, text: &str) -> Vec<Case> {
             None if rest.is_empty() => String::new(),
             None if rest == "<<" => {
                 let block = lines.by_ref().take_while(|line| *line != ">>");
-                block.map(|line| format!("{line}\n")).collect()
+                block.flat_map(|line| [line, "\n"]).collect()
             }
             None => panic!("{name}: no space after the mark in the line {line:?}"),
         };

@@ -128,7 +128,11 @@ impl Place {
         let paths = |made: &Made| made.keys().cloned().collect::<Vec<_>>();
         assert_eq!(paths(&ours), paths(&django), "{args:?}: names");
         for (path, expected) in &django {
-            assert_eq!(&ours[path], expected, "{args:?} umask {umask}: {path:?}");
+            let path_shown = path.display();
+            assert_eq!(
+                &ours[path], expected,
+                "{args:?} umask {umask}: {path_shown}"
+            );
         }
         django
     }
@@ -180,18 +184,10 @@ fn made(root: &Path) -> Made {
 
 /// A project like those that content management systems start with: templates of templates.
 fn cms(place: &Place) {
-    let mut page = String::new();
-    for number in 0..120 {
-        let (open, close) = (
-            "{% templatetag openblock %}",
-            "{% templatetag closeblock %}",
-        );
-        page += &format!(
-            "{open} if page.x{number} {close}{{% templatetag openvariable %}} page.x{number}|upper \
-             {{% templatetag closevariable %}}{open} endif {close}\
-             {{% templatetag opencomment %}} {{{{ project_name }}}} {{% templatetag closecomment %}}\n"
-        );
-    }
+    let part = "{% templatetag openblock %} if page.x|y {% templatetag closeblock %}\
+                {% templatetag openvariable %} page.x|upper {% templatetag closevariable %}\
+                {% templatetag opencomment %} {{ project_name }} {% templatetag closecomment %}\n";
+    let page = part.repeat(120);
     place
         .with_mode(
             "tpl/manage.py",
