@@ -16,10 +16,6 @@ pub(crate) mod server;
 pub(crate) mod signals;
 pub(crate) mod test;
 
-#[expect(
-    unused_imports,
-    reason = "some helpers are still ahead of the tests that will use them"
-)]
 pub(crate) use {
     client::{Client, Response, get, post},
     python::{Packages, Python, Venv, newest, pythons},
