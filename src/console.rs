@@ -5,7 +5,7 @@
 
 use std::{
     fmt::Display,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 
@@ -14,6 +14,7 @@ use anstyle::{AnsiColor, Style};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// How much is printed; ordered from least to most.
@@ -90,9 +91,24 @@ pub(crate) fn log(lines: &[u8]) {
     let _ = io::stderr().write_all(lines);
 }
 
+/// Whether standard error is a terminal: somebody is there to read.
+pub(crate) fn is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Prints a warning and what to do about it, to standard error.
+pub(crate) fn warning(text: impl Display, hint: Option<&str>) {
+    let _ = writeln!(stderr(), "{WARNING}warning{WARNING:#}: {text}");
+    print_hint(hint);
+}
+
 /// Prints an error and what to do about it, to standard error.
 pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
     let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {error}");
+    print_hint(hint);
+}
+
+fn print_hint(hint: Option<&str>) {
     if let Some(hint) = hint {
         let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {hint}");
     }

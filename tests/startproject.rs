@@ -826,7 +826,7 @@ fn killed_in_an_existing_directory_it_is_told_of_by_the_next_run() {
         // The conflicts are this message's matter, too: it is what the user can act on.
         let stderr = place.fails(&args);
         let expected = format!(
-            "error: an earlier `scaffold startproject` in `{}` was killed before it was done, \
+            "error: an earlier `scaffold` in `{}` was killed before it was done, \
              and left\n  {}\n",
             place.path("site").display(),
             directory.display()

@@ -147,7 +147,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Another run is writing to the directory.
-    #[error("another `scaffold startproject` is writing to `{}`", target.display())]
+    #[error("another `scaffold` is writing to `{}`", target.display())]
     Busy {
         /// The directory.
         target: PathBuf,
@@ -284,7 +284,7 @@ fn conflicts(subject: ProjectOrApp, paths: &[PathBuf]) -> String {
 /// What a killed run left, by name.
 fn leftovers(target: &Path, paths: &[PathBuf]) -> String {
     let mut text = format!(
-        "an earlier `scaffold startproject` in `{}` was killed before it was done, and left",
+        "an earlier `scaffold` in `{}` was killed before it was done, and left",
         target.display()
     );
     list(&mut text, paths.iter());

@@ -49,10 +49,23 @@ impl Target {
         }
     }
 
-    /// Finds everything in the target that is where the plan would make something.
-    pub(super) fn check(&self, plan: &Plan) -> Result<(), Error> {
+    /// Fails if anything in the target is where the plan would make something.
+    pub fn check(&self, plan: &Plan) -> Result<(), Error> {
+        let paths = self.conflicts(plan)?;
+        if paths.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Conflicts {
+                subject: plan.subject(),
+                paths,
+            })
+        }
+    }
+
+    /// Everything in the target that is where the plan would make something.
+    pub fn conflicts(&self, plan: &Plan) -> Result<Vec<PathBuf>, Error> {
         let Self::Existing(root) = self else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let mut paths = Vec::new();
         // Below this directory there is nothing to look at: it does not exist, or is in the way.
@@ -74,14 +87,7 @@ impl Target {
                 Err(source) => return Err(Error::Read { path, source }),
             }
         }
-        if paths.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Conflicts {
-                subject: plan.subject(),
-                paths,
-            })
-        }
+        Ok(paths)
     }
 }
 

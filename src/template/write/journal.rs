@@ -26,7 +26,7 @@ use crate::template::{
 
 /// What a journal begins with: a file that begins with something else is not ours to remove.
 const FIRST_LINE: &[u8] =
-    b"# `scaffold startproject` is making these files, and removes this one when they are made:\n";
+    b"# `scaffold` is making these files, and removes this one when they are made:\n";
 
 /// What it ends with. Nothing is made before this is written.
 const LAST_LINE: &[u8] = b"# end\n";
