@@ -4,7 +4,7 @@
 //! it, and the work goes on.
 
 use std::{
-    fmt::Display,
+    fmt::{self, Display, Write as _},
     io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
@@ -98,19 +98,37 @@ pub(crate) fn is_terminal() -> bool {
 
 /// Prints a warning and what to do about it, to standard error.
 pub(crate) fn warning(text: impl Display, hint: Option<&str>) {
-    let _ = writeln!(stderr(), "{WARNING}warning{WARNING:#}: {text}");
+    let _ = writeln!(stderr(), "{WARNING}warning{WARNING:#}: {}", Tame(text));
     print_hint(hint);
 }
 
-/// Prints an error and what to do about it, to standard error.
+/// Prints an error and what to do about it, to standard error. Names in it may come from
+/// strangers: what would steer the terminal is escaped.
 pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
-    let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {error}");
+    let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {}", Tame(error));
     print_hint(hint);
 }
 
 fn print_hint(hint: Option<&str>) {
     if let Some(hint) = hint {
-        let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {hint}");
+        let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {}", Tame(hint));
+    }
+}
+
+/// A text in which control characters are escaped, those that divide it into lines and words
+/// excepted.
+struct Tame<T>(T);
+
+impl<T: Display> Display for Tame<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.to_string().chars() {
+            if character.is_control() && !matches!(character, '\n' | '\t') {
+                write!(formatter, "{}", character.escape_default())?;
+            } else {
+                formatter.write_char(character)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@
 //! Modules may import only from modules below them in this list; those on one line do not import
 //! each other. `tests/layers.rs` enforces it.
 //!
-//! - `command`: one file per subcommand, arguments → plan → run → report
+//! - `command`: one file or folder per subcommand, arguments → plan → run → report
 //! - `dev`: the one loop that joins workers and front
 //! - [`serve`]: the HTTP front: listener, request heads, forwarding, pages, access log
 //! - [`worker`]: worker processes: spawning, supervising, the bundled Python package

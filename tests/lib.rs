@@ -8,9 +8,13 @@
     reason = "a test that cannot go on panics, and prints where it panics already"
 )]
 
+mod formatter;
 mod layers;
+mod options;
 mod project;
 mod runserver;
+mod startapp;
 mod startproject;
 mod support;
 mod templates;
+mod variables;

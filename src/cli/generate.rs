@@ -17,8 +17,8 @@ Examples:
 
 Variables that a template may use, as in {{ project_name }}:
   project_name, project_directory, camel_case_project_name, secret_key,
-  django_version, docs_version, and your own. In a template with a
-  scaffold.toml: distribution_name, install. In others: the options.";
+  django_version, docs_version, and your own. A template with a scaffold.toml
+  has distribution_name and install beside these; one without has the options.";
 
 const APP_EXAMPLES: &str = "\
 Examples:
@@ -30,11 +30,11 @@ Examples:
 
 Variables that a template may use, as in {{ app_name }}:
   app_name, app_directory, camel_case_app_name, django_version, docs_version,
-  and your own. In a template without a scaffold.toml: the options, too.";
+  and your own. A template without a scaffold.toml has the options besides.";
 
 /// Arguments of `scaffold startproject`.
 #[derive(Debug, Args)]
-#[command(after_help = PROJECT_EXAMPLES, override_usage = "scaffold startproject [OPTIONS] <NAME> [DIRECTORY]")]
+#[command(display_name = "scaffold", after_help = PROJECT_EXAMPLES, override_usage = "scaffold startproject [OPTIONS] <NAME> [DIRECTORY]")]
 pub(crate) struct StartprojectArgs {
     #[command(flatten)]
     pub(crate) generate: GenerateArgs,
@@ -45,7 +45,7 @@ pub(crate) struct StartprojectArgs {
 
 /// Arguments of `scaffold startapp`.
 #[derive(Debug, Args)]
-#[command(after_help = APP_EXAMPLES, override_usage = "scaffold startapp [OPTIONS] <NAME> [DIRECTORY]")]
+#[command(display_name = "scaffold", after_help = APP_EXAMPLES, override_usage = "scaffold startapp [OPTIONS] <NAME> [DIRECTORY]")]
 pub(crate) struct StartappArgs {
     #[command(flatten)]
     pub(crate) generate: GenerateArgs,
@@ -53,6 +53,10 @@ pub(crate) struct StartappArgs {
 
 /// What both commands take.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is given or not"
+)]
 pub(crate) struct GenerateArgs {
     /// The name to give: a Python identifier
     pub(crate) name: String,
@@ -110,7 +114,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "DIR", help_heading = "Variables")]
     pub(crate) pythonpath: Option<String>,
     /// Accepted as Django's: errors always say all there is to say
-    #[arg(long, help_heading = "Variables")]
+    #[arg(long, help_heading = "Output")]
     pub(crate) traceback: bool,
 
     /// Write nothing, and show what would be made

@@ -23,11 +23,7 @@ use generate::Job;
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let Cli { output, command } = cli;
     let verbosity = configure(output);
-    let result = if output.no_color && output.force_color {
-        Err(Error::ColorConflict)
-    } else {
-        dispatch(command, output, verbosity)
-    };
+    let result = dispatch(command, output, verbosity);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,7 +49,20 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             output,
             verbosity,
         }),
-        Command::Runserver(args) => runserver::run(args, verbosity),
+        Command::Runserver(args) => {
+            check(output)?;
+            runserver::run(args, verbosity)
+        }
+    }
+}
+
+/// Fails where the options about output contradict each other: an error past the arguments, as it
+/// is one of Django's.
+fn check(output: OutputArgs) -> Result<(), Error> {
+    if output.no_color && output.force_color {
+        Err(Error::ColorConflict)
+    } else {
+        Ok(())
     }
 }
 

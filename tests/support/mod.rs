@@ -14,16 +14,14 @@ pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod server;
 pub(crate) mod signals;
+pub(crate) mod terminal;
 pub(crate) mod test;
 
-#[expect(
-    unused_imports,
-    reason = "some helpers are still ahead of the tests that will use them"
-)]
 pub(crate) use {
     client::{Client, Response, get, post},
     python::{Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},
+    terminal::on_terminal,
     test::{Outcome, Test},
 };

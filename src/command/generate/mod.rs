@@ -24,7 +24,7 @@ use crate::{
     template::{self, ProjectOrApp, Request, Target, Wanted},
 };
 
-use super::{error::Error, install};
+use super::{check, error::Error, install};
 use formatter::Formatter;
 use report::Report;
 use steps::Steps;
@@ -64,6 +64,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         output,
         verbosity,
     } = job;
+    check(*output)?;
     let (subject, verbosity) = (*subject, *verbosity);
     let GenerateArgs {
         name,

@@ -114,13 +114,13 @@ impl Report {
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
     fn file(&self, planned: &PlannedFile<'_>) -> File {
         let path = self.target.as_ref().map(|it| it.join(planned.path));
-        let made = path
+        let written = path
             .filter(|_| self.is_written)
             .and_then(|it| fs::metadata(it).ok());
-        let mode = made.as_ref().map_or(planned.mode, MetadataExt::mode);
+        let mode = written.as_ref().map_or(planned.mode, MetadataExt::mode);
         File {
             path: planned.path.to_string_lossy().into_owned(),
-            size: made.map_or(planned.size, |it| it.len()),
+            size: written.map_or(planned.size, |it| it.len()),
             mode: format!("{:03o}", mode & PERMISSIONS),
             status: self.status(planned.path),
             rendered: planned.is_rendered,
@@ -166,18 +166,22 @@ impl Report {
         let _ = write!(
             text,
             "{}, {}, {}, {}",
-            counted(sizes.len(), "file", "files"),
-            counted(lines.len() - sizes.len(), "directory", "directories"),
-            counted(sizes.iter().sum::<u64>(), "octet", "octets"),
-            counted(self.conflicts.len(), "conflict", "conflicts"),
+            counted(sizes.len() as u64, "file", "files"),
+            counted(
+                (lines.len() - sizes.len()) as u64,
+                "directory",
+                "directories"
+            ),
+            counted(sizes.iter().sum(), "octet", "octets"),
+            counted(self.conflicts.len() as u64, "conflict", "conflicts"),
         );
         text
     }
 }
 
-fn counted<N: PartialEq + From<u8> + ToString>(number: N, one: &str, several: &str) -> String {
-    let word = if number == N::from(1) { one } else { several };
-    format!("{} {word}", number.to_string())
+fn counted(number: u64, one: &str, several: &str) -> String {
+    let word = if number == 1 { one } else { several };
+    format!("{number} {word}")
 }
 
 /// A path for a terminal: what would steer it, or turn the direction of writing, is escaped.
@@ -214,7 +218,7 @@ mod tests {
 
     #[test]
     fn numbers_have_their_words() {
-        assert_eq!(counted(1_usize, "file", "files"), "1 file");
-        assert_eq!(counted(0_u64, "file", "files"), "0 files");
+        assert_eq!(counted(1, "file", "files"), "1 file");
+        assert_eq!(counted(0, "file", "files"), "0 files");
     }
 }

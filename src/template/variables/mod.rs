@@ -163,6 +163,8 @@ fn float_fault(number: f64) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -363,7 +365,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..10 {
             let below = vec![format!("*a{}", level - 1); 10].join(", ");
-            text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+            writeln!(text, "a{level}: &a{level} [{below}]").unwrap();
         }
         parsed(Format::Yaml, &text).unwrap_err();
         // Few, but long.
