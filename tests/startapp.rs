@@ -142,6 +142,13 @@ fn a_directory_that_is_searched_first_counts() {
         .stderr_contains("hint: `[DIR]/lib/polls.py` has this name already; ")
         .run();
     Test::new().file("lib/other.py", "").args(line).run();
+    Test::new()
+        .file("lib/polls.py", "")
+        .env("PYTHONPATH", "/nowhere:lib")
+        .args(["startapp", "polls"])
+        .status(1)
+        .stderr_contains("hint: `[DIR]/lib/polls.py` has this name already; ")
+        .run();
 }
 
 #[test]

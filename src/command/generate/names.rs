@@ -1,7 +1,10 @@
 //! Whether the names that the user wants can be given: which directories Python would search is
 //! known here, the rules are the project's.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     command::error::Error,
@@ -31,6 +34,8 @@ pub(super) fn check(wish: &Wish<'_>, search: &Search) -> Result<(), Error> {
     let target = Target::locate(name, directory, here);
     let mut sources: Vec<PathBuf> = pythonpath.map(|it| here.join(it)).into_iter().collect();
     sources.push(here.to_owned());
+    let variable = env::var_os("PYTHONPATH").unwrap_or_default();
+    sources.extend(env::split_paths(&variable).map(|it| here.join(it)));
     let naming = match subject {
         ProjectOrApp::Project => Naming::Project,
         ProjectOrApp::App => Naming::App,

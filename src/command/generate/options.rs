@@ -120,6 +120,7 @@ mod tests {
     #[case(&["-n", "a, b ", "--name", "c"], &["a", "b", "c"], None)]
     #[case(&["-x"], &[], Some(""))]
     #[case(&["-x", " a ", "-xb,c", "--exclude=d", "-x"], &[], Some("a|b,c|d|"))]
+    #[case(&["--exclude="], &[], Some(""))]
     #[case(&["-x", "-n", "a"], &["a"], Some(""))]
     #[case(&["-x", "\u{1f}a\u{a0}"], &[], Some("a"))]
     fn names_and_excluded(

@@ -95,6 +95,12 @@ impl Steps {
     }
 }
 
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 impl template::Progress for Steps {
     fn step(&self, step: Step<'_>) {
         match step {
