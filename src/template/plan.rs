@@ -160,13 +160,6 @@ impl Plan {
         self.nodes.iter().map(|(path, node)| (path.as_path(), node))
     }
 
-    /// The paths of all files, relative to the project's directory.
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.nodes()
-            .filter(|(_, node)| !node.is_directory())
-            .map(|(path, _)| path)
-    }
-
     /// What will be made: a project or an application.
     #[must_use]
     pub fn subject(&self) -> ProjectOrApp {

@@ -14,9 +14,12 @@ use tokio::{process::Command, time::timeout};
 
 use crate::{command::error::Error, console, project, shutdown::Stop};
 
-/// The programs, the one to be preferred first, each with its arguments before the files.
-const FORMATTERS: [(&str, &[&str]); 2] =
-    [("black", &["--fast", "--"]), ("ruff", &["format", "--"])];
+/// The programs, the one to be preferred first, each with its arguments before the files. Ruff
+/// would leave its cache where the user is.
+const FORMATTERS: [(&str, &[&str]); 2] = [
+    ("black", &["--fast", "--"]),
+    ("ruff", &["format", "--no-cache", "--"]),
+];
 
 /// How many octets of paths one run of the program gets: half of what every system takes.
 const MOST_OCTETS: usize = 64 * 1024;
