@@ -4,8 +4,8 @@
 //! it, and the work goes on.
 
 use std::{
-    fmt::Display,
-    io::{self, Write as _},
+    fmt::{self, Display, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 
@@ -14,6 +14,7 @@ use anstyle::{AnsiColor, Style};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// How much is printed; ordered from least to most.
@@ -90,11 +91,44 @@ pub(crate) fn log(lines: &[u8]) {
     let _ = io::stderr().write_all(lines);
 }
 
-/// Prints an error and what to do about it, to standard error.
+/// Whether standard error is a terminal: somebody is there to read.
+pub(crate) fn is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Prints a warning and what to do about it, to standard error.
+pub(crate) fn warning(text: impl Display, hint: Option<&str>) {
+    let _ = writeln!(stderr(), "{WARNING}warning{WARNING:#}: {}", Tame(text));
+    print_hint(hint);
+}
+
+/// Prints an error and what to do about it, to standard error. Names in it may come from
+/// strangers: what would steer the terminal is escaped.
 pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
-    let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {error}");
+    let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {}", Tame(error));
+    print_hint(hint);
+}
+
+fn print_hint(hint: Option<&str>) {
     if let Some(hint) = hint {
-        let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {hint}");
+        let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {}", Tame(hint));
+    }
+}
+
+/// A text in which control characters are escaped, those that divide it into lines and words
+/// excepted.
+struct Tame<T>(T);
+
+impl<T: Display> Display for Tame<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.to_string().chars() {
+            if character.is_control() && !matches!(character, '\n' | '\t') {
+                write!(formatter, "{}", character.escape_default())?;
+            } else {
+                formatter.write_char(character)?;
+            }
+        }
+        Ok(())
     }
 }
 

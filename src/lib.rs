@@ -5,7 +5,7 @@
 //! Modules may import only from modules below them in this list; those on one line do not import
 //! each other. `tests/layers.rs` enforces it.
 //!
-//! - `command`: one file per subcommand, arguments → plan → run → report
+//! - `command`: one file or folder per subcommand, arguments → plan → run → report
 //! - `dev`: the one loop that joins workers and front
 //! - [`serve`]: the HTTP front: listener, request heads, forwarding, pages, access log
 //! - [`worker`]: worker processes: spawning, supervising, the bundled Python package
@@ -30,12 +30,16 @@ pub mod wire;
 pub mod worker;
 
 /// Runs the program with the given arguments, the first of which is the program's own name, and
-/// returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage.
+/// returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage, 130 after Ctrl-C.
 ///
 /// Everything that goes wrong is printed to standard error before this returns.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match cli::parse(args) {
         Ok(arguments) => command::run(arguments),
-        Err(error) => console::usage(&error),
+        Err(cli::Unparsed::Usage(error)) => console::usage(&error),
+        Err(cli::Unparsed::UnknownCommand(complaint)) => {
+            console::raw(complaint);
+            ExitCode::FAILURE
+        }
     }
 }

@@ -9,9 +9,13 @@
 )]
 
 mod dialect;
+mod formatter;
 mod layers;
+mod options;
 mod project;
 mod runserver;
+mod startapp;
 mod startproject;
 mod support;
 mod templates;
+mod variables;

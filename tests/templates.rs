@@ -109,14 +109,13 @@ fn the_distribution_has_a_name_that_installers_take() {
 
 #[test]
 fn the_wsgi_project_works_under_any_name() {
-    for (name, directory) in [("été", "été"), ("ℼ", "π"), ("_x", "_x"), ("网站", "网站")]
-    {
+    for name in ["été", "_x", "网站"] {
         let project = Test::new()
             .args(["startproject", name, "--template", "wsgi", "-q"])
             .run();
         let output = Command::new(newest().as_ref())
             .args(["-B", "-m", "unittest"])
-            .current_dir(project.dir().join(directory))
+            .current_dir(project.dir().join(name))
             .output()
             .unwrap();
         let printed = String::from_utf8_lossy(&output.stderr);

@@ -3,15 +3,21 @@
 //! Nothing is decided here: `command` turns these into plans. Only `command` and the crate root
 //! see this module.
 
+mod abbreviations;
+mod explain;
+mod generate;
 mod runserver;
-mod startproject;
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{
+    ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand,
+    error::ErrorKind,
+};
 
+pub(crate) use explain::Unparsed;
+pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
-pub(crate) use startproject::StartprojectArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,6 +28,7 @@ Examples:
 /// Generate WSGI projects and serve them in development.
 #[derive(Debug, Parser)]
 #[command(name = "scaffold", version, after_help = EXAMPLES, infer_long_args = true)]
+#[command(propagate_version = true, args_override_self = true)]
 #[command(subcommand_required = true, arg_required_else_help = true, color = ColorChoice::Auto)]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -42,7 +49,7 @@ pub(crate) struct OutputArgs {
     #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) verbosity: u8,
     /// Do not colour the output
-    #[arg(long, global = true, action = ArgAction::SetTrue, conflicts_with = "force_color")]
+    #[arg(long, global = true, action = ArgAction::SetTrue)]
     pub(crate) no_color: bool,
     /// Colour the output even where it is not a terminal
     #[arg(long, global = true, action = ArgAction::SetTrue)]
@@ -54,15 +61,23 @@ pub(crate) struct OutputArgs {
 pub(crate) enum Command {
     /// Make a new project from a template
     Startproject(StartprojectArgs),
+    /// Make a new application of a Django project from a template
+    Startapp(StartappArgs),
     /// Serve the project in development
     Runserver(RunserverArgs),
 }
 
 /// Parses the arguments, the first of which is the program's name.
-pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Unparsed> {
     let mut command = Cli::command();
+    let args = abbreviations::expand(args.into_iter().collect()).map_err(|it| {
+        let kind = ErrorKind::UnknownArgument;
+        let error = explain::complaint(&mut command, &it.command, kind, &it.message);
+        Unparsed::Usage(Box::new(error))
+    })?;
+    let words = args.len().saturating_sub(1);
     let matches = command
         .try_get_matches_from_mut(args)
-        .map_err(|error| startproject::explain(error, &mut command))?;
-    Cli::from_arg_matches(&matches)
+        .map_err(|error| explain::explain(error, &mut command, words))?;
+    Cli::from_arg_matches(&matches).map_err(|error| Unparsed::Usage(Box::new(error)))
 }

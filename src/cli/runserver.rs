@@ -15,7 +15,7 @@ Examples:
 
 /// Arguments of `scaffold runserver`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(display_name = "scaffold", after_help = EXAMPLES)]
 pub(crate) struct RunserverArgs {
     /// Port, or address:port [default: 127.0.0.1:8000]
     pub(crate) addrport: Option<String>,

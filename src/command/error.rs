@@ -17,6 +17,18 @@ pub(crate) enum Error {
     /// The project, its name or its interpreter is not usable.
     #[error(transparent)]
     Project(#[from] project::Error),
+    /// The user's variables cannot be taken.
+    #[error(transparent)]
+    Variables(#[from] template::VariablesError),
+    /// Colour is wanted and not wanted. Django's wording.
+    #[error("The --no-color and --force-color options can't be used together.")]
+    ColorConflict,
+    /// The user wants it to stop while the new files are formatted.
+    #[error("interrupted `{program}`")]
+    FormatterInterrupted {
+        /// The formatter.
+        program: &'static str,
+    },
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -38,6 +50,7 @@ impl Error {
         match self {
             Self::Template(error) if error.is_django() => "CommandError",
             Self::Project(error) if error.is_django() => "CommandError",
+            Self::ColorConflict => "CommandError",
             Self::Address(AddressError::Bind { .. }) => "Error",
             Self::Address(error) if error.is_django() => "CommandError",
             _ => "error",
@@ -49,12 +62,16 @@ impl Error {
         match self {
             Self::Template(error) => error.hint(),
             Self::Project(error) => error.hint(),
+            Self::Variables(error) => error.hint().map(str::to_owned),
+            Self::FormatterInterrupted { program } => Some(format!(
+                "everything is made; what is not formatted yet, `{program}` can format later"
+            )),
             Self::Address(error) => error.hint(),
             Self::Dev(error) => error.hint(),
             Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it was removed; go to another one".to_owned())
             }
-            Self::CurrentDirectory(_) | Self::Runtime(_) => None,
+            Self::CurrentDirectory(_) | Self::Runtime(_) | Self::ColorConflict => None,
         }
     }
 
@@ -63,7 +80,8 @@ impl Error {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Template(template::Error::Interrupted { .. })
-            | Self::Project(project::Error::Interrupted { .. }) => ExitCode::from(INTERRUPTED),
+            | Self::Project(project::Error::Interrupted { .. })
+            | Self::FormatterInterrupted { .. } => ExitCode::from(INTERRUPTED),
             _ => ExitCode::FAILURE,
         }
     }

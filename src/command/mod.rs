@@ -1,34 +1,68 @@
-//! One file per subcommand: arguments → plan → run → report.
+//! One file or folder per subcommand, and one for the two that generate: arguments → plan → run →
+//! report.
 //!
 //! Errors of all parts meet here, and are printed once, here.
 
 mod announcer;
 mod error;
+mod generate;
 mod install;
 mod runserver;
-mod startproject;
 
 use std::process::ExitCode;
 
 use crate::{
-    cli::{Cli, Command, OutputArgs},
+    cli::{Cli, Command, OutputArgs, StartappArgs, StartprojectArgs},
     console::{self, Verbosity},
+    template::ProjectOrApp,
 };
+use error::Error;
+use generate::Job;
 
 /// Runs the chosen subcommand and returns the code to exit with.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let Cli { output, command } = cli;
     let verbosity = configure(output);
-    let result = match command {
-        Command::Startproject(args) => startproject::run(args, verbosity),
-        Command::Runserver(args) => runserver::run(args, verbosity),
-    };
+    let result = dispatch(command, output, verbosity);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             console::error(error.label(), &error, error.hint().as_deref());
             error.exit_code()
         }
+    }
+}
+
+fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Result<(), Error> {
+    match command {
+        Command::Startproject(StartprojectArgs { generate, install }) => generate::run(&Job {
+            subject: ProjectOrApp::Project,
+            args: generate,
+            install,
+            output,
+            verbosity,
+        }),
+        Command::Startapp(StartappArgs { generate }) => generate::run(&Job {
+            subject: ProjectOrApp::App,
+            args: generate,
+            install: false,
+            output,
+            verbosity,
+        }),
+        Command::Runserver(args) => {
+            check(output)?;
+            runserver::run(args, verbosity)
+        }
+    }
+}
+
+/// Fails where the options about output contradict each other: an error past the arguments, as it
+/// is one of Django's.
+fn check(output: OutputArgs) -> Result<(), Error> {
+    if output.no_color && output.force_color {
+        Err(Error::ColorConflict)
+    } else {
+        Ok(())
     }
 }
 

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::name::{Naming, is_identifier, similar};
+
 /// Why a project, its name, its configuration, its interpreter or its environment is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -17,32 +19,44 @@ pub enum Error {
     },
     /// The name is not an identifier. Django's wording.
     #[error(
-        "'{name}' is not a valid project name. Please make sure the name is a valid identifier."
+        "'{name}' is not a valid {}. Please make sure the {} is a valid identifier.",
+        naming.what(),
+        naming.kind()
     )]
     InvalidName {
         /// The name as given.
         name: String,
+        /// What it is for.
+        naming: Naming,
     },
     /// The name is a word of the language, so no module of that name can be imported.
-    #[error("`{name}` is a Python keyword and cannot be used as a project name")]
+    #[error("`{name}` is a Python keyword and cannot be used as {}", naming.a_what())]
     KeywordName {
         /// The name as given.
         name: String,
+        /// What it is for.
+        naming: Naming,
     },
     /// The name is `__main__`, which Python gives to the program itself.
-    #[error("`{name}` is Python's name for the running program and cannot be a project name")]
+    #[error("`{name}` is Python's name for the running program and cannot be {}", naming.a_what())]
     ReservedName {
         /// The name as given.
         name: String,
+        /// What it is for.
+        naming: Naming,
     },
     /// A module of that name exists already. Django's wording.
     #[error(
-        "'{name}' conflicts with the name of an existing Python module and cannot be used as a \
-         project name. Please try another name."
+        "'{name}' conflicts with the name of an existing Python module and cannot be used as {}. \
+         Please try another {}.",
+        naming.a_what(),
+        naming.kind()
     )]
     NameConflict {
         /// The name as given.
         name: String,
+        /// What it is for.
+        naming: Naming,
         /// Whose module has the name.
         conflict: Conflict,
     },
@@ -191,26 +205,24 @@ impl Error {
                 directory of `manage.py`, or name the application: `scaffold runserver --app \
                 module:callable`"
                 .to_owned(),
-            Self::InvalidName { name } => invalid_name_hint(name),
-            Self::KeywordName { name } | Self::ReservedName { name } => longer_name_hint(name),
-            Self::NameConflict {
-                name,
-                conflict: Conflict::StandardLibrary,
-            } => {
-                format!(
-                    "`{name}` is a module of Python's standard library; {}",
-                    longer_name_hint(name)
-                )
+            Self::InvalidName { name, naming } => invalid_name_hint(name, *naming),
+            Self::KeywordName { name, naming } | Self::ReservedName { name, naming } => {
+                longer_name_hint(name, *naming)
             }
             Self::NameConflict {
                 name,
-                conflict: Conflict::Path(path),
+                naming,
+                conflict,
             } => {
-                format!(
-                    "`{}` has this name already; {}",
-                    path.display(),
-                    longer_name_hint(name)
-                )
+                let longer = longer_name_hint(name, *naming);
+                match conflict {
+                    Conflict::StandardLibrary => {
+                        format!("`{name}` is a module of Python's standard library; {longer}")
+                    }
+                    Conflict::Path(path) => {
+                        format!("`{}` has this name already; {longer}", path.display())
+                    }
+                }
             }
             Self::NoInterpreter => "install Python 3.8 or later, or name an interpreter with \
                 `--python PATH`"
@@ -248,31 +260,35 @@ impl Error {
 }
 
 /// What may have been meant with a name that is no identifier: another name, or a directory.
-fn invalid_name_hint(name: &str) -> String {
+fn invalid_name_hint(name: &str, naming: Naming) -> String {
     const RULE: &str = "a name has letters, digits and underscores, and no digit first";
+    let (command, example) = naming.example();
     let directory = Path::new(name);
     let last = directory.file_name().and_then(|last| last.to_str());
-    let last = last.and_then(|last| match super::name::identifier(last) {
-        Ok(_) => Some(last.to_owned()),
-        Err(_) => super::name::similar(last),
+    let last = last.and_then(|last| {
+        if is_identifier(last) {
+            Some(last.to_owned())
+        } else {
+            similar(last, naming)
+        }
     });
     match last {
         Some(last) if name.contains('/') => {
             let directory = super::quoted(directory.as_os_str());
             format!(
-                "{RULE}; the directory follows it, as in `scaffold startproject \
-                 {last} {directory}`"
+                "{RULE}; the directory follows it, as in `scaffold {command} {last} {directory}`"
             )
         }
         Some(similar) => format!("did you mean `{similar}`? {RULE}"),
         None if matches!(name, "." | "..") => {
-            format!("a name goes first, as in `scaffold startproject mysite {name}`")
+            format!("a name goes first, as in `scaffold {command} {example} {name}`")
         }
-        None => format!("{RULE}, as in `my_site2`"),
+        None => format!("{RULE}, as in `my_{}2`", naming.suffix()),
     }
 }
 
 /// A name that is taken nowhere.
-fn longer_name_hint(name: &str) -> String {
-    format!("add a word, as in `{}_site`", name.trim_matches('_'))
+fn longer_name_hint(name: &str, naming: Naming) -> String {
+    let name = name.trim_matches('_');
+    format!("add a word, as in `{name}_{}`", naming.suffix())
 }

@@ -19,14 +19,51 @@ pub(super) fn installed(interpreter: &Path, name: &str) -> Option<PathBuf> {
 }
 
 /// What Python would import for that name from a directory where people keep their sources, other
-/// than the project that goes into the target, and its package: what is in the way there is not a
-/// matter of names.
+/// than the directories that are to be made or filled: what is in the way there is not a matter
+/// of names.
 ///
-/// A directory without any Python in it is no package, although Python could import it.
-pub(super) fn in_source_directory(directory: &Path, name: &str, target: &Path) -> Option<PathBuf> {
+/// A directory without any Python in it is no package, although Python could import it. Where
+/// nothing is left out, it is one.
+pub(super) fn in_source_directory(
+    directory: &Path,
+    name: &str,
+    own: &[PathBuf],
+) -> Option<PathBuf> {
     in_directory(directory, name, |package| {
-        package != target && package != target.join(name) && holds_python(package)
+        if own.is_empty() {
+            package.is_dir()
+        } else {
+            !own.iter().any(|it| it == package) && holds_python(package)
+        }
     })
+}
+
+/// The version of a distribution that an interpreter has installed: what the name of its metadata
+/// says, if its package lies beside that. Sources that are only linked to have none.
+pub(super) fn installed_version(interpreter: &Path, distribution: &str) -> Option<String> {
+    site_directories(interpreter)
+        .iter()
+        .find_map(|site| version_in(site, distribution))
+}
+
+fn version_in(site: &Path, distribution: &str) -> Option<String> {
+    if !site.join(distribution).join("__init__.py").is_file() {
+        return None;
+    }
+    fs::read_dir(site)
+        .ok()?
+        .filter_map(Result::ok)
+        .find_map(|entry| {
+            let file = entry.file_name();
+            let file = file.to_str()?;
+            let stem = file
+                .strip_suffix(".dist-info")
+                .or_else(|| file.strip_suffix(".egg-info"))?;
+            // Debian adds the version of Python to the second kind: `Django-3.2.19-py3`.
+            let mut parts = stem.split('-');
+            let is_it = parts.next()?.eq_ignore_ascii_case(distribution);
+            is_it.then(|| parts.next().map(str::to_owned))?
+        })
 }
 
 fn in_directory(
@@ -202,21 +239,55 @@ mod tests {
         ]);
         let root = tree.path();
         fs::create_dir(root.join("empty")).unwrap();
-        let find = |name| in_source_directory(root, name, &root.join("elsewhere"));
+        let elsewhere = [root.join("elsewhere")];
+        let find = |name| in_source_directory(root, name, &elsewhere);
         assert_eq!(find("full"), Some(root.join("full")));
         assert_eq!(find("notes"), None);
         assert_eq!(find("empty"), None);
         assert_eq!(find("both"), Some(root.join("both.py")));
+        assert_eq!(
+            in_source_directory(root, "empty", &[]),
+            Some(root.join("empty"))
+        );
     }
 
     #[test]
     fn the_project_itself_is_no_other_module() {
         let tree = tree(&["shop/manage.py", "site/models.py", "site.py"]);
         let root = tree.path();
-        let find = |name, target: &str| in_source_directory(root, name, &root.join(target));
+        let find = |name, target: &str| {
+            let target = root.join(target);
+            in_source_directory(root, name, &[target.join(name), target])
+        };
         assert_eq!(find("shop", "shop"), None);
         assert_eq!(find("shop", ""), None);
         assert_eq!(find("shop", "site"), Some(root.join("shop")));
         assert_eq!(find("site", ""), Some(root.join("site.py")));
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_metadata() {
+        for (metadata, version) in [
+            ("Django-6.1.3.dist-info", Some("6.1.3")),
+            ("django-5.2a1.dist-info", Some("5.2a1")),
+            ("Django-3.2.19.egg-info", Some("3.2.19")),
+            ("Django-3.2.19-py3.egg-info", Some("3.2.19")),
+            ("django_debug_toolbar-4.0.dist-info", None),
+            ("Django-6.1.3.data", None),
+        ] {
+            let tree = tree(&["env/pyvenv.cfg", "env/bin/python"]);
+            let site = tree.path().join("env/lib/python3.12/site-packages");
+            let python = tree.path().join("env/bin/python");
+            fs::create_dir_all(site.join(metadata)).unwrap();
+            assert_eq!(
+                installed_version(&python, "django"),
+                None,
+                "without a package"
+            );
+            fs::create_dir(site.join("django")).unwrap();
+            fs::write(site.join("django/__init__.py"), "").unwrap();
+            let found = installed_version(&python, "django");
+            assert_eq!(found.as_deref(), version, "{metadata}");
+        }
     }
 }

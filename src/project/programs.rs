@@ -9,7 +9,8 @@ use std::{
 use rustix::fs::{Access, access};
 
 /// The first program with one of the names in the directories of a PATH.
-pub(super) fn program_on_path(path: &OsStr, names: &[impl AsRef<Path>]) -> Option<PathBuf> {
+#[must_use]
+pub fn program_on_path(path: &OsStr, names: &[impl AsRef<Path>]) -> Option<PathBuf> {
     names.iter().find_map(|name| {
         env::split_paths(path)
             // An empty entry means the current directory, where a stranger's file may lie.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Error, Interpreter, Origin,
+    Error, Interpreter, Origin, modules,
     programs::{is_program, program_on_path},
 };
 
@@ -73,6 +73,13 @@ impl Search {
             path: absolute(&path),
             origin,
         })
+    }
+
+    /// The version of Django that the chosen interpreter has installed, where its files say so.
+    /// Nothing is started.
+    #[must_use]
+    pub fn django_version(&self) -> Option<String> {
+        modules::installed_version(&self.find().ok()?.path, "django")
     }
 
     fn named(&self, named: &Path, base: &Path, origin: Origin) -> Result<Interpreter, Error> {

@@ -1,15 +1,20 @@
-//! The variables that a template may use:
+//! The variables that every template may use:
 //!
 //! - `project_name`: the name, a Python identifier
 //! - `project_directory`: the absolute path of the project
 //! - `camel_case_project_name`: `MySite` for `my_site`
-//! - `distribution_name`: the name for `[project]` in `pyproject.toml`, `my-site` for `my_site`
-//! - `secret_key`: 50 random characters after `django-insecure-`
+//! - `secret_key`, for projects: 50 random characters after `django-insecure-`
 //! - `django_version`, `docs_version`: the version of Django that is followed, and the part of it
-//!   in the addresses of Django's documentation
+//!   in the addresses of Django's documentation; in a template without a manifest the version
+//!   that the user has installed, where that is known
+//!
+//! For applications the names have `app` in place of `project`. A native template also has
+//!
+//! - `distribution_name`: the name for `[project]` in `pyproject.toml`, `my-site` for `my_site`
 //! - `install`: whether the requirements will be installed, as `--install` asks for
 //!
-//! `scaffold startproject --help` lists them too.
+//! and another the command's options, which the command gives. What the user sets stands before
+//! all of these. `scaffold help startproject` lists them too.
 
 use std::path::Path;
 

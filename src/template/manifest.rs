@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::{
     error::Error,
@@ -48,9 +49,12 @@ impl Manifest {
     }
 
     /// Whether a project must not have the name. Some file systems do not tell small letters from
-    /// capitals, and package indexes do not either.
+    /// capitals, and package indexes do not either; Python looks a name up in one form.
     pub(super) fn reserves(&self, name: &str) -> bool {
-        self.reserved.iter().any(|it| it.eq_ignore_ascii_case(name))
+        let name: String = name.nfkc().collect();
+        self.reserved
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(&name))
     }
 }
 

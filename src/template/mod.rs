@@ -24,6 +24,8 @@ mod subject;
 mod target;
 mod titlecase;
 mod value;
+mod variables;
+mod view;
 mod write;
 
 use std::{
@@ -38,6 +40,8 @@ pub use source::{Progress, Step, Wanted};
 pub use subject::ProjectOrApp;
 pub use target::Target;
 pub use value::{DateTime, Dict, Str, Value};
+pub use variables::{VariablesError, assignment, read as read_variables};
+pub use view::PlannedFile;
 
 use render::Renderer;
 
@@ -101,6 +105,13 @@ impl<'a> Request<'a> {
 
 /// Reads and renders the template and finds everything that speaks against writing it.
 pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
+    let plan = preview(request)?;
+    request.target.check(&plan)?;
+    Ok(plan)
+}
+
+/// The same without a look at the files in the target: these are [`Target::conflicts`].
+pub fn preview(request: &Request<'_>) -> Result<Plan, Error> {
     let Request {
         subject,
         name,
@@ -120,9 +131,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         });
     }
     let renderer = renderer(request, manifest.is_some())?;
-    let plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
-    target.check(&plan)?;
-    Ok(plan)
+    Plan::new(request, &mut source, manifest.as_ref(), &renderer)
 }
 
 /// The template's language, with all variables in the order in which one stands before another.

@@ -38,6 +38,8 @@ pub(super) struct Node {
     /// What it is made from, for messages.
     from: PathBuf,
     pub(super) kind: Kind,
+    /// Whether it is a file that was rendered, and not only copied.
+    pub(super) is_rendered: bool,
 }
 
 impl Node {
@@ -77,10 +79,12 @@ impl Plan {
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }
+            let mut is_rendered = false;
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
                 Kind::File { contents, mode } => {
-                    let contents = if renders(manifest, selection, &from, &to, &contents) {
+                    is_rendered = renders(manifest, selection, &from, &to, &contents);
+                    let contents = if is_rendered {
                         renderer
                             .render(&source.locate(&from), &contents)?
                             .into_bytes()
@@ -94,7 +98,12 @@ impl Plan {
                     Kind::File { contents, mode }
                 }
             };
-            plan.add(&to, Node { from, kind })?;
+            let node = Node {
+                from,
+                kind,
+                is_rendered,
+            };
+            plan.add(&to, node)?;
         }
         if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
             let place = source
@@ -112,37 +121,34 @@ impl Plan {
             .skip(1)
             .take_while(|above| !above.as_os_str().is_empty());
         for directory in above {
-            if !self.insert(directory, &node.from, || Kind::Directory)? {
+            let is_new = self.insert(directory, || Node {
+                from: node.from.clone(),
+                kind: Kind::Directory,
+                is_rendered: false,
+            })?;
+            if !is_new {
                 break;
             }
         }
-        let Node { from, kind } = node;
-        self.insert(path, &from, || kind)?;
+        self.insert(path, || node)?;
         Ok(())
     }
 
     /// Adds one node. Says whether it is new: a directory may come up many times.
-    fn insert(
-        &mut self,
-        path: &Path,
-        from: &Path,
-        kind: impl FnOnce() -> Kind,
-    ) -> Result<bool, Error> {
+    fn insert(&mut self, path: &Path, node: impl FnOnce() -> Node) -> Result<bool, Error> {
         match self.nodes.entry(path.to_path_buf()) {
             btree_map::Entry::Vacant(vacant) => {
-                vacant.insert(Node {
-                    from: from.to_path_buf(),
-                    kind: kind(),
-                });
+                vacant.insert(node());
                 Ok(true)
             }
             btree_map::Entry::Occupied(there) => {
-                if there.get().is_directory() && matches!(kind(), Kind::Directory) {
+                let (there, node) = (there.get(), node());
+                if there.is_directory() && node.is_directory() {
                     return Ok(false);
                 }
                 Err(Error::Duplicate {
-                    first: there.get().from.clone(),
-                    second: from.to_path_buf(),
+                    first: there.from.clone(),
+                    second: node.from,
                     to: path.to_path_buf(),
                 })
             }
@@ -152,13 +158,6 @@ impl Plan {
     /// Everything, directories before what is in them.
     pub(super) fn nodes(&self) -> impl Iterator<Item = (&Path, &Node)> {
         self.nodes.iter().map(|(path, node)| (path.as_path(), node))
-    }
-
-    /// The paths of all files, relative to the project's directory.
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.nodes()
-            .filter(|(_, node)| !node.is_directory())
-            .map(|(path, _)| path)
     }
 
     /// What will be made: a project or an application.

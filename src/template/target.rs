@@ -49,11 +49,19 @@ impl Target {
         }
     }
 
-    /// Finds everything in the target that is where the plan would make something.
-    pub(super) fn check(&self, plan: &Plan) -> Result<(), Error> {
+    /// Fails if anything in the target is where the plan would make something.
+    pub fn check(&self, plan: &Plan) -> Result<(), Error> {
         match self {
             Self::New(_) => Ok(()),
             Self::Existing(root) => missing(plan, root).map(drop),
+        }
+    }
+
+    /// Everything in the target that is where the plan would make something.
+    pub fn conflicts(&self, plan: &Plan) -> Result<Vec<PathBuf>, Error> {
+        match self {
+            Self::New(_) => Ok(Vec::new()),
+            Self::Existing(root) => Ok(survey(plan, root)?.conflicts),
         }
     }
 }
@@ -61,8 +69,28 @@ impl Target {
 /// What of the plan is not in the directory yet, without what is below that; all conflicts, if
 /// something is in the way.
 pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, Error> {
+    let Survey { missing, conflicts } = survey(plan, root)?;
+    if conflicts.is_empty() {
+        Ok(missing)
+    } else {
+        Err(Error::Conflicts {
+            subject: plan.subject(),
+            paths: conflicts,
+        })
+    }
+}
+
+/// How the plan meets what is in a directory.
+struct Survey<'a> {
+    /// What is not there yet, without what is below that.
+    missing: Vec<&'a Path>,
+    /// What is there and in the way, as full paths.
+    conflicts: Vec<PathBuf>,
+}
+
+fn survey<'a>(plan: &'a Plan, root: &Path) -> Result<Survey<'a>, Error> {
     let mut missing = Vec::new();
-    let mut paths = Vec::new();
+    let mut conflicts = Vec::new();
     // Below this directory there is nothing to look at: it does not exist, or is in the way.
     let mut decided: Option<&Path> = None;
     for (relative, node) in plan.nodes() {
@@ -74,7 +102,7 @@ pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, 
             Ok(metadata) if node.is_directory() && metadata.is_dir() => {}
             Ok(_) => {
                 decided = Some(relative);
-                paths.push(path);
+                conflicts.push(path);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 decided = Some(relative);
@@ -83,14 +111,7 @@ pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, 
             Err(source) => return Err(Error::Read { path, source }),
         }
     }
-    if paths.is_empty() {
-        Ok(missing)
-    } else {
-        Err(Error::Conflicts {
-            subject: plan.subject(),
-            paths,
-        })
-    }
+    Ok(Survey { missing, conflicts })
 }
 
 #[cfg(test)]

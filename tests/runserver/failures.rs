@@ -142,7 +142,7 @@ fn an_unknown_option_gets_a_suggestion() {
 fn an_unknown_command_gets_a_suggestion() {
     Test::new()
         .args(["runsever"])
-        .stderr_contains("'runserver'")
-        .status(2)
+        .stderr_contains("Unknown command: 'runsever'. Did you mean runserver?\n")
+        .status(1)
         .run();
 }

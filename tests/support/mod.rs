@@ -14,6 +14,7 @@ pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod server;
 pub(crate) mod signals;
+pub(crate) mod terminal;
 pub(crate) mod test;
 
 pub(crate) use {
@@ -21,5 +22,6 @@ pub(crate) use {
     python::{Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},
+    terminal::on_terminal,
     test::{Outcome, Test},
 };

@@ -1,0 +1,169 @@
+//! Formatting the Python files that were made, with the user's formatter, as Django does it: but
+//! only those files, and nothing that was there before.
+
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{process::Command, time::timeout};
+
+use crate::{command::error::Error, console, project, shutdown::Stop};
+
+/// The programs, the one to be preferred first, each with its arguments before the files. Ruff
+/// would leave its cache where the user is.
+const FORMATTERS: [(&str, &[&str]); 2] = [
+    ("black", &["--fast", "--"]),
+    ("ruff", &["format", "--no-cache", "--"]),
+];
+
+/// How many octets of paths one run of the program gets: half of what every system takes.
+const MOST_OCTETS: usize = 64 * 1024;
+
+/// How long an interrupted formatter may take to write the file that it has open.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A formatter that was found.
+#[derive(Debug)]
+pub(super) struct Formatter {
+    name: &'static str,
+    program: PathBuf,
+    arguments: &'static [&'static str],
+}
+
+impl Formatter {
+    /// The first formatter that is on PATH.
+    pub(super) fn find() -> Option<Self> {
+        let path = env::var_os("PATH")?;
+        FORMATTERS.iter().find_map(|(name, arguments)| {
+            Some(Self {
+                name,
+                program: project::program_on_path(&path, &[name])?,
+                arguments,
+            })
+        })
+    }
+
+    /// Formats the Python files among these. What goes wrong is told, and is no error: the files
+    /// are as good as without. Only an interruption is one; the flag says that there was one
+    /// before.
+    pub(super) fn run(&self, files: &[PathBuf], stopped: &AtomicBool) -> Result<(), Error> {
+        let python: Vec<&Path> = files
+            .iter()
+            .map(PathBuf::as_path)
+            .filter(|path| path.extension().is_some_and(|it| it == "py"))
+            .collect();
+        if python.is_empty() {
+            return Ok(());
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Error::Runtime)?;
+        runtime.block_on(async {
+            let mut stop = Stop::listen().map_err(Error::Runtime)?;
+            for files in chunks(&python) {
+                let interrupted = async {
+                    if !stopped.load(Ordering::Relaxed) {
+                        stop.signalled().await;
+                    }
+                };
+                match self.format(files, interrupted).await {
+                    Ok(Some(output)) if output.status.success() => {}
+                    Ok(Some(output)) => self.tell_failure(&output),
+                    Ok(None) => {
+                        let program = self.name;
+                        return Err(Error::FormatterInterrupted { program });
+                    }
+                    Err(error) => {
+                        let program = self.program.display();
+                        console::note("Formatters failed to launch:");
+                        console::note(format_args!("cannot run `{program}`: {error}"));
+                        break;
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Runs the program once, to its end, and returns its output; or ends it early.
+    async fn format(
+        &self,
+        files: &[&Path],
+        interrupted: impl Future<Output = ()>,
+    ) -> io::Result<Option<Output>> {
+        let child = Command::new(&self.program)
+            .args(self.arguments)
+            .args(files)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        let output = child.wait_with_output();
+        tokio::pin!(output);
+        tokio::select! {
+            output = &mut output => output.map(Some),
+            () = interrupted => {
+                // A terminal has told it already.
+                if let Some(pid) = pid {
+                    let _ = kill_process(pid, Signal::INT);
+                }
+                let _ = timeout(GRACE, output).await;
+                Ok(None)
+            }
+        }
+    }
+
+    fn tell_failure(&self, output: &Output) {
+        console::note(format_args!(
+            "The files are made, but `{}` failed ({}):",
+            self.name, output.status
+        ));
+        for text in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(text);
+            if !text.trim().is_empty() {
+                console::note(text.trim_end());
+            }
+        }
+    }
+}
+
+/// The files in as few groups as the system lets pass as arguments.
+fn chunks<'a, 'b>(files: &'a [&'b Path]) -> impl Iterator<Item = &'a [&'b Path]> {
+    let mut rest = files;
+    std::iter::from_fn(move || {
+        let mut octets = 0;
+        let fitting = rest.iter().take_while(|path| {
+            octets += path.as_os_str().len() + 1;
+            octets <= MOST_OCTETS
+        });
+        // One path fits by itself: the system knows none that is longer.
+        let count = fitting.count().max(1);
+        let (chunk, others) = rest.split_at_checked(count)?;
+        rest = others;
+        Some(chunk)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_passed_in_groups_that_fit() {
+        let path = "x".repeat(1000);
+        let files = vec![Path::new(&path); 150];
+        let sizes: Vec<_> = chunks(&files).map(<[_]>::len).collect();
+        assert_eq!(sizes, [65, 65, 20]);
+        assert_eq!(chunks(&[]).count(), 0);
+        let long = "x".repeat(MOST_OCTETS);
+        assert_eq!(chunks(&[Path::new(&long), Path::new("a")]).count(), 2);
+    }
+}

@@ -1,0 +1,168 @@
+//! `scaffold startproject` and `scaffold startapp`: arguments → plan → write → report.
+
+mod formatter;
+mod names;
+mod options;
+mod report;
+mod steps;
+mod summary;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Instant,
+};
+
+use etcetera::BaseStrategy;
+
+use crate::{
+    cli::{GenerateArgs, OutputArgs},
+    console::{self, Verbosity},
+    project::Search,
+    shutdown,
+    template::{self, ProjectOrApp, Request, Target, Wanted},
+};
+
+use super::{check, error::Error, install};
+use formatter::Formatter;
+use report::Report;
+use steps::Steps;
+
+/// Where the user's own templates are, in the directory for configuration.
+const OWN_TEMPLATES: &str = "scaffold/templates";
+
+/// What is to be done, as the user said it.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// A project or an application.
+    pub(super) subject: ProjectOrApp,
+    pub(super) args: GenerateArgs,
+    /// Whether the requirements are to be installed afterwards.
+    pub(super) install: bool,
+    pub(super) output: OutputArgs,
+    pub(super) verbosity: Verbosity,
+}
+
+/// Runs the command.
+pub(super) fn run(job: &Job) -> Result<(), Error> {
+    let mut report = Report::default();
+    let result = generate(job, &mut report);
+    if job.args.json {
+        console::line(report.json(job, result.as_ref().err()));
+    }
+    result
+}
+
+/// Does the work, and notes in the report how far it has come.
+fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
+    let start = Instant::now();
+    let Job {
+        subject,
+        args,
+        install,
+        output,
+        verbosity,
+    } = job;
+    check(*output)?;
+    let (subject, verbosity) = (*subject, *verbosity);
+    let GenerateArgs {
+        name,
+        directory,
+        template,
+        reference,
+        subdirectory,
+        checksum,
+        pythonpath,
+        dry_run,
+        json,
+        no_format,
+        // What only the options use.
+        extensions: _,
+        files: _,
+        exclude: _,
+        variables: _,
+        variable_files: _,
+        settings: _,
+        traceback: _,
+    } = args;
+    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let directory = directory.as_deref();
+    let search = Search::new(&here);
+    names::check(
+        &names::Wish {
+            subject,
+            name,
+            directory,
+            pythonpath: pythonpath.as_deref(),
+        },
+        &search,
+    )?;
+    if verbosity >= Verbosity::Normal {
+        names::warn(name);
+    }
+    let target = Target::resolve(name, directory, &here)?;
+    report.target = Some(target.path().to_owned());
+    let variables = options::variables(subject, args)?;
+    // Before the template is read, so that nothing in it can be taken for the program.
+    let formatter = (!no_format && !dry_run).then(Formatter::find).flatten();
+    // From here on there may be something to put in order before the end.
+    let stop = shutdown::flag().map_err(Error::Runtime)?;
+    let selection = options::selection(args);
+    let steps = Steps::new(verbosity, *json);
+    steps.begin(subject, &selection);
+    let own_templates = own_templates();
+    let plan = Rc::new(template::preview(&Request {
+        wanted: Wanted {
+            template: template.as_deref(),
+            reference: reference.as_deref(),
+            subdirectory: subdirectory.as_deref(),
+            checksum: checksum.as_deref(),
+            own_templates: own_templates.as_deref(),
+        },
+        selection: &selection,
+        variables: &variables,
+        options: &options::as_variables(args, *output),
+        django_version: search.django_version().as_deref(),
+        install: *install,
+        progress: &steps,
+        stop: &stop,
+        ..Request::new(subject, name, &target, &here)
+    })?);
+    steps.clear();
+    report.conflicts = target.conflicts(&plan)?;
+    report.plan = Some(Rc::clone(&plan));
+    if *dry_run {
+        if !json {
+            console::line(report.tree());
+        }
+        return Ok(target.check(&plan)?);
+    }
+    target.check(&plan)?;
+    template::write(&plan, &target, &stop)?;
+    report.is_written = true;
+    let took = start.elapsed();
+    let files: Vec<_> = report.files().collect();
+    steps.end(&files);
+    if let Some(formatter) = formatter {
+        formatter.run(&files, &stop)?;
+    }
+    let shows_summary =
+        verbosity >= Verbosity::Normal && (console::is_terminal() || *install) && !json;
+    if shows_summary {
+        console::note(summary::made(name, &plan, target.path(), took));
+    }
+    if *install {
+        install::run(target.path(), verbosity, &stop)?;
+    }
+    if shows_summary {
+        console::note(summary::next(&plan, target.path(), &here));
+    }
+    Ok(())
+}
+
+/// The directory of the user's own templates, whether it is there or not.
+fn own_templates() -> Option<PathBuf> {
+    let directories = etcetera::choose_base_strategy().ok()?;
+    Some(directories.config_dir().join(Path::new(OWN_TEMPLATES)))
+}

@@ -1,0 +1,224 @@
+//! What was made, or would be: as JSON for programs, and as a list for people.
+//!
+//! The keys of the JSON are part of the program's interface; `README.md` lists them.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use serde::Serialize;
+
+use super::Job;
+use crate::{
+    command::error::Error,
+    template::{Plan, PlannedFile},
+};
+
+/// The bits of a mode that are permissions.
+const PERMISSIONS: u32 = 0o7777;
+
+/// How far the work has come.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// The directory that is made or filled.
+    pub(super) target: Option<PathBuf>,
+    /// What is made.
+    pub(super) plan: Option<Rc<Plan>>,
+    /// What is in the way.
+    pub(super) conflicts: Vec<PathBuf>,
+    /// All of it is there.
+    pub(super) is_written: bool,
+}
+
+/// What goes out as JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    command: &'a str,
+    name: &'a str,
+    target: Option<String>,
+    template: Option<&'a str>,
+    dry_run: bool,
+    files: Vec<File>,
+    directories: Vec<String>,
+    conflicts: Vec<String>,
+    message: Option<&'a str>,
+    error: Option<String>,
+    hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct File {
+    path: String,
+    size: u64,
+    mode: String,
+    status: Status,
+    rendered: bool,
+}
+
+/// What becomes of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    /// It would be made.
+    New,
+    /// It was made.
+    Created,
+    /// Something is in its way.
+    Conflict,
+}
+
+impl Report {
+    /// The paths of all files that are made.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let target = self.target.clone().unwrap_or_default();
+        self.planned().map(move |file| target.join(file.path))
+    }
+
+    /// The plan's files, if there is a plan.
+    fn planned(&self) -> impl Iterator<Item = PlannedFile<'_>> {
+        self.plan.iter().flat_map(|plan| plan.planned_files())
+    }
+
+    fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.plan.iter().flat_map(|plan| plan.directories())
+    }
+
+    /// Everything as one JSON document. Paths that are not UTF-8 have U+FFFD where they are not.
+    pub(super) fn json(&self, job: &Job, error: Option<&Error>) -> String {
+        let lossy = |path: &Path| path.to_string_lossy().into_owned();
+        let in_target = |path: &PathBuf| {
+            let target = self.target.as_deref().unwrap_or(Path::new(""));
+            lossy(path.strip_prefix(target).unwrap_or(path))
+        };
+        let document = Document {
+            command: job.subject.command(),
+            name: &job.args.name,
+            target: self.target.as_deref().map(lossy),
+            template: self.plan.as_ref().map(|plan| plan.template()),
+            dry_run: job.args.dry_run,
+            files: self.planned().map(|file| self.file(&file)).collect(),
+            directories: self.directories().map(lossy).collect(),
+            conflicts: self.conflicts.iter().map(in_target).collect(),
+            message: self.plan.as_ref().and_then(|plan| plan.message()),
+            error: error.map(ToString::to_string),
+            hint: error.and_then(Error::hint),
+        };
+        // Nothing in it can fail to be written: all keys are texts.
+        serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+
+    /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
+    fn file(&self, planned: &PlannedFile<'_>) -> File {
+        let path = self.target.as_ref().map(|it| it.join(planned.path));
+        let written = path
+            .filter(|_| self.is_written)
+            .and_then(|it| fs::metadata(it).ok());
+        let mode = written.as_ref().map_or(planned.mode, MetadataExt::mode);
+        File {
+            path: planned.path.to_string_lossy().into_owned(),
+            size: written.map_or(planned.size, |it| it.len()),
+            mode: format!("{:03o}", mode & PERMISSIONS),
+            status: self.status(planned.path),
+            rendered: planned.is_rendered,
+        }
+    }
+
+    fn status(&self, path: &Path) -> Status {
+        let target = self.target.as_deref().unwrap_or(Path::new(""));
+        let path = target.join(path);
+        if self.is_written {
+            Status::Created
+        } else if self.conflicts.iter().any(|it| path.starts_with(it)) {
+            // What stands where a directory would be stands in the way of all that is in it.
+            Status::Conflict
+        } else {
+            Status::New
+        }
+    }
+
+    /// What would be made, one path a line, and how much that is.
+    pub(super) fn tree(&self) -> String {
+        let target = self.target.as_deref().unwrap_or(Path::new(""));
+        let mut lines: Vec<(&Path, Option<u64>)> = self
+            .planned()
+            .map(|file| (file.path, Some(file.size)))
+            .chain(self.directories().map(|path| (path, None)))
+            .collect();
+        lines.sort_unstable();
+        let mut text = format!("{}\n", shown(target));
+        for (path, size) in &lines {
+            let status = match self.status(path) {
+                Status::New if size.is_none() && target.join(path).is_dir() => "there",
+                Status::New | Status::Created => "new",
+                Status::Conflict => "conflict",
+            };
+            let (size, end) = match size {
+                Some(size) => (size.to_string(), ""),
+                None => ("-".to_owned(), "/"),
+            };
+            let _ = writeln!(text, "{status:8} {size:>9} {}{end}", shown(path));
+        }
+        let sizes: Vec<u64> = lines.iter().filter_map(|(_, size)| *size).collect();
+        let _ = write!(
+            text,
+            "{}, {}, {}, {}",
+            counted(sizes.len() as u64, "file", "files"),
+            counted(
+                (lines.len() - sizes.len()) as u64,
+                "directory",
+                "directories"
+            ),
+            counted(sizes.iter().sum(), "octet", "octets"),
+            counted(self.conflicts.len() as u64, "conflict", "conflicts"),
+        );
+        text
+    }
+}
+
+fn counted(number: u64, one: &str, several: &str) -> String {
+    let word = if number == 1 { one } else { several };
+    format!("{number} {word}")
+}
+
+/// A path for a terminal: what would steer it, or turn the direction of writing, is escaped.
+fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for character in path.to_string_lossy().chars() {
+        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}'
+            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if character.is_control() || turns {
+            text.extend(character.escape_default());
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_escaped() {
+        for (path, expected) in [
+            ("a/été 网.py", "a/été 网.py"),
+            ("a\u{1b}[2J", "a\\u{1b}[2J"),
+            ("a\nb\t", "a\\nb\\t"),
+            ("\u{9b}x", "\\u{9b}x"),
+            ("x\u{202e}yp.", "x\\u{202e}yp."),
+        ] {
+            assert_eq!(shown(Path::new(path)), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_have_their_words() {
+        assert_eq!(counted(1, "file", "files"), "1 file");
+        assert_eq!(counted(0, "file", "files"), "0 files");
+    }
+}

@@ -1,0 +1,179 @@
+//! What is told while a project is made: Django's lines for whoever wants to hear of each step,
+//! and on a terminal how far a download has come.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt::Display,
+    path::PathBuf,
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    console::{self, Verbosity},
+    template::{self, ProjectOrApp, Selection, Step},
+};
+
+/// Often enough to look alive, and seldom enough to cost nothing.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Tells of the steps.
+#[derive(Debug)]
+pub(super) struct Steps {
+    verbosity: Verbosity,
+    /// Standard output is for something else.
+    to_stderr: bool,
+    /// Shown while something is fetched; it hides itself where there is no terminal.
+    bar: RefCell<Option<ProgressBar>>,
+    /// Something was put where temporary files go.
+    has_fetched: Cell<bool>,
+}
+
+impl Steps {
+    pub(super) fn new(verbosity: Verbosity, to_stderr: bool) -> Self {
+        Self {
+            verbosity,
+            to_stderr,
+            bar: RefCell::new(None),
+            has_fetched: Cell::new(false),
+        }
+    }
+
+    /// Tells what will be rendered.
+    pub(super) fn begin(&self, subject: ProjectOrApp, selection: &Selection) {
+        let word = subject.word();
+        let extensions: Vec<_> = selection.extensions.iter().map(String::as_str).collect();
+        let names: Vec<_> = selection
+            .names
+            .iter()
+            .map(|it| it.to_string_lossy())
+            .collect();
+        self.tell(format_args!(
+            "Rendering {word} template files with extensions: {}",
+            extensions.join(", ")
+        ));
+        self.tell(format_args!(
+            "Rendering {word} template files with filenames: {}",
+            names.join(", ")
+        ));
+    }
+
+    /// Tells which files were made.
+    pub(super) fn end(&self, files: &[PathBuf]) {
+        for file in files {
+            self.tell(format_args!("Creating {}", file.display()));
+        }
+        if self.has_fetched.get() {
+            self.tell("Cleaning up temporary files.");
+        }
+    }
+
+    /// Takes from the terminal what shows progress.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn tell(&self, text: impl Display) {
+        match self.verbosity {
+            Verbosity::Quiet | Verbosity::Normal => {}
+            Verbosity::Verbose if self.to_stderr => console::note(text),
+            Verbosity::Verbose => console::line(text),
+        }
+    }
+
+    fn show(&self, bar: ProgressBar, message: String) {
+        self.clear();
+        self.has_fetched.set(true);
+        if self.verbosity > Verbosity::Quiet {
+            bar.set_message(message);
+            bar.enable_steady_tick(TICK);
+            self.bar.replace(Some(bar));
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl template::Progress for Steps {
+    fn step(&self, step: Step<'_>) {
+        match step {
+            Step::Downloading { url } => {
+                self.tell(format_args!("Downloading {url}"));
+                self.show(ProgressBar::no_length(), format!("Downloading {url}"));
+            }
+            Step::Received { octets, of } => {
+                if let Some(bar) = &*self.bar.borrow() {
+                    if bar.length() != of {
+                        bar.set_style(style(of.is_some()));
+                        of.inspect(|length| bar.set_length(*length));
+                    }
+                    bar.set_position(octets);
+                }
+            }
+            Step::Fetching { repository } => {
+                self.tell(format_args!("Fetching {repository}"));
+                self.show(ProgressBar::new_spinner(), format!("Fetching {repository}"));
+            }
+            Step::Extracting { archive } => {
+                self.has_fetched.set(true);
+                self.tell(format_args!("Extracting {}", archive.display()));
+            }
+            Step::Downloaded | Step::Fetched => self.clear(),
+        }
+    }
+}
+
+/// How a download is shown where its length is known.
+const KNOWN: &str = "{spinner} {msg} [{bar:20}] {binary_bytes} of {binary_total_bytes}";
+
+/// How it is shown where it is not.
+const UNKNOWN: &str = "{spinner} {msg} {binary_bytes}";
+
+/// How a download is shown.
+fn style(has_length: bool) -> ProgressStyle {
+    // Neither is wrong: a test looks.
+    ProgressStyle::with_template(if has_length { KNOWN } else { UNKNOWN })
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Progress as _;
+
+    #[test]
+    fn the_styles_are_templates() {
+        for template in [KNOWN, UNKNOWN] {
+            ProgressStyle::with_template(template).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_download_is_shown_until_it_is_complete() {
+        let steps = Steps::new(Verbosity::Normal, false);
+        steps.step(Step::Downloading { url: "u" });
+        steps.step(Step::Received {
+            octets: 5,
+            of: None,
+        });
+        steps.step(Step::Received {
+            octets: 7,
+            of: Some(10),
+        });
+        {
+            let bar = steps.bar.borrow();
+            let bar = bar.as_ref().unwrap();
+            assert_eq!((bar.position(), bar.length()), (7, Some(10)));
+        }
+        steps.step(Step::Downloaded);
+        assert!(steps.bar.borrow().is_none());
+        assert!(steps.has_fetched.get());
+    }
+}
