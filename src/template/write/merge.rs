@@ -115,8 +115,9 @@ mod tests {
         let (root, plan, staging) = built();
         merge(&staging, &plan, root.path()).unwrap();
         drop(staging);
-        for file in plan.files() {
-            assert!(root.path().join(file).is_file(), "{}", file.display());
+        for (path, node) in plan.nodes() {
+            let metadata = fs::metadata(root.path().join(path)).unwrap();
+            assert_eq!(metadata.is_dir(), node.is_directory(), "{}", path.display());
         }
         assert_eq!(fs::read(root.path().join("mysite/own")).unwrap(), b"own");
         let top = [
