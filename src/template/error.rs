@@ -288,7 +288,8 @@ impl Error {
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())
             }
-            Self::TooLarge { .. } => Some("is this the directory that you meant?".to_owned()),
+            Self::TooLarge { .. } => Some("is this the template that you meant?".to_owned()),
+            Self::Archive { reason, .. } => reason.hint().map(str::to_owned),
             Self::NoSubdirectory { directories, .. } => Some(lists::there_are(directories)),
             Self::LinkOutside { .. } => Some("put a copy of the file into the template".to_owned()),
             Self::NotText { .. } => Some(

@@ -15,7 +15,7 @@ pub enum ArchiveError {
     #[error("{0}")]
     Open(io::Error),
     /// It is cut short, its checksums do not match, or it is not what its name says.
-    #[error("it is damaged: {}", shown::line(.0))]
+    #[error("it is damaged: {}", shown::octets(.0.as_bytes()))]
     Damaged(String),
     /// There is nothing in it.
     #[error("it is empty")]
@@ -74,4 +74,22 @@ pub enum ArchiveError {
         /// How large its contents may be.
         mebibytes: u64,
     },
+}
+
+impl ArchiveError {
+    /// What the user can do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Unrecognized(_) => Some(
+                "its name must end in one of .zip .tar .tar.gz .tgz .taz .tar.bz2 .tbz2 .tbz .tz2 \
+                 .tar.xz .txz .tar.lzma .tlz",
+            ),
+            Self::Damaged(_) => Some("download it or pack it again"),
+            Self::Encrypted(_) => Some("pack it without a password"),
+            Self::Unsupported { .. } => Some("pack it again, as a .tar.gz or a .zip"),
+            Self::NoDirectory(_) => Some("pack the directory that the template is in"),
+            _ => None,
+        }
+    }
 }

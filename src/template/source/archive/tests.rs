@@ -1,8 +1,17 @@
 //! Limits, with archives that are made here. Real ones are in `tests/archives.rs`.
 
-use std::io::{Cursor, Write};
+use std::{
+    fs,
+    io::{Cursor, Write},
+};
+
+use rstest::rstest;
 
 use super::*;
+use crate::template::{
+    ProjectOrApp, Request, Target, Wanted,
+    source::{Kind as EntryKind, Source},
+};
 
 fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = ::tar::Builder::new(Vec::new());
@@ -51,5 +60,49 @@ fn an_archive_that_is_cut_off_anywhere_is_an_error() {
     for end in (0..=data).step_by(64) {
         let part = whole[..end].to_vec();
         assert!(items_of("t.tar", part, LIMITS).is_err(), "{end}");
+    }
+}
+
+/// A subdirectory is the same in an archive and in a directory, below what is stripped.
+#[rstest]
+#[case(None, Ok(&["a", "d/b", "d/e/c"][..]))]
+#[case(Some("d"), Ok(&["b", "e/c"][..]))]
+#[case(Some("d/e"), Ok(&["c"][..]))]
+#[case(Some("t"), Err("there are the directories `d`"))]
+#[case(Some("d/x"), Err("there are the directories `d/e`"))]
+fn subdirectories(#[case] subdirectory: Option<&str>, #[case] expected: Result<&[&str], &str>) {
+    let place = tempfile::tempdir().unwrap();
+    let files: [(&str, &[u8]); 3] = [("t/a", b"1"), ("t/d/b", b"2"), ("t/d/e/c", b"3")];
+    fs::write(place.path().join("t.tar"), tar(&files)).unwrap();
+    for (name, contents) in files {
+        let path = place.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+    }
+    let target = Target::New(place.path().join("x"));
+    for template in ["t.tar", "t"] {
+        let request = Request {
+            wanted: Wanted {
+                template: Some(template),
+                subdirectory: subdirectory.map(Path::new),
+                ..Wanted::default()
+            },
+            ..Request::new(ProjectOrApp::Project, "x", &target, place.path())
+        };
+        let found = Source::open(&request).map(|source| {
+            let root = place.path().join(template);
+            let root = subdirectory.map_or(root.clone(), |it| root.join(it));
+            assert_eq!(source.root, root);
+            let files = source.entries.iter();
+            let files = files.filter(|entry| !matches!(entry.kind, EntryKind::Directory));
+            let mut files: Vec<_> = files.map(|it| it.path.display().to_string()).collect();
+            files.sort();
+            files
+        });
+        match (found, expected) {
+            (Ok(files), Ok(expected)) => assert_eq!(files, expected, "{template}"),
+            (Err(error), Err(hint)) => assert_eq!(error.hint().as_deref(), Some(hint)),
+            (found, _) => panic!("{template}: {found:?}"),
+        }
     }
 }
