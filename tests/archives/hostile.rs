@@ -594,6 +594,24 @@ fn what_compresses_well_is_no_bomb() {
     assert_eq!(made.len(), 60 << 20);
 }
 
+/// What is found out about an archive before it is read does not grow with what is in it.
+#[rstest]
+#[case("zip(*((f't/{i}', b'') for i in range(65600)))", 65600)]
+#[case(
+    "zip(('t/a', b'PK\\x01\\x02PK\\x05\\x06' * (4 << 20)), method=zipfile.ZIP_STORED)",
+    1
+)]
+#[case("zip(G); write(b'#!/bin/sh\\n' * (3 << 20) + read())", 1)]
+fn large_archives_are_read(#[case] code: &str, #[case] files: usize) {
+    let place = Place::new();
+    let archive = place.input().join("a.zip");
+    place.python(&format!("{HELPERS}\n{code}"), &[argument(&archive)]);
+    let output = place.scaffold(&["mysite", "--template", argument(&archive)]);
+    assert!(output.status.success(), "{}", complaint(&output));
+    let made = fs::read_dir(place.output().join("mysite")).unwrap().count();
+    assert_eq!(made, files);
+}
+
 /// What is no file is not opened: a pipe would keep us waiting for ever.
 #[test]
 fn a_pipe_is_no_archive() {

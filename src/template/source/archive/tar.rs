@@ -71,9 +71,14 @@ fn members(intake: &mut Intake, stream: &mut impl Read) -> Result<(), Error> {
     let mut archive = Archive::new(stream);
     let entries = archive.entries().map_err(|error| intake.damaged(&error))?;
     let mut extension = Extension::default();
-    let mut is_extended = false;
+    let (mut is_first, mut is_extended) = (true, false);
     for entry in entries.raw(true) {
-        let mut entry = entry.map_err(|error| intake.damaged(&error))?;
+        let mut entry = entry.map_err(|error| match error.kind() {
+            // What the crate says about other octets than a tar's is of no help.
+            io::ErrorKind::Other if is_first => intake.damaged(&"it does not begin as a tar does"),
+            _ => intake.damaged(&error),
+        })?;
+        is_first = false;
         let header = entry.header().clone();
         let size = header
             .entry_size()
