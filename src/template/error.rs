@@ -1,11 +1,13 @@
 //! Why generating failed: the texts, and what to do next.
 
+mod lists;
+
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-use super::subject::ProjectOrApp;
+use super::{shown, source::ArchiveError, subject::ProjectOrApp};
 
 /// Why this part failed. Nothing was left on the disk, except where the variant says so.
 #[derive(Debug, thiserror::Error)]
@@ -22,13 +24,13 @@ pub enum Error {
         hint: String,
     },
     /// The directory to be made is there already.
-    #[error("'{}' already exists", path.display())]
+    #[error("'{}' already exists", shown::path(path))]
     TargetExists {
         /// The directory.
         path: PathBuf,
     },
     /// Files in the target directory are where the template's would go.
-    #[error("{}", conflicts(*subject, paths))]
+    #[error("{}", lists::conflicts(*subject, paths))]
     Conflicts {
         /// What was to be generated.
         subject: ProjectOrApp,
@@ -36,7 +38,7 @@ pub enum Error {
         paths: Vec<PathBuf>,
     },
     /// Something in the template cannot be read.
-    #[error("cannot read `{}`: {source}", path.display())]
+    #[error("cannot read `{}`: {source}", shown::path(path))]
     Read {
         /// What cannot be read.
         path: PathBuf,
@@ -44,7 +46,10 @@ pub enum Error {
         source: io::Error,
     },
     /// A template is so large that it is hardly one.
-    #[error("the template `{}` holds more than {entries} files or {mebibytes} MiB", root.display())]
+    #[error(
+        "the template `{}` holds more than {entries} files or {mebibytes} MiB",
+        shown::path(root)
+    )]
     TooLarge {
         /// The template.
         root: PathBuf,
@@ -54,21 +59,82 @@ pub enum Error {
         mebibytes: u64,
     },
     /// A link in the template points to something that is not the template's.
-    #[error("`{}` links to `{}`, which is outside the template", link.display(), to.display())]
+    #[error(
+        "`{}` links to `{}`, which is outside the template",
+        shown::path(link),
+        shown::path(to)
+    )]
     LinkOutside {
         /// The link.
         link: PathBuf,
         /// The file that it leads to.
         to: PathBuf,
     },
+    /// A link in the template leads nowhere.
+    #[error(
+        "`{}` links to `{}`, which is not there",
+        shown::path(link),
+        shown::path(to)
+    )]
+    LinkNowhere {
+        /// The link.
+        link: PathBuf,
+        /// Where it leads.
+        to: PathBuf,
+    },
+    /// A link in the template leads to itself, or links lead to links without end.
+    #[error("`{}` is a link that leads back to itself", shown::path(link))]
+    LinkCircle {
+        /// The link.
+        link: PathBuf,
+    },
+    /// An archive cannot be a template. Django's words, without the directory that it extracts to.
+    #[error("couldn't extract file {}: {reason}", shown::path(archive))]
+    Archive {
+        /// The archive.
+        archive: PathBuf,
+        /// Why not.
+        reason: ArchiveError,
+    },
+    /// The directory that is to be the template may not be called so.
+    #[error(
+        "`{}` of `{}` cannot be the template: {reason}",
+        shown::path(subdirectory),
+        shown::path(template)
+    )]
+    BadSubdirectory {
+        /// Where the directory would be.
+        template: PathBuf,
+        /// The directory.
+        subdirectory: PathBuf,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// The directory that is to be the template is not there.
+    #[error(
+        "`{}` has no directory `{}`",
+        shown::path(template),
+        shown::path(subdirectory)
+    )]
+    NoSubdirectory {
+        /// Where the directory would be.
+        template: PathBuf,
+        /// The directory.
+        subdirectory: PathBuf,
+        /// Directories that are there.
+        directories: Vec<PathBuf>,
+    },
     /// A template holds something that is neither file nor directory nor link.
-    #[error("`{}` is neither a file nor a directory", path.display())]
+    #[error("`{}` is neither a file nor a directory", shown::path(path))]
     NotAFile {
         /// What it is.
         path: PathBuf,
     },
     /// A file has to be rendered and is not UTF-8.
-    #[error("`{}` cannot be rendered: it is not UTF-8 (octet {offset})", path.display())]
+    #[error(
+        "`{}` cannot be rendered: it is not UTF-8 (octet {offset})",
+        shown::path(path)
+    )]
     NotText {
         /// The file.
         path: PathBuf,
@@ -87,13 +153,16 @@ pub enum Error {
         template: String,
     },
     /// The manifest is a directory.
-    #[error("`{}` is a directory, where a template's manifest would be", path.display())]
+    #[error(
+        "`{}` is a directory, where a template's manifest would be",
+        shown::path(path)
+    )]
     ManifestDirectory {
         /// The directory.
         path: PathBuf,
     },
     /// The manifest is not UTF-8.
-    #[error("`{}` is not UTF-8 (octet {offset})", path.display())]
+    #[error("`{}` is not UTF-8 (octet {offset})", shown::path(path))]
     ManifestNotText {
         /// The file.
         path: PathBuf,
@@ -101,13 +170,13 @@ pub enum Error {
         offset: usize,
     },
     /// The manifest is not as it should be.
-    #[error("{report}")]
+    #[error("{}", shown::text(report))]
     Manifest {
         /// File, line, column, the text and what is wrong.
         report: String,
     },
     /// A template does not parse or does not render.
-    #[error("{report}")]
+    #[error("{}", shown::text(report))]
     Template {
         /// File, line, column, the text and what is wrong.
         report: String,
@@ -115,8 +184,11 @@ pub enum Error {
         similar: Option<String>,
     },
     /// A file of the template would get a name that it must not have.
-    #[error("`{}` of the template would be written to `{}`: {reason}",
-        from.display(), to.display())]
+    #[error(
+        "`{}` of the template would be written to `{}`: {reason}",
+        shown::path(from),
+        shown::path(to)
+    )]
     Name {
         /// The file in the template.
         from: PathBuf,
@@ -126,8 +198,12 @@ pub enum Error {
         reason: &'static str,
     },
     /// Two things in the template would be written to one path.
-    #[error("`{}` and `{}` of the template would both be written to `{}`",
-        first.display(), second.display(), to.display())]
+    #[error(
+        "`{}` and `{}` of the template would both be written to `{}`",
+        shown::path(first),
+        shown::path(second),
+        shown::path(to)
+    )]
     Duplicate {
         /// The one.
         first: PathBuf,
@@ -137,7 +213,7 @@ pub enum Error {
         to: PathBuf,
     },
     /// Writing failed; what had been written was removed.
-    #[error("cannot {action} `{}`: {source}", path.display())]
+    #[error("cannot {action} `{}`: {source}", shown::path(path))]
     Write {
         /// What was tried.
         action: &'static str,
@@ -147,7 +223,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Another run is writing to the directory.
-    #[error("another run of `scaffold` is writing to `{}`", target.display())]
+    #[error("another run of `scaffold` is writing to `{}`", shown::path(target))]
     Busy {
         /// The directory.
         target: PathBuf,
@@ -155,7 +231,7 @@ pub enum Error {
         journal: PathBuf,
     },
     /// An earlier run was killed while writing to the directory, and its files are still there.
-    #[error("{}", leftovers(target, paths))]
+    #[error("{}", lists::leftovers(target, paths))]
     Leftovers {
         /// The directory.
         target: PathBuf,
@@ -185,6 +261,7 @@ impl Error {
                 | Self::TargetExists { .. }
                 | Self::Conflicts { .. }
                 | Self::NameTaken { .. }
+                | Self::Archive { .. }
         )
     }
 
@@ -195,7 +272,7 @@ impl Error {
             Self::UnknownTemplate { hint, .. } => Some(hint.clone()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
-                path.display()
+                shown::path(path)
             )),
             Self::TargetExists { .. } => {
                 Some("it is not a directory; choose another name or directory".to_owned())
@@ -208,7 +285,9 @@ impl Error {
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())
             }
-            Self::TooLarge { .. } => Some("is this the directory that you meant?".to_owned()),
+            Self::TooLarge { .. } => Some("is this the template that you meant?".to_owned()),
+            Self::Archive { reason, .. } => reason.hint().map(str::to_owned),
+            Self::NoSubdirectory { directories, .. } => Some(lists::there_are(directories)),
             Self::LinkOutside { .. } => Some("put a copy of the file into the template".to_owned()),
             Self::NotText { .. } => Some(
                 "save it as UTF-8; a template with a `scaffold.toml` may list it under `copy`"
@@ -226,11 +305,11 @@ impl Error {
             }
             Self::Busy { journal, .. } => Some(format!(
                 "wait for it; if there is none, remove `{}` and run the command again",
-                journal.display()
+                shown::path(journal)
             )),
             Self::Leftovers { journal, .. } => Some(format!(
                 "remove these and `{}`, then run the command again",
-                journal.display()
+                shown::path(journal)
             )),
             Self::Write { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -258,75 +337,5 @@ impl Error {
             path: path.to_path_buf(),
             source: source.into(),
         }
-    }
-}
-
-/// Django's sentence about the first path; the others, which Django would not have found yet,
-/// one on each line after it.
-fn conflicts(subject: ProjectOrApp, paths: &[PathBuf]) -> String {
-    let mut paths = paths.iter();
-    let first = paths
-        .next()
-        .map(|path| path.display().to_string())
-        .unwrap_or_default();
-    let mut text = format!(
-        "{first} already exists. Overlaying {} into an existing directory won't replace \
-         conflicting files.",
-        subject.with_article()
-    );
-    if paths.len() > 0 {
-        text.push_str("\nalso in the way:");
-        list(&mut text, paths);
-    }
-    text
-}
-
-/// What a killed run left, by name.
-fn leftovers(target: &Path, paths: &[PathBuf]) -> String {
-    let mut text = format!(
-        "an earlier run of `scaffold` in `{}` was killed before it was done, and left",
-        target.display()
-    );
-    list(&mut text, paths.iter());
-    text
-}
-
-/// Adds each path on a line of its own.
-fn list<'a>(text: &mut String, paths: impl Iterator<Item = &'a PathBuf>) {
-    for path in paths {
-        text.push_str("\n  ");
-        text.push_str(&path.display().to_string());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_conflict_is_djangos_sentence() {
-        let text = Error::Conflicts {
-            subject: ProjectOrApp::Project,
-            paths: vec!["/x/manage.py".into()],
-        }
-        .to_string();
-        assert_eq!(
-            text,
-            "/x/manage.py already exists. Overlaying a project into an existing directory won't \
-             replace conflicting files."
-        );
-    }
-
-    #[test]
-    fn further_conflicts_are_listed() {
-        let text = conflicts(
-            ProjectOrApp::App,
-            &["/x/a".into(), "/x/b".into(), "/x/c".into()],
-        );
-        assert!(text.starts_with("/x/a already exists. "), "{text}");
-        assert!(
-            text.ends_with("\nalso in the way:\n  /x/b\n  /x/c"),
-            "{text}"
-        );
     }
 }

@@ -18,6 +18,7 @@ mod plan;
 mod render;
 mod report;
 mod selection;
+mod shown;
 mod similar;
 mod source;
 mod subject;
@@ -36,7 +37,7 @@ use std::{
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
-pub use source::{Progress, Step, Wanted};
+pub use source::{ArchiveError, Progress, Step, Wanted, archive_listing};
 pub use subject::ProjectOrApp;
 pub use target::Target;
 pub use value::{DateTime, Dict, Str, Value};

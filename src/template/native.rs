@@ -7,6 +7,7 @@ use tera::{Context, ErrorKind, ReportError, Tera};
 use super::{
     error::Error,
     report::Report,
+    shown,
     similar::similar,
     value::{DateTime, Dict, Value},
 };
@@ -95,7 +96,7 @@ fn report(path: &Path, text: &str, at: &ReportError) -> String {
 /// Unknown filters and the like come as finished text, all of them at once and in no order, with
 /// the place of each on its second line.
 fn finished_report(path: &Path, text: &str) -> String {
-    let path = path.display().to_string();
+    let path = shown::path(path).to_string();
     let one = |text: &str| {
         let text = text.strip_prefix("error: ").unwrap_or(text);
         let mut lines = text.splitn(3, '\n');

@@ -15,6 +15,7 @@ use super::{
     path,
     render::Renderer,
     selection::Selection,
+    shown,
     source::{Entry, Kind, Source},
     subject::ProjectOrApp,
 };
@@ -67,7 +68,8 @@ impl Plan {
             nodes: BTreeMap::new(),
             subject,
             template: manifest
-                .and_then(|it| it.name.clone())
+                .and_then(|it| it.name.as_deref())
+                .map(|name| shown::line(name).to_string())
                 .unwrap_or_else(|| source.name()),
             message: None,
         };
@@ -109,7 +111,8 @@ impl Plan {
             let place = source
                 .locate(Path::new(FILE_NAME))
                 .with_extension("toml (message)");
-            plan.message = Some(renderer.render_text(&place, message)?);
+            let message = renderer.render_text(&place, message)?;
+            plan.message = Some(shown::text(&message).to_string());
         }
         Ok(plan)
     }

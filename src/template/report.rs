@@ -5,6 +5,8 @@ use std::{
     path::Path,
 };
 
+use super::shown;
+
 /// A complaint about a place in a text file, with the line shown and the place marked.
 pub(super) struct Report<'a> {
     /// The file.
@@ -53,23 +55,39 @@ impl Display for Report<'_> {
             width,
             message,
         } = self;
-        let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let line_text = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
         let number = line.to_string();
         let margin = " ".repeat(number.len());
+        let before = line_text
+            .char_indices()
+            .nth(column.saturating_sub(1))
+            .map_or(line_text.len(), |(at, _)| at);
+        let (before, marked) = line_text.split_at_checked(before).unwrap_or_default();
+        let marked: String = marked.chars().take(*width).collect();
         // Tabs stay tabs, so that the mark stands below what it marks.
-        let indent: String = shown
+        let indent: String = shown::line(before)
+            .to_string()
             .chars()
-            .chain(std::iter::repeat(' '))
-            .take(column.saturating_sub(1))
             .map(|character| if character == '\t' { '\t' } else { ' ' })
+            .chain(std::iter::repeat_n(' ', beyond(line_text, *column)))
             .collect();
-        let mark = "^".repeat((*width).max(1));
+        let width = (*width).max(shown::line(&marked).to_string().chars().count());
+        let mark = "^".repeat(width.max(1));
         write!(
             f,
-            "{}:{line}:{column}: {message}\n{margin} |\n{number} | {shown}\n{margin} | {indent}{mark}",
-            path.display()
+            "{}:{line}:{column}: {}\n{margin} |\n{number} | {}\n{margin} | {indent}{mark}",
+            shown::path(path),
+            shown::text(message),
+            shown::line(line_text),
         )
     }
+}
+
+/// How many columns a place is beyond the end of its line.
+fn beyond(line: &str, column: usize) -> usize {
+    column
+        .saturating_sub(1)
+        .saturating_sub(line.chars().count())
 }
 
 #[cfg(test)]
@@ -89,6 +107,23 @@ mod tests {
         assert_eq!(
             report.to_string(),
             "t/a.py:2:2: what\n  |\n2 | \t{{ two\n  | \t^^"
+        );
+    }
+
+    #[test]
+    fn a_report_does_nothing_to_the_terminal() {
+        let report = Report {
+            path: Path::new("t/\u{1b}[2J.py"),
+            text: "\u{1b}]0;x\u{7}\t{{ \u{202e} }}\n",
+            line: 1,
+            column: 10,
+            width: 4,
+            message: "no \u{9b}31m",
+        };
+        assert_eq!(
+            report.to_string(),
+            "t/\\u{1b}[2J.py:1:10: no \\u{9b}31m\n  |\n\
+             1 | \\u{1b}]0;x\\u{7}\t{{ \\u{202e} }}\n  |                \t  ^^^^^^^^^^^"
         );
     }
 }

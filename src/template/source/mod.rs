@@ -4,20 +4,26 @@
 //! not.
 
 mod address;
+mod archive;
 mod builtin;
 mod directory;
 mod limits;
 mod listing;
 mod progress;
+mod subdirectory;
 
 use std::{
     borrow::Cow,
+    fs::File,
+    io::{BufReader, Cursor},
     path::{Path, PathBuf},
 };
 
-use super::{Request, error::Error};
+use super::{Request, Selection, error::Error};
 use address::Address;
+use subdirectory::Scope;
 
+pub use archive::ArchiveError;
 pub use progress::{Progress, Step};
 
 /// Which template is wanted, as the user said it.
@@ -71,6 +77,7 @@ impl Source {
             wanted,
             selection,
             current_directory,
+            progress,
             ..
         } = *request;
         let template = wanted.template.unwrap_or(builtin::DEFAULT);
@@ -78,16 +85,38 @@ impl Source {
             Some(builtin) if wanted.template.is_none() => Address::Builtin(builtin),
             _ => Address::of(template, subject, current_directory, wanted.own_templates)?,
         };
+        let subdirectory = wanted.subdirectory;
+        let scope = Scope {
+            selection,
+            subdirectory,
+        };
         Ok(match address {
-            Address::Builtin(directory) => Self {
-                root: builtin::name(directory).into(),
-                entries: builtin::entries(directory, selection),
-            },
-            Address::Directory(root) => Self {
-                entries: directory::entries(&root, selection)?,
-                root,
-            },
-            Address::File(_) | Address::Url(_) | Address::Git(_) => {
+            Address::Builtin(directory) => {
+                let root = PathBuf::from(builtin::name(directory));
+                if let Some(subdirectory) = subdirectory {
+                    return Err(subdirectory::missing(&root, subdirectory, Vec::new()));
+                }
+                Self {
+                    root,
+                    entries: builtin::entries(directory, selection),
+                }
+            }
+            Address::Directory(root) => {
+                let root = subdirectory::in_directory(root, subdirectory)?;
+                Self {
+                    entries: directory::entries(&root, selection)?,
+                    root,
+                }
+            }
+            Address::File(path) => {
+                let file = open(&path)?;
+                progress.step(Step::Extracting { archive: &path });
+                Self {
+                    entries: archive::entries(&path, file, scope)?,
+                    root: within(path, subdirectory),
+                }
+            }
+            Address::Url(_) | Address::Git(_) => {
                 return Err(Error::UnknownTemplate {
                     subject,
                     template: template.to_owned(),
@@ -106,4 +135,38 @@ impl Source {
     pub(super) fn name(&self) -> String {
         self.root.display().to_string()
     }
+}
+
+/// Opens an archive. What is no file is not opened: a pipe would keep us waiting.
+fn open(path: &Path) -> Result<File, Error> {
+    let open = || {
+        if path.metadata()?.is_file() {
+            File::open(path)
+        } else {
+            Err(std::io::Error::other("it is not a file"))
+        }
+    };
+    open().map_err(|error| archive::fault(path, ArchiveError::Open(error)))
+}
+
+/// How a template in a subdirectory is called.
+fn within(path: PathBuf, subdirectory: Option<&Path>) -> PathBuf {
+    match subdirectory {
+        None => path,
+        Some(subdirectory) => path.join(subdirectory),
+    }
+}
+
+/// The paths of what a template would consist of that is an archive of these octets, whose kind the
+/// name tells. Nothing is read from the disk or written to it.
+pub fn archive_listing(name: &Path, octets: &[u8]) -> Result<Vec<PathBuf>, Error> {
+    let scope = Scope {
+        selection: &Selection::default(),
+        subdirectory: None,
+    };
+    let length = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+    let archive = BufReader::new(Cursor::new(octets));
+    let items = archive::items(name, archive, length, limits::LIMITS)?;
+    let entries = listing::entries(items, scope, name)?;
+    Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
