@@ -34,7 +34,7 @@ use std::{
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
-pub use source::{Progress, Step, Wanted};
+pub use source::{ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted};
 pub use subject::ProjectOrApp;
 pub use target::Target;
 pub use value::{DateTime, Dict, Str, Value};

@@ -4,20 +4,31 @@
 //! not.
 
 mod address;
+mod archive;
 mod builtin;
+mod checksum;
 mod directory;
+mod download;
+mod git;
 mod limits;
 mod listing;
 mod progress;
+mod shown;
 
 use std::{
     borrow::Cow,
+    fs::File,
     path::{Path, PathBuf},
 };
 
 use super::{Request, error::Error};
 use address::Address;
+use checksum::{Checksum, VerifyError};
+use download::{Outcome, Received};
 
+pub use checksum::ChecksumError;
+pub use download::{DownloadError, Fault as DownloadFault};
+pub use git::GitError;
 pub use progress::{Progress, Step};
 
 /// Which template is wanted, as the user said it.
@@ -78,22 +89,71 @@ impl Source {
             Some(builtin) if wanted.template.is_none() => Address::Builtin(builtin),
             _ => Address::of(template, subject, current_directory, wanted.own_templates)?,
         };
+        let checksum = wanted.checksum.map(Checksum::parse).transpose()?;
+        let no_archive = |what| match checksum {
+            Some(_) => Err(Error::Checksum(ChecksumError::NoArchive {
+                template: shown::redacted(template),
+                what,
+            })),
+            None => Ok(()),
+        };
         Ok(match address {
-            Address::Builtin(directory) => Self {
-                root: builtin::name(directory).into(),
-                entries: builtin::entries(directory, selection),
-            },
-            Address::Directory(root) => Self {
-                entries: directory::entries(&root, selection)?,
-                root,
-            },
-            Address::File(_) | Address::Url(_) | Address::Git(_) => {
-                return Err(Error::UnknownTemplate {
-                    subject,
-                    template: template.to_owned(),
-                    hint: String::new(),
-                });
+            Address::Builtin(directory) => {
+                no_archive("built in")?;
+                Self {
+                    root: builtin::name(directory).into(),
+                    entries: builtin::entries(directory, selection),
+                }
             }
+            Address::Directory(root) => {
+                no_archive("a directory")?;
+                Self {
+                    entries: directory::entries(&root, selection)?,
+                    root,
+                }
+            }
+            Address::File(path) => {
+                if !path.is_file() {
+                    return Err(Error::NotAFile { path });
+                }
+                let file = File::open(&path).map_err(|source| Error::Read {
+                    path: path.clone(),
+                    source,
+                })?;
+                Self::archive(request, path, file, checksum)?
+            }
+            Address::Url(url) => {
+                let Received { name, file } = match download::download(
+                    &url,
+                    checksum.is_some(),
+                    request.progress,
+                    request.stop,
+                )? {
+                    Outcome::Archive(received) => received,
+                    Outcome::Stopped => return Err(Error::Interrupted { subject }),
+                };
+                Self::archive(request, name.into(), file, checksum)?
+            }
+            Address::Git(url) => {
+                no_archive("a repository")?;
+                git::source(request, &url)?
+            }
+        })
+    }
+
+    /// Reads an archive, once it is known to be the one that is wanted.
+    fn archive(
+        request: &Request<'_>,
+        name: PathBuf,
+        mut file: File,
+        checksum: Option<Checksum>,
+    ) -> Result<Self, Error> {
+        if let Some(checksum) = checksum {
+            verify(request, checksum, &name, &mut file)?;
+        }
+        Ok(Self {
+            entries: archive::entries(&name, file, request.selection)?,
+            root: name,
         })
     }
 
@@ -105,5 +165,26 @@ impl Source {
     /// How the template is called in messages.
     pub(super) fn name(&self) -> String {
         self.root.display().to_string()
+    }
+}
+
+/// Compares an archive with its checksum.
+fn verify(
+    request: &Request<'_>,
+    checksum: Checksum,
+    name: &Path,
+    file: &mut File,
+) -> Result<(), Error> {
+    let shown = shown::printable(&name.to_string_lossy());
+    match checksum.verify(file, &shown, request.stop) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::Interrupted {
+            subject: request.subject,
+        }),
+        Err(VerifyError::Checksum(error)) => Err(error.into()),
+        Err(VerifyError::Io(source)) => Err(Error::Read {
+            path: name.to_path_buf(),
+            source,
+        }),
     }
 }
