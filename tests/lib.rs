@@ -8,8 +8,10 @@
     reason = "a test that cannot go on panics, and prints where it panics already"
 )]
 
+mod downloads;
 mod layers;
 mod project;
+mod repositories;
 mod runserver;
 mod startproject;
 mod support;

@@ -31,6 +31,15 @@ pub(crate) struct StartprojectArgs {
     /// Built-in template (django or wsgi), or a directory
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) template: Option<String>,
+    /// What the template's archive must hash to
+    #[arg(long, value_name = "sha256:HEX")]
+    pub(crate) checksum: Option<String>,
+    /// The branch, tag or commit of the template's repository
+    #[arg(long = "ref", value_name = "REF")]
+    pub(crate) reference: Option<String>,
+    /// The directory in the template's archive or repository that is the template
+    #[arg(long, value_name = "DIR")]
+    pub(crate) subdirectory: Option<PathBuf>,
     /// Make a virtual environment, .venv, with the project's requirements
     #[arg(long)]
     pub(crate) install: bool,

@@ -22,6 +22,9 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
         name,
         directory,
         template,
+        checksum,
+        reference,
+        subdirectory,
         install,
     } = args;
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
@@ -34,6 +37,9 @@ pub(super) fn run(args: StartprojectArgs, verbosity: Verbosity) -> Result<(), Er
     let plan = template::prepare(&Request {
         wanted: Wanted {
             template: template.as_deref(),
+            checksum: checksum.as_deref(),
+            reference: reference.as_deref(),
+            subdirectory: subdirectory.as_deref(),
             ..Wanted::default()
         },
         install,
