@@ -509,8 +509,8 @@ fn a_bomb_is_an_error() {
     let mut id = repository.object("blob", b"x");
     let mut mode = "100644 blob";
     for _ in 0..10 {
-        let lines: String = (0..10).map(|it| format!("{mode} {id}\t{it}\n")).collect();
-        id = repository.git(&["mktree"], lines.as_bytes());
+        let lines: Vec<_> = (0..10).map(|it| format!("{mode} {id}\t{it}\n")).collect();
+        id = repository.git(&["mktree"], lines.concat().as_bytes());
         mode = "040000 tree";
     }
     let commit = repository.git(&["commit-tree", &id, "-m", "x"], b"");

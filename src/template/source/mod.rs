@@ -151,6 +151,7 @@ impl Source {
         if let Some(checksum) = checksum {
             verify(request, checksum, &name, &mut file)?;
         }
+        request.progress.step(Step::Extracting { archive: &name });
         Ok(Self {
             entries: archive::entries(&name, file, request.selection)?,
             root: name,

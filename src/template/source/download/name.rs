@@ -150,12 +150,11 @@ fn parameters(value: &str) -> Vec<(String, String)> {
             continue;
         };
         let after = after.trim_start();
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => unquote(quoted),
-            None => {
-                let (value, after) = after.split_once(';').unwrap_or((after, ""));
-                (value.trim().to_owned(), after)
-            }
+        let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
+            unquote(quoted)
+        } else {
+            let (value, after) = after.split_once(';').unwrap_or((after, ""));
+            (value.trim().to_owned(), after)
         };
         parameters.push((name.trim().to_owned(), value));
         rest = after;

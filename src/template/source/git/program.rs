@@ -146,6 +146,8 @@ impl Git<'_> {
             pause = LOOK.min(pause * 2);
         };
         running.is_over = true;
+        // On a terminal, Ctrl-C ends it too, and what it said about that is of no interest.
+        self.look()?;
         let read = |file: &mut File| -> io::Result<Vec<u8>> {
             let mut text = Vec::new();
             file.rewind()?;
