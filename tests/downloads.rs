@@ -415,42 +415,43 @@ fn a_signal_ends_a_download(#[case] signal: Signal) {
     nothing_temporary(&sandbox);
 }
 
-/// Through a proxy, which is asked to connect to a host that only it knows.
-#[test]
-fn a_proxy_of_the_environment_is_used() {
+/// A proxy that answers one request, and what it was asked.
+fn proxy(answer: Vec<u8>) -> (String, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let proxy = format!("http://me:s3cret@{}", listener.local_addr().unwrap());
+    let url = format!("http://me:s3cret@{}", listener.local_addr().unwrap());
     let asked = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-        let head: Vec<_> = lines
-            .map(Result::unwrap)
-            .take_while(|it| !it.is_empty())
-            .collect();
-        stream
-            .write_all(b"HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n")
-            .unwrap();
+        let lines = lines.map(Result::unwrap);
+        let head: Vec<_> = lines.take_while(|it| !it.is_empty()).collect();
+        stream.write_all(&answer).unwrap();
+        assert!(
+            head.iter()
+                .any(|line| line.eq_ignore_ascii_case("Proxy-Authorization: Basic bWU6czNjcmV0")),
+            "{head:?}"
+        );
         head
     });
-    let test = Test::new()
+    (url, asked)
+}
+
+/// A run for an address of a host that only a proxy knows.
+fn behind(variable: &str, proxy: &str, url: &str) -> Test {
+    Test::new()
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
-        .env("http_proxy", proxy)
-        .args([
-            "startproject",
-            "mysite",
-            "-q",
-            "--template",
-            "http://host.invalid/x.zip",
-        ]);
-    let stderr = fails(test);
-    let head = asked.join().unwrap();
-    assert_eq!(head[0], "CONNECT host.invalid:80 HTTP/1.1");
-    assert!(
-        head.iter()
-            .any(|line| line == "Proxy-Authorization: Basic bWU6czNjcmV0"),
-        "{head:?}"
-    );
+        .env(variable, proxy)
+        .args(["startproject", "mysite", "-q", "--template", url])
+}
+
+#[rstest]
+#[case("http_proxy", "http://host.invalid/x.zip", "host.invalid:80")]
+#[case("HTTPS_PROXY", "https://host.invalid/x.zip", "host.invalid:443")]
+#[case("ALL_PROXY", "https://host.invalid:444/x.zip", "host.invalid:444")]
+fn a_proxy_is_asked_to_connect(#[case] variable: &str, #[case] url: &str, #[case] host: &str) {
+    let (proxy, asked) = proxy(b"HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n".to_vec());
+    let stderr = fails(behind(variable, &proxy, url));
+    assert_eq!(asked.join().unwrap()[0], format!("CONNECT {host} HTTP/1.1"));
     assert!(
         stderr.contains("the proxy of the environment refuses the connection\n"),
         "{stderr}"

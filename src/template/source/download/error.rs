@@ -130,8 +130,10 @@ impl Fault {
             }
             Self::Status { code: 404 | 410 } => "is the address right? private things look so too",
             Self::Status { code: 429 | 500.. } => "try again later",
-            Self::Status { code: 407 } | Self::ProxyRefused | Self::Proxy => {
-                "look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
+            Self::Proxy => "look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
+            Self::ProxyRefused => {
+                "is there an `https:` address? many proxies connect to no other; or look at \
+                 HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
             }
             Self::Downgrade => {
                 "who is between could change it; give `--checksum`, or the `http:` address itself"

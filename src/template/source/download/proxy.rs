@@ -1,4 +1,7 @@
 //! Which proxy a request goes through, by the variables and rules of Python's `urllib`.
+//!
+//! Every proxy is asked to connect, also to what is not encrypted, where `urllib` would ask it for
+//! the whole address: the client library cannot.
 
 use url::Url;
 
