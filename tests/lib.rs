@@ -10,10 +10,12 @@
 
 mod archives;
 mod dialect;
+mod downloads;
 mod formatter;
 mod layers;
 mod options;
 mod project;
+mod repositories;
 mod runserver;
 mod startapp;
 mod startproject;

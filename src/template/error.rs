@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{shown, source::ArchiveError, subject::ProjectOrApp};
+use super::{
+    shown,
+    source::{ArchiveError, ChecksumError, DownloadError, GitError},
+    subject::ProjectOrApp,
+};
 
 /// Why this part failed. Nothing was left on the disk, except where the variant says so.
 #[derive(Debug, thiserror::Error)]
@@ -240,6 +244,15 @@ pub enum Error {
         /// The file that says so.
         journal: PathBuf,
     },
+    /// The template could not be downloaded.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
+    /// The template could not be had from its repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The archive is not the one that is wanted.
+    #[error(transparent)]
+    Checksum(#[from] ChecksumError),
     /// The operating system gives no random octets for the secret key.
     #[error("cannot make a secret key: {0}")]
     Random(getrandom::Error),
@@ -262,6 +275,7 @@ impl Error {
                 | Self::Conflicts { .. }
                 | Self::NameTaken { .. }
                 | Self::Archive { .. }
+                | Self::Download(_)
         )
     }
 
@@ -281,6 +295,9 @@ impl Error {
                 "a project from the template `{template}` needs a module of this name; add a \
                  word, as in `{name}_site`"
             )),
+            Self::Download(error) => error.hint(),
+            Self::Git(error) => error.hint(),
+            Self::Checksum(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())

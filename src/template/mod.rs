@@ -37,7 +37,10 @@ use std::{
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
-pub use source::{ArchiveError, Progress, Step, Wanted, archive_listing};
+pub use source::{
+    ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
+    archive_listing,
+};
 pub use subject::ProjectOrApp;
 pub use target::Target;
 pub use value::{DateTime, Dict, Str, Value};

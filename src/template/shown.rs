@@ -25,6 +25,11 @@ pub(super) fn octets(octets: &[u8]) -> impl Display {
     })
 }
 
+/// Text in which nothing does anything, line ends neither.
+pub(super) fn printable(text: &str) -> String {
+    octets(text.as_bytes()).to_string()
+}
+
 /// Text that brings its own line ends and tabs.
 pub(super) fn text(text: &str) -> impl Display {
     fmt::from_fn(move |f| write(f, text, "\n\t"))

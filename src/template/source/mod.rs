@@ -6,10 +6,14 @@
 mod address;
 mod archive;
 mod builtin;
+mod checksum;
 mod directory;
+mod download;
+mod git;
 mod limits;
 mod listing;
 mod progress;
+mod redact;
 mod subdirectory;
 
 use std::{
@@ -19,11 +23,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Request, Selection, error::Error};
+use include_dir::Dir;
+
+use super::{Request, Selection, error::Error, shown};
 use address::Address;
+use checksum::{Checksum, VerifyError};
+use download::{Outcome, Received};
 use subdirectory::Scope;
 
 pub use archive::ArchiveError;
+pub use checksum::ChecksumError;
+pub use download::{DownloadError, Fault as DownloadFault};
+pub use git::GitError;
 pub use progress::{Progress, Step};
 
 /// Which template is wanted, as the user said it.
@@ -75,9 +86,7 @@ impl Source {
         let Request {
             subject,
             wanted,
-            selection,
             current_directory,
-            progress,
             ..
         } = *request;
         let template = wanted.template.unwrap_or(builtin::DEFAULT);
@@ -85,44 +94,74 @@ impl Source {
             Some(builtin) if wanted.template.is_none() => Address::Builtin(builtin),
             _ => Address::of(template, subject, current_directory, wanted.own_templates)?,
         };
-        let subdirectory = wanted.subdirectory;
-        let scope = Scope {
-            selection,
-            subdirectory,
+        let checksum = wanted.checksum.map(Checksum::parse).transpose()?;
+        let no_archive = |what| match checksum {
+            Some(_) => Err(Error::Checksum(ChecksumError::NoArchive {
+                template: redact::redacted(template),
+                what,
+            })),
+            None => Ok(()),
         };
-        Ok(match address {
+        match address {
             Address::Builtin(directory) => {
-                let root = PathBuf::from(builtin::name(directory));
-                if let Some(subdirectory) = subdirectory {
-                    return Err(subdirectory::missing(&root, subdirectory, Vec::new()));
-                }
-                Self {
-                    root,
-                    entries: builtin::entries(directory, selection),
-                }
+                no_archive("built in")?;
+                Self::builtin(request, directory)
             }
             Address::Directory(root) => {
-                let root = subdirectory::in_directory(root, subdirectory)?;
-                Self {
-                    entries: directory::entries(&root, selection)?,
+                no_archive("a directory")?;
+                let root = subdirectory::in_directory(root, wanted.subdirectory)?;
+                Ok(Self {
+                    entries: directory::entries(&root, request.selection)?,
                     root,
-                }
+                })
             }
             Address::File(path) => {
                 let file = open(&path)?;
-                progress.step(Step::Extracting { archive: &path });
-                Self {
-                    entries: archive::entries(&path, file, scope)?,
-                    root: within(path, subdirectory),
+                Self::archive(request, path, file, checksum)
+            }
+            Address::Url(url) => {
+                let downloaded =
+                    download::download(&url, checksum.is_some(), request.progress, request.stop)?;
+                match downloaded {
+                    Outcome::Archive(Received { name, file }) => {
+                        Self::archive(request, name.into(), file, checksum)
+                    }
+                    Outcome::Stopped => Err(Error::Interrupted { subject }),
                 }
             }
-            Address::Url(_) | Address::Git(_) => {
-                return Err(Error::UnknownTemplate {
-                    subject,
-                    template: template.to_owned(),
-                    hint: String::new(),
-                });
+            Address::Git(url) => {
+                no_archive("a repository")?;
+                git::source(request, &url)
             }
+        }
+    }
+
+    fn builtin(request: &Request<'_>, directory: &'static Dir<'static>) -> Result<Self, Error> {
+        let root = PathBuf::from(builtin::name(directory));
+        match request.wanted.subdirectory {
+            Some(subdirectory) => Err(subdirectory::missing(&root, subdirectory, Vec::new())),
+            None => Ok(Self {
+                root,
+                entries: builtin::entries(directory, request.selection),
+            }),
+        }
+    }
+
+    /// Reads an archive, once it is known to be the one that is wanted.
+    fn archive(
+        request: &Request<'_>,
+        name: PathBuf,
+        mut file: File,
+        checksum: Option<Checksum>,
+    ) -> Result<Self, Error> {
+        if let Some(checksum) = checksum {
+            verify(request, checksum, &name, &mut file)?;
+        }
+        request.progress.step(Step::Extracting { archive: &name });
+        let scope = Scope::of(request);
+        Ok(Self {
+            entries: archive::entries(&name, file, scope)?,
+            root: scope.within(name),
         })
     }
 
@@ -149,11 +188,24 @@ fn open(path: &Path) -> Result<File, Error> {
     open().map_err(|error| archive::fault(path, ArchiveError::Open(error)))
 }
 
-/// How a template in a subdirectory is called.
-fn within(path: PathBuf, subdirectory: Option<&Path>) -> PathBuf {
-    match subdirectory {
-        None => path,
-        Some(subdirectory) => path.join(subdirectory),
+/// Compares an archive with its checksum.
+fn verify(
+    request: &Request<'_>,
+    checksum: Checksum,
+    name: &Path,
+    file: &mut File,
+) -> Result<(), Error> {
+    let shown = shown::path(name).to_string();
+    match checksum.verify(file, &shown, request.stop) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::Interrupted {
+            subject: request.subject,
+        }),
+        Err(VerifyError::Checksum(error)) => Err(error.into()),
+        Err(VerifyError::Io(source)) => Err(Error::Read {
+            path: name.to_path_buf(),
+            source,
+        }),
     }
 }
 

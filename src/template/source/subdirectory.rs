@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::template::{error::Error, selection::Selection};
+use crate::template::{Request, error::Error, selection::Selection};
 
 /// How many directories a hint names.
 const MOST_NAMED: usize = 10;
@@ -14,6 +14,24 @@ pub(super) struct Scope<'a> {
     pub(super) selection: &'a Selection,
     /// The directory that is the template; nothing means all.
     pub(super) subdirectory: Option<&'a Path>,
+}
+
+impl<'a> Scope<'a> {
+    /// What the request says.
+    pub(super) fn of(request: &Request<'a>) -> Self {
+        Self {
+            selection: request.selection,
+            subdirectory: request.wanted.subdirectory,
+        }
+    }
+
+    /// How the template is called, where the source is called so.
+    pub(super) fn within(self, source: PathBuf) -> PathBuf {
+        match self.subdirectory {
+            None => source,
+            Some(subdirectory) => source.join(subdirectory),
+        }
+    }
 }
 
 /// Says why a path is none of a subdirectory, if so.
