@@ -69,8 +69,7 @@ impl Plan {
             subject,
             template: manifest
                 .and_then(|it| it.name.as_deref())
-                .map(|name| shown::line(name).to_string())
-                .unwrap_or_else(|| source.name()),
+                .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
         };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {

@@ -411,6 +411,11 @@ fn entries(#[case] name: &str, #[case] code: &str, #[case] expected: &str) {
     "tar(('g', b'19 path=t/evil.txt\\n', {'type': tarfile.XGLTYPE, 'size': 19}), G)",
     "a global header that names entries"
 )]
+#[case(
+    "a.tar",
+    "tar(('x', b'19 path=t/evil.txt\\n', {'type': tarfile.XHDTYPE, 'size': 19}), ('y', b't/a\\0', {'type': tarfile.GNUTYPE_LONGNAME, 'size': 4}), G)",
+    "an entry with two names"
+)]
 // Secrets, and ways to compress that are not known.
 #[case(
     "a.zip",

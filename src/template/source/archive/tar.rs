@@ -87,14 +87,16 @@ fn members(intake: &mut Intake, stream: &mut impl Read) -> Result<(), Error> {
         is_extended |= extends(kind);
         match kind {
             EntryType::GNULongName => {
-                extension.name = Some(text(short(intake, &mut entry, size)?));
+                let name = text(short(intake, &mut entry, size)?);
+                set(intake, &mut extension.name, Some(name))?;
             }
             EntryType::GNULongLink => {
-                extension.link = Some(text(short(intake, &mut entry, size)?));
+                let link = text(short(intake, &mut entry, size)?);
+                set(intake, &mut extension.link, Some(link))?;
             }
             EntryType::XHeader => {
                 let records = short(intake, &mut entry, size)?;
-                extension.read(intake, &records)?;
+                extension.extend(intake, Extension::read(intake, &records)?)?;
             }
             EntryType::XGlobalHeader => {
                 let records = short(intake, &mut entry, size)?;
@@ -145,33 +147,56 @@ fn text(mut octets: Vec<u8>) -> Vec<u8> {
 }
 
 impl Extension {
-    /// Takes what is known here from the records of a PAX header.
-    fn read(&mut self, intake: &Intake, records: &[u8]) -> Result<(), Error> {
+    /// What is known here from the records of a PAX header.
+    fn read(intake: &Intake, records: &[u8]) -> Result<Self, Error> {
+        let mut extension = Self::default();
         for record in PaxExtensions::new(records) {
             let record = record.map_err(|error| intake.damaged(&error))?;
             let value = || Some(record.value_bytes().to_vec());
             match record.key_bytes() {
-                b"path" => self.name = value(),
-                b"linkpath" => self.link = value(),
-                b"size" => self.size = value(),
-                key => self.is_sparse |= key.starts_with(b"GNU.sparse."),
+                b"path" => extension.name = value(),
+                b"linkpath" => extension.link = value(),
+                b"size" => extension.size = value(),
+                key => extension.is_sparse |= key.starts_with(b"GNU.sparse."),
             }
         }
+        Ok(extension)
+    }
+
+    /// Adds what a further header says.
+    fn extend(&mut self, intake: &Intake, other: Self) -> Result<(), Error> {
+        let Self {
+            name,
+            link,
+            size,
+            is_sparse,
+        } = other;
+        set(intake, &mut self.name, name)?;
+        set(intake, &mut self.link, link)?;
+        set(intake, &mut self.size, size)?;
+        self.is_sparse |= is_sparse;
         Ok(())
     }
+}
+
+/// Notes what a header says. Programs do not agree on which of two headers counts.
+fn set(intake: &Intake, known: &mut Option<Vec<u8>>, new: Option<Vec<u8>>) -> Result<(), Error> {
+    if known.is_some() && new.is_some() {
+        return Err(intake.damaged(&"an entry with two names"));
+    }
+    *known = new.or(known.take());
+    Ok(())
 }
 
 /// A global header may say anything, as Git has the commit there, but not what all entries are
 /// called.
 fn refuse_global(intake: &Intake, records: &[u8]) -> Result<(), Error> {
-    let mut extension = Extension::default();
-    extension.read(intake, records)?;
     let Extension {
         name,
         link,
         size,
         is_sparse,
-    } = extension;
+    } = Extension::read(intake, records)?;
     if name.is_some() || link.is_some() || size.is_some() || is_sparse {
         return Err(intake.damaged(&"a global header that names entries"));
     }

@@ -5,6 +5,7 @@ use std::{
     io::{Cursor, Write},
 };
 
+use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
@@ -103,6 +104,41 @@ fn subdirectories(#[case] subdirectory: Option<&str>, #[case] expected: Result<&
             (Ok(files), Ok(expected)) => assert_eq!(files, expected, "{template}"),
             (Err(error), Err(hint)) => assert_eq!(error.hint().as_deref(), Some(hint)),
             (found, _) => panic!("{template}: {found:?}"),
+        }
+    }
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, contents) in files {
+        let options = ::zip::write::SimpleFileOptions::default();
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(contents).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+proptest! {
+    /// Whatever happens to an archive on its way, it is read or refused, in words that do nothing
+    /// to a terminal.
+    #[test]
+    fn damaged_archives_are_read_or_refused(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        is_zip: bool,
+    ) {
+        let files: [(&str, &[u8]); 3] = [("t/a", b"1"), ("t/d/b", b"22"), ("t/d/e/c", b"333")];
+        let (name, mut octets) = if is_zip { ("t.zip", zip(&files)) } else { ("t.tar", tar(&files)) };
+        for (at, octet) in &changes {
+            let at = at.index(octets.len());
+            octets[at] = *octet;
+        }
+        match crate::template::archive_listing(Path::new(name), &octets) {
+            Ok(paths) => prop_assert!(paths.iter().all(|path| path.is_relative())),
+            Err(error) => {
+                let text = error.to_string();
+                prop_assert!(!text.chars().any(char::is_control), "{:?}", text);
+                prop_assert!(!changes.is_empty(), "{}", text);
+            }
         }
     }
 }
