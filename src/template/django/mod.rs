@@ -5,8 +5,40 @@
 //! is an error there and here. Automatic escaping is off until a tag turns it on.
 
 mod budget;
+mod characters;
+mod condition;
+mod expression;
 mod fault;
 mod filters;
+mod interim;
+mod lexer;
+mod node;
+mod parser;
+mod renderer;
+mod scope;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use jiff::Zoned;
 
 pub(super) use budget::Budget;
 pub(super) use fault::Fault;
+
+use super::value::Dict;
+
+/// How deep tags may stand inside each other, and conditions too: all of this is walked by calling
+/// oneself. Django fails at some depth as well, when Python's stack is full.
+const DEEPEST: usize = 200;
+
+/// Renders a template, whose line ends are `\n`, with these variables.
+pub(super) fn render(
+    text: &str,
+    variables: &Dict,
+    now: &Zoned,
+    budget: &Budget,
+) -> Result<String, Fault> {
+    let template = parser::parse(text, budget)?;
+    renderer::render(&template, variables, now, budget)
+}
