@@ -26,6 +26,7 @@ mod write;
 
 use std::{path::Path, sync::atomic::AtomicBool};
 
+pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;

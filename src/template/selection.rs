@@ -57,7 +57,10 @@ impl Selection {
 
     /// Whether a file of this name is left out. `.git` is a file where the template is a worktree
     /// or a submodule: no more part of it than the directory would be.
-    #[expect(clippy::unused_self, reason = "a question about the selection like the others")]
+    #[expect(
+        clippy::unused_self,
+        reason = "a question about the selection like the others"
+    )]
     pub(super) fn skips_file(&self, name: &OsStr) -> bool {
         let octets = name.as_encoded_bytes();
         octets == b".git"

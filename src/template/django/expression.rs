@@ -243,7 +243,7 @@ mod tests {
     #[case("_('50%')", r#""50%%""#)]
     #[case("(a)", "Could not parse the remainder: '(a)' from '(a)'")]
     #[case("a b", "Could not parse the remainder: ' b' from 'a b'")]
-    #[case("a||b", "Could not parse some characters: a|||b")]
+    #[case("a||b", "Could not parse some characters: a||||b")]
     #[case("a b|c", "Could not parse some characters: a| b||c")]
     #[case("a|b:|c", "Invalid filter: 'b'")]
     #[case("|a", "Could not find variable at start of |a.")]
@@ -252,12 +252,18 @@ mod tests {
     #[case("a | nofilter", "Invalid filter: 'nofilter'")]
     #[case("'a", "Could not parse the remainder: ''a' from ''a'")]
     #[case("_a", "Variables and attributes may not begin with underscores: '_a'")]
-    #[case("a._b", "Variables and attributes may not begin with underscores: 'a._b'")]
+    #[case(
+        "a._b",
+        "Variables and attributes may not begin with underscores: 'a._b'"
+    )]
     #[case("_('a", "Variables and attributes may not begin with underscores: '_'")]
     #[case("a-b", "Invalid character ('-') in variable name: 'a-b'")]
     #[case("a-b+c", "Invalid character ('+') in variable name: 'a-b+c'")]
     #[case("a|nofilter:-b", "Invalid character ('-') in variable name: '-b'")]
-    #[case("a|nofilter:_b", "Variables and attributes may not begin with underscores: '_b'")]
+    #[case(
+        "a|nofilter:_b",
+        "Variables and attributes may not begin with underscores: '_b'"
+    )]
     fn expressions(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(parse(text), expected);
     }

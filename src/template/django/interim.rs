@@ -91,7 +91,12 @@ impl Python for Value {
 
     fn iterate(&self) -> Option<Vec<Value>> {
         match self {
-            Self::Str(it) => Some(it.text.chars().map(|c| Value::text(c.to_string())).collect()),
+            Self::Str(it) => Some(
+                it.text
+                    .chars()
+                    .map(|c| Value::text(c.to_string()))
+                    .collect(),
+            ),
             Self::List(it) | Self::Tuple(it) => Some(it.to_vec()),
             Self::Dict(it) => Some(it.keys().map(|it| Value::text(it.as_ref())).collect()),
             _ => None,

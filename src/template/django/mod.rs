@@ -42,3 +42,13 @@ pub(super) fn render(
     let template = parser::parse(text, budget)?;
     renderer::render(&template, variables, now, budget)
 }
+
+/// Renders a text as Django does, at no particular time. It is public for fuzzing.
+///
+/// # Errors
+///
+/// What the template is at fault for, in words.
+pub fn render_django(text: &str, variables: &Dict) -> Result<String, String> {
+    let now = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+    render(text, variables, &now, &Budget::default()).map_err(|fault| fault.message)
+}

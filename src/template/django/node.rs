@@ -1,10 +1,6 @@
 //! A template after parsing.
 
-use std::{
-    collections::HashMap,
-    rc::Rc,
-    sync::Arc,
-};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use super::{condition::Condition, expression::Expression, words::Assignments};
 
@@ -49,7 +45,7 @@ pub(super) enum Kind<'t> {
     Cycle(Rc<Cycle>),
     ResetCycle(Rc<Cycle>),
     Extends {
-        parent: Expression,
+        parent: Box<Expression>,
         /// The words that say where a bad name came from.
         origin: String,
     },
@@ -86,25 +82,24 @@ pub(super) enum Kind<'t> {
     Partial(Arc<str>),
     QueryString {
         mappings: Vec<Expression>,
-        changes: Assignments,
+        changes: Box<Assignments>,
         target: Option<Arc<str>>,
     },
     Regroup {
-        list: Expression,
-        key: Expression,
+        list: Box<Expression>,
+        key: Box<Expression>,
         target: Arc<str>,
     },
     Spaceless(Nodes<'t>),
     Url,
     Verbatim(Nodes<'t>),
     WidthRatio {
-        value: Expression,
-        greatest: Expression,
-        width: Expression,
+        /// The value, the greatest value and the width for that.
+        arguments: Box<[Expression; 3]>,
         target: Option<Arc<str>>,
     },
     With {
-        assignments: Assignments,
+        assignments: Box<Assignments>,
         body: Nodes<'t>,
     },
 }

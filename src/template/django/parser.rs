@@ -86,18 +86,9 @@ impl<'t> Parser<'t, '_> {
             let kind = match token.kind {
                 TokenKind::Comment => continue,
                 TokenKind::Text => Kind::Text(token.contents),
-                TokenKind::Variable if token.contents.is_empty() => {
-                    let message = format!("Empty variable tag on line {}", token.line);
-                    return Err(Fault::new(message).at(token.offset));
-                }
-                TokenKind::Variable => Kind::Variable(
-                    Expression::parse(token.contents).map_err(|it| it.at(token.offset))?,
-                ),
+                TokenKind::Variable => variable(token).map_err(|it| it.at(token.offset))?,
                 TokenKind::Block => {
-                    let Some(command) = words(token.contents).next() else {
-                        let message = format!("Empty block tag on line {}", token.line);
-                        return Err(Fault::new(message).at(token.offset));
-                    };
+                    let command = words(token.contents).next().unwrap_or_default();
                     if ends.contains(&command) {
                         return Ok((nodes, Some(token)));
                     }
@@ -106,11 +97,7 @@ impl<'t> Parser<'t, '_> {
                 }
             };
             if has_tag && matches!(kind, Kind::Extends { .. }) {
-                let message = format!(
-                    "{{% {} %}} must be the first tag in the template.",
-                    token.contents
-                );
-                return Err(Fault::new(message).at(token.offset));
+                return Err(misplaced(token));
             }
             has_tag |= token.kind != TokenKind::Text;
             nodes.push(Node {
@@ -127,16 +114,28 @@ impl<'t> Parser<'t, '_> {
         token: Token<'t>,
         ends: &[&str],
     ) -> Result<Kind<'t>, Fault> {
-        if self.open.len() >= DEEPEST {
-            return Err(Fault::new(format!(
-                "tags stand inside each other more than {DEEPEST} deep"
-            )));
-        }
+        self.check(command, token)?;
         self.open.push((command, token));
         let kind = tags::compile(self, command, token)?
             .ok_or_else(|| invalid_tag(token, command, ends))?;
         self.open.pop();
         Ok(kind)
+    }
+
+    /// Whether there may be a tag here.
+    fn check(&self, command: &str, token: Token<'_>) -> Result<(), Fault> {
+        if command.is_empty() {
+            return Err(Fault::new(format!(
+                "Empty block tag on line {}",
+                token.line
+            )));
+        }
+        if self.open.len() >= DEEPEST {
+            return Err(Fault::new(format!(
+                "tags stand inside each other more than {DEEPEST} deep"
+            )));
+        }
+        Ok(())
     }
 
     fn unclosed(&self, ends: &[&str]) -> Fault {
@@ -150,6 +149,26 @@ impl<'t> Parser<'t, '_> {
         ))
         .at(token.offset)
     }
+}
+
+/// A tag with an expression only.
+fn variable<'t>(token: Token<'t>) -> Result<Kind<'t>, Fault> {
+    if token.contents.is_empty() {
+        return Err(Fault::new(format!(
+            "Empty variable tag on line {}",
+            token.line
+        )));
+    }
+    Expression::parse(token.contents).map(Kind::Variable)
+}
+
+/// A tag that only text may stand before.
+fn misplaced(token: Token<'_>) -> Fault {
+    Fault::new(format!(
+        "{{% {} %}} must be the first tag in the template.",
+        token.contents
+    ))
+    .at(token.offset)
 }
 
 /// A tag of which the name is not known, or not expected here.

@@ -145,9 +145,7 @@ fn items(value: &Value, is_reversed: bool) -> Result<(Items<'_>, usize), Fault> 
                 .map(move |it| Value::text(&*it.encode_utf8(&mut buffer)));
             (directed(items, is_reversed), it.text.chars().count())
         }
-        Value::List(it) | Value::Tuple(it) => {
-            (directed(it.iter().cloned(), is_reversed), it.len())
-        }
+        Value::List(it) | Value::Tuple(it) => (directed(it.iter().cloned(), is_reversed), it.len()),
         Value::Dict(it) => {
             let keys = it.keys().map(|it| Value::text(Arc::clone(it)));
             (directed(keys, is_reversed), it.len())

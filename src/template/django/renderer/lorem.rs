@@ -43,7 +43,9 @@ impl Renderer<'_, '_> {
         // Counting back from the end of the common ones, as a negative number does in Python.
         let count = match usize::try_from(count) {
             Ok(count) => count,
-            Err(_) => common.saturating_sub(usize::try_from(count.unsigned_abs()).unwrap_or(common)),
+            Err(_) => {
+                common.saturating_sub(usize::try_from(count.unsigned_abs()).unwrap_or(common))
+            }
         };
         self.environment.budget.make(count.saturating_mul(16))?;
         let mut chosen: Vec<_> = known.iter().take(common.min(count)).copied().collect();
@@ -109,7 +111,9 @@ fn random_paragraph(known: &[&str]) -> String {
 
 fn random_sentence(known: &[&str]) -> String {
     let parts: Vec<_> = (0..fastrand::usize(1..=5))
-        .map(|_| fastrand::choose_multiple(known.iter().copied(), fastrand::usize(3..=12)).join(" "))
+        .map(|_| {
+            fastrand::choose_multiple(known.iter().copied(), fastrand::usize(3..=12)).join(" ")
+        })
         .collect();
     let mut sentence = parts.join(", ");
     if let Some(first) = sentence.get_mut(..1) {
@@ -138,7 +142,10 @@ mod tests {
         for _ in 0..100 {
             let paragraph = random_paragraph(&known);
             assert!(paragraph.len() <= LONGEST_PARAGRAPH);
-            assert!(paragraph.starts_with(|it: char| it.is_ascii_uppercase()), "{paragraph}");
+            assert!(
+                paragraph.starts_with(|it: char| it.is_ascii_uppercase()),
+                "{paragraph}"
+            );
             assert!(paragraph.ends_with(['.', '?']), "{paragraph}");
         }
     }

@@ -1,8 +1,8 @@
 //! Rendering the tree.
 
 mod condition;
-mod lorem;
 mod loops;
+mod lorem;
 mod query;
 mod resolve;
 mod states;
@@ -10,7 +10,7 @@ mod templates;
 mod text;
 mod width_ratio;
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Zoned;
 
@@ -189,12 +189,7 @@ impl<'r, 't> Renderer<'r, 't> {
                 method,
                 is_random,
             } => self.lorem(count, *method, *is_random, out),
-            Kind::WidthRatio {
-                value,
-                greatest,
-                width,
-                target,
-            } => match self.width_ratio(value, greatest, width)? {
+            Kind::WidthRatio { arguments, target } => match self.width_ratio(arguments)? {
                 Some(text) => self.deliver(Value::text(text), target.as_ref(), out),
                 None => Ok(()),
             },
@@ -233,7 +228,10 @@ impl<'r, 't> Renderer<'r, 't> {
         }
         // Django passes the names on as those of a function's arguments, which has these two
         // already.
-        if let Some((name, _)) = values.iter().find(|it| matches!(&**it.0, "self" | "context")) {
+        if let Some((name, _)) = values
+            .iter()
+            .find(|it| matches!(&**it.0, "self" | "context"))
+        {
             return Err(Fault::new(format!("`with` cannot set a variable `{name}`")));
         }
         self.scope.push();

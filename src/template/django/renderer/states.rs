@@ -1,10 +1,15 @@
 //! What `cycle` and `ifchanged` remember.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap};
 
 use super::{Fault, Nodes, Renderer, Slot};
 use crate::template::{
-    django::{expression::Expression, interim::Python as _, node::Cycle, scope::{Loop, Seen}},
+    django::{
+        expression::Expression,
+        interim::Python as _,
+        node::Cycle,
+        scope::{Loop, Seen},
+    },
     value::Value,
 };
 
@@ -78,9 +83,10 @@ impl<'r, 't> Renderer<'r, 't> {
         let seen = of_loop.map_or(&self.state.seen, |it| &it.seen);
         let is_same = match (seen.borrow().get(&id), now) {
             (Some(Seen::Text(before)), Seen::Text(now)) => before == now,
-            (Some(Seen::Values(before)), Seen::Values(now)) => {
-                before.iter().zip(now).all(|(before, now)| before.equals(now))
-            }
+            (Some(Seen::Values(before)), Seen::Values(now)) => before
+                .iter()
+                .zip(now)
+                .all(|(before, now)| before.equals(now)),
             _ => false,
         };
         if !is_same {

@@ -56,7 +56,7 @@ impl Renderer<'_, '_> {
             return Ok(());
         };
         if matches!(&token, Value::Str(it) if &*it.text == "NOTPROVIDED") {
-            return Ok(());
+            return Err(Fault::new("`csrf_token` is not provided"));
         }
         let input = format!(
             r#"<input type="hidden" name="csrfmiddlewaretoken" value="{}">"#,

@@ -1,16 +1,17 @@
 //! `widthratio`, and numbers as Python's `float()` and `int()` read them.
 
 use super::{Failure, Fault, Renderer};
-use crate::template::{django::{characters::is_space, expression::Expression}, value::Value};
+use crate::template::{
+    django::{characters::is_space, expression::Expression},
+    value::Value,
+};
 
 impl Renderer<'_, '_> {
     /// The value's share of the greatest one, of the width. `None`: a filter's argument is not
     /// defined, and there is no output at all.
     pub(super) fn width_ratio(
         &self,
-        value: &Expression,
-        greatest: &Expression,
-        width: &Expression,
+        [value, greatest, width]: &[Expression; 3],
     ) -> Result<Option<String>, Fault> {
         let resolved = (|| {
             Ok((

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Expression, Fault, Kind, Parser, arguments, invalid_tag, quoted, words};
-use crate::template::django::node::Nodes;
+use crate::template::django::{characters::is_space, words::assignments};
 
 pub(super) fn autoescape<'t>(
     parser: &mut Parser<'t, '_>,
@@ -19,19 +19,14 @@ pub(super) fn autoescape<'t>(
         "on" => true,
         "off" => false,
         _ => {
-            return Err(Fault::new(
-                "'autoescape' argument should be 'on' or 'off'",
-            ));
+            return Err(Fault::new("'autoescape' argument should be 'on' or 'off'"));
         }
     };
     let (body, _) = parser.until(&["endautoescape"])?;
     Ok(Kind::Autoescape { is_on, body })
 }
 
-pub(super) fn block<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn block<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let mut words = words(contents).skip(1);
     let (Some(name), None) = (words.next(), words.next()) else {
         return Err(Fault::new("'block' tag takes only one argument"));
@@ -52,6 +47,14 @@ pub(super) fn block<'t>(
     })
 }
 
+pub(super) fn comment<'t>(
+    parser: &mut Parser<'t, '_>,
+    _contents: &'t str,
+) -> Result<Kind<'t>, Fault> {
+    parser.skip_past("endcomment")?;
+    Ok(Kind::Nothing)
+}
+
 pub(super) fn filter<'t>(
     parser: &mut Parser<'t, '_>,
     contents: &'t str,
@@ -59,7 +62,7 @@ pub(super) fn filter<'t>(
     let chain = contents
         .strip_prefix("filter")
         .unwrap_or_default()
-        .trim_start_matches(crate::template::django::characters::is_space);
+        .trim_start_matches(is_space);
     if chain.is_empty() {
         return Err(Fault::new("'filter' tag requires a filter"));
     }
@@ -120,13 +123,19 @@ pub(super) fn partial_definition<'t>(
     Ok(Kind::PartialDefinition { is_inline, body })
 }
 
-pub(super) fn spaceless<'t>(parser: &mut Parser<'t, '_>) -> Result<Kind<'t>, Fault> {
+pub(super) fn spaceless<'t>(
+    parser: &mut Parser<'t, '_>,
+    _contents: &'t str,
+) -> Result<Kind<'t>, Fault> {
     let (body, _) = parser.until(&["endspaceless"])?;
     Ok(Kind::Spaceless(body))
 }
 
-pub(super) fn verbatim<'t>(parser: &mut Parser<'t, '_>) -> Result<Kind<'t>, Fault> {
-    let (body, _): (Nodes<'t>, _) = parser.until(&["endverbatim"])?;
+pub(super) fn verbatim<'t>(
+    parser: &mut Parser<'t, '_>,
+    _contents: &'t str,
+) -> Result<Kind<'t>, Fault> {
+    let (body, _) = parser.until(&["endverbatim"])?;
     // The lexer makes a text of everything inside, but not where a tab follows the tag's name:
     // Django then renders the body outside of any template, and fails.
     if body.iter().any(|node| !matches!(node.kind, Kind::Text(_))) {
@@ -137,13 +146,10 @@ pub(super) fn verbatim<'t>(parser: &mut Parser<'t, '_>) -> Result<Kind<'t>, Faul
     Ok(Kind::Verbatim(body))
 }
 
-pub(super) fn with<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn with<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words = arguments(parser, contents)?;
     let mut rest = words.as_slice();
-    let assignments = super::words::assignments(&mut rest, true)?;
+    let assignments = Box::new(assignments(&mut rest, true)?);
     if assignments.is_empty() {
         return Err(Fault::new(
             "'with' expected at least one variable assignment",

@@ -5,10 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use super::{Fault, Kind, Parser, arguments, expressions};
 use crate::template::django::node::Cycle;
 
-pub(super) fn cycle<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn cycle<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words = arguments(parser, contents)?;
     let (values, target, is_silent) = match words.as_slice() {
         [] => {
@@ -52,10 +49,7 @@ fn named(parser: &Parser<'_, '_>, name: &str) -> Result<Rc<Cycle>, Fault> {
     found.ok_or_else(|| Fault::new(format!("Named cycle '{name}' does not exist")))
 }
 
-pub(super) fn reset<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn reset<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words = arguments(parser, contents)?;
     let cycle = match words.as_slice() {
         [] => parser
@@ -67,9 +61,7 @@ pub(super) fn reset<'t>(
             .get(name.as_ref())
             .ok_or_else(|| Fault::new(format!("Named cycle '{name}' does not exist.")))?,
         _ => {
-            return Err(Fault::new(
-                "'resetcycle' tag accepts at most one argument.",
-            ));
+            return Err(Fault::new("'resetcycle' tag accepts at most one argument."));
         }
     };
     Ok(Kind::ResetCycle(Rc::clone(cycle)))

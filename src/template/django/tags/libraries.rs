@@ -2,7 +2,13 @@
 //! wrong with the tag itself is said first.
 
 use super::{Expression, Fault, Kind, Parser, arguments, quoted, target, words};
-use crate::template::{django::{expression::Operand, words::{assignments, named}}, value::Value};
+use crate::template::{
+    django::{
+        expression::Operand,
+        words::{assignments, named},
+    },
+    value::Value,
+};
 
 pub(super) fn extends<'t>(
     parser: &mut Parser<'t, '_>,
@@ -13,7 +19,7 @@ pub(super) fn extends<'t>(
         return Err(Fault::new("'extends' takes one argument"));
     };
     not_relative(word)?;
-    let parent = Expression::parse(word)?;
+    let parent = Box::new(Expression::parse(word)?);
     let before = parser.extends;
     parser.rest()?;
     if parser.extends > before {
@@ -22,8 +28,8 @@ pub(super) fn extends<'t>(
         ));
     }
     parser.extends += 1;
-    let is_constant = matches!(&parent.operand, Operand::Constant(Value::Str(_)))
-        && parent.filters.is_empty();
+    let is_constant =
+        matches!(&parent.operand, Operand::Constant(Value::Str(_))) && parent.filters.is_empty();
     let origin = if is_constant {
         String::new()
     } else {
@@ -91,7 +97,7 @@ pub(in crate::template::django) fn relative(name: &str) -> Fault {
     ))
 }
 
-pub(super) fn load<'t>(contents: &'t str) -> Result<Kind<'t>, Fault> {
+pub(super) fn load<'t>(_parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words: Vec<_> = words(contents).skip(1).collect();
     let missing = match words.as_slice() {
         [_, .., keyword, library] if *keyword == "from" => library,
@@ -103,10 +109,7 @@ pub(super) fn load<'t>(contents: &'t str) -> Result<Kind<'t>, Fault> {
     )))
 }
 
-pub(super) fn url<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn url<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words = arguments(parser, contents)?;
     let [view, rest @ ..] = words.as_slice() else {
         return Err(Fault::new(

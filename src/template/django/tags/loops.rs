@@ -65,7 +65,7 @@ pub(super) fn regroup<'t>(
     let [list, by, key, keyword, target] = words.as_slice() else {
         return Err(Fault::new("'regroup' tag takes five arguments"));
     };
-    let list = Expression::parse(list)?;
+    let list = Box::new(Expression::parse(list)?);
     if by != "by" {
         return Err(Fault::new("second argument to 'regroup' tag must be 'by'"));
     }
@@ -76,7 +76,7 @@ pub(super) fn regroup<'t>(
     }
     Ok(Kind::Regroup {
         list,
-        key: Expression::parse(&format!("{target}.{key}"))?,
+        key: Box::new(Expression::parse(&format!("{target}.{key}"))?),
         target: target.as_ref().into(),
     })
 }

@@ -8,7 +8,7 @@ mod loops;
 mod output;
 mod queries;
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use super::{
     Fault,
@@ -17,56 +17,67 @@ use super::{
     lexer::Token,
     node::Kind,
     parser::{Parser, invalid_tag},
-    words::{self, target},
+    words::{split, target},
 };
 use crate::template::{django::interim::Python as _, value::Value};
 pub(super) use libraries::{is_relative, relative};
 
 /// Reads the tag that begins with this word, and where it is a block, all of it. `None`: there is
 /// no such tag.
-pub(super) fn compile<'t>(
-    parser: &mut Parser<'t, '_>,
+pub(super) fn compile<'t, 'b>(
+    parser: &mut Parser<'t, 'b>,
     command: &str,
     token: Token<'t>,
 ) -> Result<Option<Kind<'t>>, Fault> {
-    let contents = token.contents;
-    match command {
-        "autoescape" => blocks::autoescape(parser, contents),
-        "block" => blocks::block(parser, contents),
-        "comment" => parser.skip_past("endcomment").map(|()| Kind::Nothing),
-        "csp_nonce_attr" => queries::csp_nonce(parser, contents),
-        "csrf_token" => Ok(Kind::CsrfToken),
-        "cycle" => cycles::cycle(parser, contents),
-        "debug" => Ok(Kind::Nothing),
-        "extends" => libraries::extends(parser, contents),
-        "filter" => blocks::filter(parser, contents),
-        "firstof" => output::first_of(parser, contents),
-        "for" => loops::for_loop(parser, contents),
-        "if" => conditions::condition(parser, contents),
-        "ifchanged" => conditions::if_changed(parser, contents),
-        "include" => libraries::include(parser, contents),
-        "load" => libraries::load(contents),
-        "lorem" => output::lorem(parser, contents),
-        "now" => output::now(parser, contents),
-        "partial" => blocks::partial(parser, contents),
-        "partialdef" => blocks::partial_definition(parser, contents),
-        "querystring" => queries::query_string(parser, contents),
-        "regroup" => loops::regroup(parser, contents),
-        "resetcycle" => cycles::reset(parser, contents),
-        "spaceless" => blocks::spaceless(parser),
-        "templatetag" => output::template_tag(contents),
-        "url" => libraries::url(parser, contents),
-        "verbatim" => blocks::verbatim(parser),
-        "widthratio" => output::width_ratio(parser, contents),
-        "with" => blocks::with(parser, contents),
-        _ => return Ok(None),
+    // One call for all keeps the stack small: a tag is compiled inside the one around it.
+    match find(command) {
+        Some(compile) => compile(parser, token.contents).map(Some),
+        None => Ok(None),
     }
-    .map(Some)
 }
+
+/// How the rest of the tag with this name is read.
+fn find<'t, 'b>(name: &str) -> Option<Compile<'t, 'b>> {
+    let tags: [(&str, Compile<'t, 'b>); 28] = [
+        ("autoescape", blocks::autoescape),
+        ("block", blocks::block),
+        ("comment", blocks::comment),
+        ("csp_nonce_attr", queries::csp_nonce),
+        ("csrf_token", output::csrf_token),
+        ("cycle", cycles::cycle),
+        ("debug", output::nothing),
+        ("extends", libraries::extends),
+        ("filter", blocks::filter),
+        ("firstof", output::first_of),
+        ("for", loops::for_loop),
+        ("if", conditions::condition),
+        ("ifchanged", conditions::if_changed),
+        ("include", libraries::include),
+        ("load", libraries::load),
+        ("lorem", output::lorem),
+        ("now", output::now),
+        ("partial", blocks::partial),
+        ("partialdef", blocks::partial_definition),
+        ("querystring", queries::query_string),
+        ("regroup", loops::regroup),
+        ("resetcycle", cycles::reset),
+        ("spaceless", blocks::spaceless),
+        ("templatetag", output::template_tag),
+        ("url", libraries::url),
+        ("verbatim", blocks::verbatim),
+        ("widthratio", output::width_ratio),
+        ("with", blocks::with),
+    ];
+    let found = tags.iter().find(|(it, _)| *it == name);
+    found.map(|(_, compile)| *compile)
+}
+
+/// Reads the rest of a tag of which the first word is known.
+type Compile<'t, 'b> = fn(&mut Parser<'t, 'b>, &'t str) -> Result<Kind<'t>, Fault>;
 
 /// The words of a tag, and those after its name.
 fn arguments<'t>(parser: &Parser<'_, '_>, contents: &'t str) -> Result<Vec<Cow<'t, str>>, Fault> {
-    let mut words = words::split(contents, parser.budget)?;
+    let mut words = split(contents, parser.budget)?;
     if !words.is_empty() {
         words.remove(0);
     }

@@ -15,6 +15,23 @@ const TEMPLATE_TAGS: [(&str, &str); 8] = [
     ("closecomment", "#}"),
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "all tags have one signature")]
+pub(super) fn csrf_token<'t>(
+    _parser: &mut Parser<'t, '_>,
+    _contents: &'t str,
+) -> Result<Kind<'t>, Fault> {
+    Ok(Kind::CsrfToken)
+}
+
+/// `debug`, which writes nothing where debugging is off.
+#[expect(clippy::unnecessary_wraps, reason = "all tags have one signature")]
+pub(super) fn nothing<'t>(
+    _parser: &mut Parser<'t, '_>,
+    _contents: &'t str,
+) -> Result<Kind<'t>, Fault> {
+    Ok(Kind::Nothing)
+}
+
 pub(super) fn first_of<'t>(
     parser: &mut Parser<'t, '_>,
     contents: &'t str,
@@ -32,10 +49,7 @@ pub(super) fn first_of<'t>(
     })
 }
 
-pub(super) fn lorem<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn lorem<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words = arguments(parser, contents)?;
     let (words, is_random) = match words.as_slice() {
         [words @ .., last] if last == "random" => (words, true),
@@ -66,10 +80,7 @@ pub(super) fn lorem<'t>(
     })
 }
 
-pub(super) fn now<'t>(
-    parser: &mut Parser<'t, '_>,
-    contents: &'t str,
-) -> Result<Kind<'t>, Fault> {
+pub(super) fn now<'t>(parser: &mut Parser<'t, '_>, contents: &'t str) -> Result<Kind<'t>, Fault> {
     let words = arguments(parser, contents)?;
     let (format, target) = match words.as_slice() {
         [format] => (format, None),
@@ -86,7 +97,10 @@ pub(super) fn now<'t>(
     })
 }
 
-pub(super) fn template_tag<'t>(contents: &'t str) -> Result<Kind<'t>, Fault> {
+pub(super) fn template_tag<'t>(
+    _parser: &mut Parser<'t, '_>,
+    contents: &'t str,
+) -> Result<Kind<'t>, Fault> {
     let mut words = words(contents).skip(1);
     let (Some(name), None) = (words.next(), words.next()) else {
         return Err(Fault::new("'templatetag' statement takes one argument"));
@@ -119,9 +133,11 @@ pub(super) fn width_ratio<'t>(
         _ => return Err(Fault::new("widthratio takes at least three arguments")),
     };
     Ok(Kind::WidthRatio {
-        value: Expression::parse(value)?,
-        greatest: Expression::parse(greatest)?,
-        width: Expression::parse(width)?,
+        arguments: Box::new([
+            Expression::parse(value)?,
+            Expression::parse(greatest)?,
+            Expression::parse(width)?,
+        ]),
         target,
     })
 }

@@ -14,7 +14,7 @@ pub(super) fn query_string<'t>(
     let (mappings, changes) = call("querystring", words, None)?;
     Ok(Kind::QueryString {
         mappings,
-        changes,
+        changes: Box::new(changes),
         target,
     })
 }

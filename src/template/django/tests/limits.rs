@@ -1,0 +1,96 @@
+//! Templates that ask for too much.
+
+use rstest::rstest;
+
+use super::{fault, render};
+
+#[rstest]
+#[case("{% if yes %}", "{% endif %}")]
+#[case("{% for x in items %}", "{% endfor %}")]
+#[case("{% with a=1 %}", "{% endwith %}")]
+#[case("{% spaceless %}", "{% endspaceless %}")]
+#[case("{% filter upper %}", "")]
+#[case("{% comment %}{% endcomment %}{% if x %}", "")]
+#[case("{% extends 'x' %}", "")]
+#[case("{% if yes %}{% else %}", "{% endif %}")]
+fn deep_nesting_is_a_fault(#[case] open: &str, #[case] close: &str) {
+    let text = open.repeat(100_000) + &close.repeat(100_000);
+    assert!(!fault(&text).1.is_empty());
+}
+
+#[rstest]
+#[case("{% if yes %}", "{% endif %}")]
+#[case("{% with a=1 %}", "{% endwith %}")]
+#[case("{% spaceless %}", "{% endspaceless %}")]
+#[case("{% for x in 'a' %}", "{% endfor %}")]
+#[case("{% ifchanged name %}", "{% endifchanged %}")]
+fn what_django_manages_is_rendered(#[case] open: &str, #[case] close: &str) {
+    let text = open.repeat(200) + "x" + &close.repeat(200);
+    assert_eq!(render(&text).as_deref(), Ok("x"));
+}
+
+/// A template of a few lines that would run for hours, or ask for more memory than there is.
+#[rstest]
+#[case::loops(&"{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}".repeat(50), "too many steps")]
+#[case::partials(
+    "{% partialdef a %}{% partial a %}{% partial a %}{% endpartialdef %}{% partial a %}",
+    "too deep"
+)]
+#[case::words("{% lorem 99999999999 w %}", "too long a text")]
+#[case::random_words(
+    "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% lorem 99999 w random %}{% endfor %}{% endfor %}",
+    "too long a text"
+)]
+#[case::paragraphs("{% lorem 99999999999 p %}", "too")]
+#[case::conditions(
+    "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% if not not not not not not a %}{% endif %}",
+    "too many steps"
+)]
+fn what_never_ends_is_a_fault(#[case] text: &str, #[case] complaint: &str) {
+    let closed = text.to_owned() + &"{% endfor %}".repeat(open_loops(text));
+    let message = fault(&closed).1;
+    assert!(message.contains(complaint), "{message}");
+}
+
+fn open_loops(text: &str) -> usize {
+    text.matches("{% for ").count() - text.matches("{% endfor %}").count()
+}
+
+#[rstest]
+#[case::regroup(
+    "{% for a in items %}{% for b in items %}{% for c in items %}{% for d in items %}{% for e in items %}{% regroup l by x as l %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}"
+)]
+#[case::loops(
+    "{% for a in items %}{% for b in items %}{% for c in items %}{% for d in items %}{% for e in items %}{% with forloop=l %}{% for z in word %}{% cycle forloop forloop as l silent %}{% endfor %}{% endwith %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}"
+)]
+fn lists_are_not_nested_without_end(#[case] text: &str) {
+    let text = format!(
+        "{{% with l=people %}}{}{{% endwith %}}",
+        text.replace("as l ", "as l ")
+    );
+    let variables = super::variables();
+    let budget = super::Budget::default();
+    match super::super::render(&text, &variables, &super::now(), &budget) {
+        Ok(text) => assert!(text.len() < 1 << 20),
+        Err(fault) => assert!(fault.message.contains("too many lists"), "{fault}"),
+    }
+}
+
+#[rstest]
+#[case("{{".repeat(300_000))]
+#[case("{%".repeat(300_000) + "\n%}")]
+#[case("{% if ".to_owned() + &"\"a ' ".repeat(100_000) + "%}")]
+#[case("{% if ".to_owned() + &"\"\\".repeat(100_000) + " %}")]
+#[case("{{ a".to_owned() + &" ".repeat(300_000) + "b }}")]
+#[case("{{ a".to_owned() + &"|".repeat(300_000) + " }}")]
+#[case("{{ a".to_owned() + &".a".repeat(300_000) + " }}")]
+#[case("{% with ".to_owned() + &"a=1 ".repeat(100_000) + "%}{% endwith %}")]
+#[case("{% for ".to_owned() + &"a,".repeat(100_000) + "b in items %}{% endfor %}")]
+#[case("{% cycle ".to_owned() + &"a ".repeat(100_000) + "%}")]
+#[case("{% cycle a b as c %}".repeat(50_000))]
+#[case("{% partialdef a %}{% endpartialdef %}".repeat(50_000))]
+#[case("{% firstof 'q' as z %}".repeat(50_000))]
+fn long_tags_take_no_longer_than_their_length(#[case] text: String) {
+    // Rendered or a fault: both at once.
+    let _either = render(&text);
+}
