@@ -36,6 +36,16 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// One that tests can use up sooner.
+    #[cfg(test)]
+    pub(super) fn of(steps: u64, octets: u64) -> Self {
+        Self {
+            steps: Cell::new(steps),
+            octets: Cell::new(octets),
+            is_exhausted: Cell::new(false),
+        }
+    }
+
     /// Takes one step.
     pub(super) fn step(&self) -> Result<(), Fault> {
         self.take(&self.steps, 1, TOO_MANY_STEPS)

@@ -147,6 +147,7 @@ pub(super) mod printing {
 pub(super) mod dateformat {
     use super::Fault;
 
+    #[expect(clippy::unnecessary_wraps, reason = "the real one can fail")]
     pub(in crate::template::django) fn format(
         moment: &jiff::Zoned,
         format: &str,

@@ -152,7 +152,7 @@ impl<'t> Parser<'t, '_> {
 }
 
 /// A tag with an expression only.
-fn variable<'t>(token: Token<'t>) -> Result<Kind<'t>, Fault> {
+fn variable(token: Token<'_>) -> Result<Kind<'_>, Fault> {
     if token.contents.is_empty() {
         return Err(Fault::new(format!(
             "Empty variable tag on line {}",

@@ -25,12 +25,10 @@ pub(super) fn split<'t>(contents: &'t str, budget: &Budget) -> Result<Vec<Cow<'t
         budget,
     };
     while let Some(word) = rest.next()? {
-        let quote = match word.strip_prefix("_(").and_then(|it| it.chars().next()) {
-            Some(quote @ ('"' | '\'')) => quote,
-            _ => {
-                words.push(Cow::Borrowed(word));
-                continue;
-            }
+        let first = word.strip_prefix("_(").and_then(|it| it.chars().next());
+        let Some(quote @ ('"' | '\'')) = first else {
+            words.push(Cow::Borrowed(word));
+            continue;
         };
         let mut whole = Cow::Borrowed(word);
         while !whole
@@ -92,9 +90,8 @@ impl<'t> Words<'t, '_> {
 /// The length of the quoted string at the start, with its quotes. A backslash keeps the character
 /// after it from ending the string.
 pub(super) fn string(text: &str) -> Option<usize> {
-    let quote = match text.bytes().next()? {
-        quote @ (b'"' | b'\'') => quote,
-        _ => return None,
+    let Some(quote @ (b'"' | b'\'')) = text.bytes().next() else {
+        return None;
     };
     let octets = text.as_bytes();
     let mut at = 1;

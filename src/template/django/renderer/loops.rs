@@ -13,26 +13,30 @@ use crate::template::{
     value::Value,
 };
 
+/// What beginning a loop costs: more than one iteration of it.
+const STEPS: usize = 8;
+
 /// What a list takes for each element.
 const ELEMENT: usize = size_of::<Value>();
 
 impl<'r, 't> Renderer<'r, 't> {
     pub(super) fn for_loop(&mut self, it: &'r For<'t>, out: &mut String) -> Result<(), Fault> {
+        self.environment.budget.steps(STEPS)?;
         let parent = self.scope.get("forloop");
         if let Some(Slot::Value(value)) = &parent {
             shallow(value, DEEPEST, self.environment.budget)?;
         }
         let values = self.resolve_or_none(&it.sequence)?;
-        let (items, length) = match &values {
-            Value::None => (None, 0),
-            _ => {
-                let (items, length) = items(&values, it.is_reversed)?;
-                (Some(items), length)
-            }
+        let items = if matches!(values, Value::None) {
+            None
+        } else {
+            Some(items(&values, it.is_reversed)?)
         };
         self.scope.push();
         match items {
-            Some(items) if length > 0 => self.iterations(it, items, length, parent, out)?,
+            Some((items, length)) if length > 0 => {
+                self.iterations(it, items, length, parent, out)?;
+            }
             _ => self.nodes(&it.empty, out)?,
         }
         self.scope.pop();

@@ -106,14 +106,12 @@ impl Renderer<'_, '_> {
     }
 
     fn loop_part(&self, of: &Loop, name: &str) -> Result<Value, Failure> {
-        match of.get(name) {
-            Some(value) => Ok(value),
-            // A method of the dictionary.
-            None => {
-                self.environment.budget.steps(self.depth)?;
-                part(of.to_value(), &[Arc::from(name)])
-            }
+        if let Some(value) = of.get(name) {
+            return Ok(value);
         }
+        // A method of the dictionary.
+        self.environment.budget.steps(self.depth)?;
+        part(of.to_value(), &[Arc::from(name)])
     }
 }
 

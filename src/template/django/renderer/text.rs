@@ -28,15 +28,14 @@ impl Renderer<'_, '_> {
     /// The text that `{{ }}` writes for a value.
     pub(super) fn printed(&self, value: &Value) -> Result<Str, Fault> {
         let autoescape = self.environment.autoescape;
-        let Str { text, is_safe } = match value {
-            Value::Str(it) => it.clone(),
-            _ => {
-                let text = printing::localized(value);
-                self.environment.budget.make(text.len())?;
-                Str {
-                    text: text.into(),
-                    is_safe: false,
-                }
+        let Str { text, is_safe } = if let Value::Str(it) = value {
+            it.clone()
+        } else {
+            let text = printing::localized(value);
+            self.environment.budget.make(text.len())?;
+            Str {
+                text: text.into(),
+                is_safe: false,
             }
         };
         if !autoescape || is_safe {
@@ -52,7 +51,7 @@ impl Renderer<'_, '_> {
 
     pub(super) fn csrf_token(&self, out: &mut String) -> Result<(), Fault> {
         let token = self.plain("csrf_token");
-        let Some(token) = token.filter(|it| it.is_true()) else {
+        let Some(token) = token.filter(Value::is_true) else {
             return Ok(());
         };
         if matches!(&token, Value::Str(it) if &*it.text == "NOTPROVIDED") {

@@ -24,8 +24,8 @@ pub(super) use libraries::{is_relative, relative};
 
 /// Reads the tag that begins with this word, and where it is a block, all of it. `None`: there is
 /// no such tag.
-pub(super) fn compile<'t, 'b>(
-    parser: &mut Parser<'t, 'b>,
+pub(super) fn compile<'t>(
+    parser: &mut Parser<'t, '_>,
     command: &str,
     token: Token<'t>,
 ) -> Result<Option<Kind<'t>>, Fault> {

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::{fault, render};
+use super::{Budget, fault, now, render, variables};
 
 #[rstest]
 #[case("{% if yes %}", "{% endif %}")]
@@ -48,7 +48,9 @@ fn what_django_manages_is_rendered(#[case] open: &str, #[case] close: &str) {
 )]
 fn what_never_ends_is_a_fault(#[case] text: &str, #[case] complaint: &str) {
     let closed = text.to_owned() + &"{% endfor %}".repeat(open_loops(text));
-    let message = fault(&closed).1;
+    let budget = Budget::of(100_000, 1 << 24);
+    let rendered = super::super::render(&closed, &variables(), &now(), &budget);
+    let message = rendered.unwrap_err().message;
     assert!(message.contains(complaint), "{message}");
 }
 
