@@ -247,10 +247,9 @@ mod tests {
             let mut whole = String::new();
             for (token, end) in tokens.iter().zip(ends) {
                 let piece = &text[token.offset..end];
-                match token.kind {
-                    TokenKind::Text => prop_assert_eq!(piece, token.contents),
-                    _ => prop_assert_eq!(piece[2..piece.len() - 2].trim(), token.contents),
-                }
+                let is_text = token.kind == TokenKind::Text;
+                let contents = if is_text { piece } else { piece[2..piece.len() - 2].trim() };
+                prop_assert_eq!(contents, token.contents);
                 prop_assert_eq!(token.line, 1 + text[..token.offset].matches('\n').count());
                 whole.push_str(piece);
             }

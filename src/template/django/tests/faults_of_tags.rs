@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::{fault, render};
+use super::fault;
 
 /// What Django 6.1 makes of these.
 #[rstest]
@@ -385,28 +385,4 @@ fn blocks(#[case] text: &str, #[case] offset: usize, #[case] message: &str) {
 )]
 fn output(#[case] text: &str, #[case] offset: usize, #[case] message: &str) {
     assert_eq!(fault(text), (Some(offset), message.to_owned()));
-}
-
-/// Django fails here with something else than a syntax error; the words are ours.
-#[rstest]
-#[case(r#"{% if _("a")|x %}{% endif %}"#, 0)]
-#[case("{% for a, b in word %}{% endfor %}", 0)]
-#[case("{% for x in n %}{% endfor %}", 0)]
-#[case("{% for a, b in items %}{% endfor %}", 0)]
-#[case("{% for a, b, c in pairs %}{% endfor %}", 0)]
-#[case("{% regroup n by x as y %}", 0)]
-#[case(r#"{% csrf_token %}{% with csrf_token="a<b" %}{% csrf_token %}{% endwith %}{% with csrf_token="NOTPROVIDED" %}{% csrf_token %}{% endwith %}{% with csrf_token=html %}{% csrf_token %}{% endwith %}"#, 107)]
-#[case("{% with context=1 %}{% endwith %}", 0)]
-#[case("{% filter %}{% endfilter %}", 0)]
-#[case("{% verbatim\tx %}{{ a }}{% endverbatim %}", 0)]
-#[case(r#"{% url "x" %}"#, 0)]
-#[case(r#"{% url "x" as y %}"#, 0)]
-#[case(r#"{% include "x" %}"#, 0)]
-#[case(r#"{% include "x" with a=1 only %}"#, 0)]
-#[case("{% include nope %}", 0)]
-#[case(r#"{% extends "x" %}"#, 0)]
-#[case("{% querystring %}", 0)]
-#[case(r#"{% if yes %}{% include "x" %}{% endif %}"#, 12)]
-fn others(#[case] text: &str, #[case] offset: usize) {
-    assert_eq!(render(text).unwrap_err().offset, Some(offset));
 }
