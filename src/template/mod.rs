@@ -34,6 +34,7 @@ use std::{
     sync::{Arc, LazyLock, atomic::AtomicBool},
 };
 
+pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;

@@ -19,4 +19,10 @@ impl Fault {
             offset: None,
         }
     }
+
+    /// The same with the octet where the tag begins, unless a tag inside it is known to be at fault.
+    pub(super) fn at(mut self, offset: usize) -> Self {
+        self.offset.get_or_insert(offset);
+        self
+    }
 }

@@ -5,24 +5,50 @@
 //! is an error there and here. Automatic escaping is off until a tag turns it on.
 
 mod budget;
+mod characters;
+mod condition;
 mod dateformat;
+mod expression;
 mod fault;
 mod filters;
+mod lexer;
+mod node;
+mod parser;
+mod renderer;
+mod scope;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use jiff::Zoned;
 
 pub(super) use budget::Budget;
 pub(super) use fault::Fault;
 
-use jiff::Zoned;
-
 use super::value::Dict;
 
-/// Renders a text.
+/// How deep tags may stand inside each other, and conditions too: all of this is walked by calling
+/// oneself. Django fails at some depth as well, when Python's stack is full.
+const DEEPEST: usize = 200;
+
+/// Renders a template, whose line ends are `\n`, with these variables.
 pub(super) fn render(
     text: &str,
     variables: &Dict,
     now: &Zoned,
     budget: &Budget,
 ) -> Result<String, Fault> {
-    let _ = (variables, now, budget);
-    Ok(text.to_owned())
+    let template = parser::parse(text, budget)?;
+    renderer::render(&template, variables, now, budget)
+}
+
+/// Renders a text as Django does, at no particular time. It is public for fuzzing.
+///
+/// # Errors
+///
+/// What the template is at fault for, in words.
+pub fn render_django(text: &str, variables: &Dict) -> Result<String, String> {
+    let now = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+    render(text, variables, &now, &Budget::default()).map_err(|fault| fault.message)
 }

@@ -1,0 +1,94 @@
+//! Templates that ask for too much.
+
+use rstest::rstest;
+
+use super::{Budget, fault, now, render, variables};
+
+#[rstest]
+#[case("{% if yes %}", "{% endif %}")]
+#[case("{% for x in items %}", "{% endfor %}")]
+#[case("{% with a=1 %}", "{% endwith %}")]
+#[case("{% spaceless %}", "{% endspaceless %}")]
+#[case("{% filter upper %}", "")]
+#[case("{% comment %}{% endcomment %}{% if x %}", "")]
+#[case("{% extends 'x' %}", "")]
+#[case("{% if yes %}{% else %}", "{% endif %}")]
+fn deep_nesting_is_a_fault(#[case] open: &str, #[case] close: &str) {
+    let text = open.repeat(100_000) + &close.repeat(100_000);
+    assert!(!fault(&text).1.is_empty());
+}
+
+#[rstest]
+#[case("{% if yes %}", "{% endif %}")]
+#[case("{% with a=1 %}", "{% endwith %}")]
+#[case("{% spaceless %}", "{% endspaceless %}")]
+#[case("{% for x in 'a' %}", "{% endfor %}")]
+#[case("{% ifchanged name %}", "{% endifchanged %}")]
+fn what_django_manages_is_rendered(#[case] open: &str, #[case] close: &str) {
+    let text = open.repeat(200) + "x" + &close.repeat(200);
+    assert_eq!(render(&text).as_deref(), Ok("x"));
+}
+
+/// A template of a few lines that would run for hours, or ask for more memory than there is.
+#[rstest]
+#[case::loops(&"{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}".repeat(50), "too many steps")]
+#[case::partials(
+    "{% partialdef a %}{% partial a %}{% partial a %}{% endpartialdef %}{% partial a %}",
+    "too deep"
+)]
+#[case::words("{% lorem 99999999999 w %}", "too long a text")]
+#[case::random_words(
+    "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% lorem 99999 w random %}{% endfor %}{% endfor %}",
+    "too long a text"
+)]
+#[case::paragraphs("{% lorem 99999999999 p %}", "too")]
+#[case::conditions(
+    "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% if not not not not not not a %}{% endif %}",
+    "too many steps"
+)]
+fn what_never_ends_is_a_fault(#[case] text: &str, #[case] complaint: &str) {
+    let closed = text.to_owned() + &"{% endfor %}".repeat(open_loops(text));
+    let budget = Budget::of(100_000, 1 << 24);
+    let rendered = super::super::render(&closed, &variables(), &now(), &budget);
+    let message = rendered.unwrap_err().message;
+    assert!(message.contains(complaint), "{message}");
+}
+
+fn open_loops(text: &str) -> usize {
+    text.matches("{% for ").count() - text.matches("{% endfor %}").count()
+}
+
+/// What is made of the same list again and again gets deeper each time.
+#[rstest]
+#[case::regroup("{% regroup l by x as l %}")]
+#[case::loops(
+    "{% with forloop=l %}{% for z in word %}{% cycle forloop forloop as l silent %}{% endfor %}\
+     {% endwith %}"
+)]
+fn lists_are_not_nested_without_end(#[case] body: &str) {
+    let text = format!(
+        "{{% with l=people %}}{{% for a in '{}' %}}{body}{{% endfor %}}{{% endwith %}}",
+        "a".repeat(500)
+    );
+    let message = fault(&text).1;
+    assert!(message.contains("too many lists"), "{message}");
+}
+
+#[rstest]
+#[case("{{".repeat(300_000))]
+#[case("{%".repeat(300_000) + "\n%}")]
+#[case("{% if ".to_owned() + &"\"a ' ".repeat(100_000) + "%}")]
+#[case("{% if ".to_owned() + &"\"\\".repeat(100_000) + " %}")]
+#[case("{{ a".to_owned() + &" ".repeat(300_000) + "b }}")]
+#[case("{{ a".to_owned() + &"|".repeat(300_000) + " }}")]
+#[case("{{ a".to_owned() + &".a".repeat(300_000) + " }}")]
+#[case("{% with ".to_owned() + &"a=1 ".repeat(100_000) + "%}{% endwith %}")]
+#[case("{% for ".to_owned() + &"a,".repeat(100_000) + "b in items %}{% endfor %}")]
+#[case("{% cycle ".to_owned() + &"a ".repeat(100_000) + "%}")]
+#[case("{% cycle a b as c %}".repeat(50_000))]
+#[case("{% partialdef a %}{% endpartialdef %}".repeat(50_000))]
+#[case("{% firstof 'q' as z %}".repeat(50_000))]
+fn long_tags_take_no_longer_than_their_length(#[case] text: String) {
+    // Rendered or a fault: both at once.
+    let _either = render(&text);
+}
