@@ -147,10 +147,12 @@ pub enum Error {
     },
     /// The project would have the name of a module that it has or installs. Django's wording.
     #[error(
-        "'{name}' conflicts with the name of an existing Python module and cannot be used as a \
-         project name. Please try another name."
+        "'{name}' conflicts with the name of an existing Python module and cannot be used as {} \
+         name. Please try another name.", subject.with_article()
     )]
     NameTaken {
+        /// What was to be generated.
+        subject: ProjectOrApp,
         /// The name.
         name: String,
         /// The template that reserves it.
@@ -184,8 +186,8 @@ pub enum Error {
     Template {
         /// File, line, column, the text and what is wrong.
         report: String,
-        /// The variable that may have been meant.
-        similar: Option<String>,
+        /// What to do next.
+        hint: String,
     },
     /// A file of the template would get a name that it must not have.
     #[error(
@@ -283,7 +285,7 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownTemplate { hint, .. } => Some(hint.clone()),
+            Self::UnknownTemplate { hint, .. } | Self::Template { hint, .. } => Some(hint.clone()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
                 shown::path(path)
@@ -291,9 +293,14 @@ impl Error {
             Self::TargetExists { .. } => {
                 Some("it is not a directory; choose another name or directory".to_owned())
             }
-            Self::NameTaken { name, template } => Some(format!(
-                "a project from the template `{template}` needs a module of this name; add a \
-                 word, as in `{name}_site`"
+            Self::NameTaken {
+                subject,
+                name,
+                template,
+            } => Some(format!(
+                "{} from the template `{template}` needs a module of this name; add a \
+                 word, as in `{name}_site`",
+                subject.with_article()
             )),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
@@ -309,13 +316,6 @@ impl Error {
             Self::NotText { .. } => Some(
                 "save it as UTF-8; a template with a `scaffold.toml` may list it under `copy`"
                     .to_owned(),
-            ),
-            Self::Template {
-                similar: Some(similar),
-                ..
-            } => Some(format!("did you mean `{similar}`?")),
-            Self::Template { .. } => Some(
-                "text that is no template goes between `{% raw %}` and `{% endraw %}`".to_owned(),
             ),
             Self::Name { .. } => {
                 Some("rename it in the template, or choose another project name".to_owned())

@@ -131,6 +131,7 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, Error> {
     let manifest = manifest::take(&mut source)?;
     if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
+            subject,
             name: name.to_owned(),
             template: source.name(),
         });

@@ -15,6 +15,9 @@ use super::{
 /// How the engine calls a text that it was not given a name for.
 const UNNAMED: &str = "__tera_one_off";
 
+/// What helps where nothing better is known.
+const RAW: &str = "text that is no template goes between `{% raw %}` and `{% endraw %}`";
+
 /// The engine with the variables.
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -41,11 +44,14 @@ impl Engine {
             .map_err(|error| match error.kind() {
                 ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => Error::Template {
                     report: report(path, text, at),
-                    similar: similar_variable(at.message()),
+                    hint: similar_variable(at.message()).map_or_else(
+                        || RAW.to_owned(),
+                        |meant| format!("did you mean `{meant}`?"),
+                    ),
                 },
                 _ => Error::Template {
                     report: finished_report(path, &error.to_string()),
-                    similar: None,
+                    hint: RAW.to_owned(),
                 },
             })
     }

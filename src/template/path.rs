@@ -19,7 +19,7 @@ pub(super) const STAGING: &str = ".scaffold-staging";
 /// The names that Windows keeps for devices, with any ending.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
-/// The path in the project: the placeholder replaced everywhere, and the template's ending gone.
+/// The path in the project of a directory: the placeholder replaced everywhere.
 pub(super) fn rewrite(path: &Path, placeholder: &str, name: &str) -> PathBuf {
     let octets = path.as_os_str().as_bytes();
     let mut rewritten = Vec::with_capacity(octets.len() + name.len());
@@ -30,10 +30,16 @@ pub(super) fn rewrite(path: &Path, placeholder: &str, name: &str) -> PathBuf {
         done = at + placeholder.len();
     }
     rewritten.extend_from_slice(octets.get(done..).unwrap_or_default());
-    if rewritten.ends_with(TEMPLATE_SUFFIX) {
-        rewritten.truncate(rewritten.len() - "-tpl".len());
-    }
     PathBuf::from(OsString::from_vec(rewritten))
+}
+
+/// The path in the project of a file: the template's ending is gone as well.
+pub(super) fn rewrite_file(path: &Path, placeholder: &str, name: &str) -> PathBuf {
+    let mut octets = rewrite(path, placeholder, name).into_os_string().into_vec();
+    if octets.ends_with(TEMPLATE_SUFFIX) {
+        octets.truncate(octets.len() - "-tpl".len());
+    }
+    PathBuf::from(OsString::from_vec(octets))
 }
 
 /// Says why a path must not be written, if so. It is taken apart here, octet by octet, and not by
@@ -154,9 +160,15 @@ mod tests {
     #[case("project_nam", "project_nam")]
     fn rewriting(#[case] path: &str, #[case] expected: &str) {
         assert_eq!(
-            rewrite(Path::new(path), "project_name", "mysite"),
+            rewrite_file(Path::new(path), "project_name", "mysite"),
             Path::new(expected)
         );
+    }
+
+    #[test]
+    fn directories_keep_the_ending_of_templates() {
+        let path = rewrite(Path::new("project_name/x.py-tpl"), "project_name", "mysite");
+        assert_eq!(path, Path::new("mysite/x.py-tpl"));
     }
 
     #[test]

@@ -76,7 +76,11 @@ impl Plan {
             if stop.load(Ordering::Relaxed) {
                 return Err(Error::Interrupted { subject });
             }
-            let to = path::rewrite(&from, subject.name_variable(), name);
+            let rewrite = match kind {
+                Kind::Directory => path::rewrite,
+                Kind::File { .. } => path::rewrite_file,
+            };
+            let to = rewrite(&from, subject.name_variable(), name);
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }

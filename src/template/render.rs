@@ -19,12 +19,12 @@ use super::{
 #[derive(Debug)]
 pub(super) enum Renderer {
     /// Tera: the template has a manifest.
-    Native(native::Engine),
+    Native(Box<native::Engine>),
     /// Django's: it has none.
     Django {
         variables: Dict,
         /// The moment that the template calls now.
-        now: Box<Zoned>,
+        now: Zoned,
         /// What all files together may cost.
         budget: Budget,
     },
@@ -33,7 +33,7 @@ pub(super) enum Renderer {
 impl Renderer {
     /// The language of templates with a manifest.
     pub(super) fn native(variables: &Dict) -> Self {
-        Self::Native(native::Engine::new(variables))
+        Self::Native(Box::new(native::Engine::new(variables)))
     }
 
     /// The language of templates without one. Django's commands run without settings, so that
@@ -42,7 +42,7 @@ impl Renderer {
         let zone = jiff::tz::get!("America/Chicago");
         Self::Django {
             variables,
-            now: Box::new(jiff::Timestamp::now().to_zoned(zone)),
+            now: jiff::Timestamp::now().to_zoned(zone),
             budget: Budget::default(),
         }
     }
@@ -76,7 +76,9 @@ impl Renderer {
                 let report = Report::at(path, text, offset, 1, &fault.message);
                 Error::Template {
                     report: report.to_string(),
-                    similar: None,
+                    hint: "text that is no template goes between `{% verbatim %}` and \
+                           `{% endverbatim %}`"
+                        .to_owned(),
                 }
             }),
         }

@@ -143,12 +143,18 @@ fn agree(django: &Answer, ours: &Run) -> bool {
         (Answer::Output(expected), Run::Output(output)) => expected == output,
         (Answer::Refusal(refusal), Run::Refusal { code, stderr, line }) => {
             let says_same = !refusal.is_syntax_error()
-                || words(stderr).contains(&words(&refusal.message))
+                || words(stderr).contains(&words(&visible(&refusal.message)))
                     && refusal.line.is_none_or(|expected| *line == Some(expected));
             *code == Some(1) && line.is_some() && says_same
         }
         _ => false,
     }
+}
+
+/// The text with what nobody sees written out, as the program does before it reaches a terminal.
+fn visible(text: &str) -> String {
+    text.replace('\u{200b}', "\\u{200b}")
+        .replace('\u{feff}', "\\u{feff}")
 }
 
 /// The text with each run of white space as one space: messages may be wrapped.

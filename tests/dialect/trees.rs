@@ -257,7 +257,7 @@ fn octets(place: &Place) {
         .file("tpl/cr.py", "a\r{{ project_name }}\r\rb\r\r\n")
         .file("tpl/crlf.txt", "a\r\n{{ project_name }}\r")
         .file("tpl/bom.py", "\u{feff}# {{ project_name }}\r\n")
-        .file("tpl/nul.py", "\0{{ project_name }}\0")
+        .file("tpl/zero.py", "\0{{ project_name }}\0")
         .file("tpl/no_end.py", "{{ project_name }}");
 }
 

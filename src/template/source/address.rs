@@ -86,9 +86,16 @@ fn repository(template: &str) -> Option<String> {
             .is_some_and(|(scheme, _)| schemes.contains(&&*scheme.to_ascii_lowercase()))
     };
     let is_repository = has_scheme(&["ssh", "git", "git+ssh"])
-        || has_scheme(&["http", "https"]) && template.trim_end_matches('/').ends_with(".git")
+        || has_scheme(&["http", "https"]) && has_git_suffix(template.trim_end_matches('/'))
         || is_scp_like(template);
     is_repository.then(|| template.to_owned())
+}
+
+/// Whether an address ends as those of repositories do.
+fn has_git_suffix(address: &str) -> bool {
+    Path::new(address)
+        .extension()
+        .is_some_and(|extension| extension == "git")
 }
 
 /// `git@host:path`, as hosts show it to those who clone.

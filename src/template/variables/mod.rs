@@ -27,9 +27,6 @@ use value::Budget;
 /// No file that somebody writes by hand comes near this.
 const MOST_OCTETS: u64 = 1024 * 1024;
 
-/// Numbers from here on are not told from their neighbours by every format.
-const FLOAT_LIMIT: f64 = 9_223_372_036_854_775_808.0;
-
 /// The formats of files, each with the endings of its files.
 const FORMATS: [(&str, Format); 4] = [
     ("toml", Format::Toml),
@@ -130,8 +127,8 @@ fn parse(subject: ProjectOrApp, format: Format, text: &str) -> Result<Dict, Faul
     let name_fault = |name: &str| name_fault(subject, name);
     match format {
         Format::Toml => toml::parse(text, &name_fault),
-        Format::Yaml => value::parse_yaml(text, &Budget::new(&name_fault)),
-        Format::Json => value::parse_json(text, &Budget::new(&name_fault)),
+        Format::Yaml => value::parse_yaml(text, &Budget::new(text, &name_fault)),
+        Format::Json => value::parse_json(text, &Budget::new(text, &name_fault)),
     }
 }
 
@@ -155,10 +152,4 @@ fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
             subject.command()
         )
     })
-}
-
-/// Why a number is refused, if so.
-fn float_fault(number: f64) -> Option<&'static str> {
-    (!number.is_finite() || number.abs() >= FLOAT_LIMIT)
-        .then_some("the number is too large to be exact; write it as a text, between quotes")
 }

@@ -89,6 +89,12 @@ fn types_and_order_are_those_of_the_file(#[case] format: Format, #[case] text: &
 
 #[rstest]
 #[case(Format::Json, r#"{"a": null}"#, "{a: None}")]
+#[case(
+    Format::Json,
+    r#"{"a": 1e300, "b": -2.5e20}"#,
+    "{a: 1e300, b: -2.5e20}"
+)]
+#[case(Format::Yaml, "a: 1e300", "{a: 1e300}")]
 #[case(Format::Yaml, "a: ~\nb:\nc: null", "{a: None, b: None, c: None}")]
 #[case(Format::Yaml, "a: no\nb: 'true'", "{a: 'no', b: 'true'}")]
 #[case(Format::Yaml, "a: 2026-11-20", "{a: '2026-11-20'}")]

@@ -13,7 +13,7 @@ use toml::{
     value::Datetime,
 };
 
-use super::{Fault, float_fault};
+use super::Fault;
 use crate::template::value::{DateTime, Dict, Value};
 
 /// Where in the text something stands, and what is wrong with it.
@@ -74,12 +74,12 @@ fn convert(value: &Spanned<DeValue<'_>>) -> Result<Value, Misfit> {
             .map(Value::Int)
             .map_err(|_| misfit("the number is too large"))?,
         DeValue::Float(number) => {
-            let number = number
+            let number: f64 = number
                 .as_str()
                 .parse()
                 .map_err(|_| misfit("this is no number"))?;
-            if let Some(message) = float_fault(number) {
-                return Err(misfit(message));
+            if !number.is_finite() {
+                return Err(misfit("the number is too large"));
             }
             Value::Float(number)
         }

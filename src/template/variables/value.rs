@@ -6,7 +6,7 @@ use std::{cell::Cell, fmt, sync::Arc};
 use indexmap::map::Entry;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Fault, float_fault};
+use super::Fault;
 use crate::template::value::{Dict, Value};
 
 /// How many values a file may come to. A file of the greatest size has fewer; aliases make more.
@@ -15,16 +15,47 @@ const MOST_VALUES: usize = 600_000;
 /// How many octets of text these may have. Aliases copy text.
 const MOST_TEXT: usize = 8 * 1024 * 1024;
 
+/// Whole numbers from here on come from both formats as fractions.
+const WHOLE_LIMIT: f64 = 9_223_372_036_854_775_808.0;
+
+/// Whether digits stand in the file without a fraction or an exponent that are a number beyond 64
+/// bits, be it in a text.
+fn has_long_number(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(start) = rest.find(|it: char| it.is_ascii_digit()) {
+        let before = rest.get(..start).unwrap_or_default();
+        let from = rest.get(start..).unwrap_or_default();
+        let digits = from
+            .find(|it: char| !it.is_ascii_digit())
+            .unwrap_or(from.len());
+        rest = from.get(digits..).unwrap_or_default();
+        let is_whole = !before.ends_with('.') && !rest.starts_with(['.', 'e', 'E']);
+        let number = from.get(..digits).unwrap_or_default();
+        let fits = if before.ends_with('-') {
+            format!("-{number}").parse::<i64>().is_ok()
+        } else {
+            number.parse::<u64>().is_ok()
+        };
+        if is_whole && !fits {
+            return true;
+        }
+    }
+    false
+}
+
 /// What may still be read, and what a variable may be called.
 pub(super) struct Budget<'a> {
     values: Cell<usize>,
     text: Cell<usize>,
+    /// There is a whole number that both formats take for a fraction, and lose its digits.
+    has_long_number: bool,
     name_fault: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl<'a> Budget<'a> {
-    pub(super) fn new(name_fault: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn new(file: &str, name_fault: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self {
+            has_long_number: has_long_number(file),
             values: Cell::new(MOST_VALUES),
             text: Cell::new(MOST_TEXT),
             name_fault,
@@ -161,8 +192,11 @@ impl<'de> Visitor<'de> for Any<'_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         self.0.spend(0)?;
-        // Both formats take whole numbers beyond 64 bits for fractions, and lose digits.
-        float_fault(value).map_or(Ok(Value::Float(value)), |fault| Err(E::custom(fault)))
+        if value.is_finite() && (value.abs() < WHOLE_LIMIT || !self.0.has_long_number) {
+            return Ok(Value::Float(value));
+        }
+        let message = "the number is too large to be exact; write it as a text, between quotes";
+        Err(E::custom(message))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {

@@ -54,6 +54,12 @@ pub(super) fn grouped(digits: &str) -> String {
 }
 
 pub(super) fn file_size(input: &Input<'_>) -> Result<Value, Exception> {
+    if let Value::Float(octets) = input.value
+        && octets.is_finite()
+        && octets.abs() >= HUGE
+    {
+        return Ok(Value::text(huge_size(*octets)));
+    }
     let octets = match to_integer(input.value) {
         Ok(octets) => octets,
         Err(Exception::Value(_) | Exception::Type(_)) => 0,
@@ -78,6 +84,27 @@ pub(super) fn file_size(input: &Input<'_>) -> Result<Value, Exception> {
         None => format!("{sign}{size}\u{a0}bytes"),
     };
     Ok(Value::text(text))
+}
+
+/// The octets of the greatest unit.
+const PETABYTE: f64 = 1_125_899_906_842_624.0;
+
+/// Floats from here on are whole numbers, and may be greater than a [`Value`] holds.
+const HUGE: f64 = 1e36;
+
+/// Django's `filesizeformat` of so many octets; the unit is a power of two, so nothing is lost.
+fn huge_size(octets: f64) -> String {
+    let amount = number_text(octets / PETABYTE);
+    let amount = match amount.split_once('e') {
+        // Of the mantissa's fraction Django leaves as many digits as of any other fraction.
+        Some((mantissa, exponent)) => {
+            let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+            let digit = fraction.chars().next().unwrap_or('0');
+            format!("{whole}.{digit}e{exponent}")
+        }
+        None => format!("{amount}.0"),
+    };
+    format!("{amount}\u{a0}PB")
 }
 
 pub(super) fn add(input: &Input<'_>) -> Result<Value, Exception> {

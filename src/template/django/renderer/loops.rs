@@ -154,6 +154,10 @@ fn items(value: &Value, is_reversed: bool) -> Result<(Items<'_>, usize), Fault> 
             let keys = it.keys().map(|it| Value::text(Arc::clone(it)));
             (directed(keys, is_reversed), it.len())
         }
+        Value::View(it) => (
+            directed(value.iterate().unwrap_or_default().into_iter(), is_reversed),
+            it.dict.len(),
+        ),
         _ => {
             return Err(Fault::new(format!(
                 "{} is not something to iterate over",

@@ -4,6 +4,7 @@ mod faults;
 mod faults_of_tags;
 mod limits;
 mod renders;
+mod with_filters;
 
 use super::{Budget, Dict, Fault};
 use crate::template::value::Value;
