@@ -1063,3 +1063,48 @@ fn interrupted_while_installing_it_leaves_the_project_alone() {
         assert!(left.is_err() || state.contains(") Z "), "{state}");
     }
 }
+
+/// Tera has no limits, and does not hear a signal either.
+#[test]
+fn a_native_template_that_renders_for_ever_can_be_interrupted() {
+    let place = Place::new();
+    let endless = "{% for a in range(end=99999) %}{% for b in range(end=99999) %}\
+                   {% endfor %}{% endfor %}";
+    place
+        .file("tpl/scaffold.toml", "")
+        .file("tpl/a.txt", endless);
+    // While it renders it computes, and does nothing else: that can be seen from outside.
+    let computes = |pid: u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let ticks = stat.rsplit(' ').nth(38).map(str::parse::<u64>);
+        ticks.is_some_and(|ticks| ticks.unwrap() > 10)
+    };
+    let mut child = place
+        .command(&["mysite", "--template", "tpl"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !computes(child.id()) {
+        assert!(is_running(&mut child));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let stderr = checked(&child.wait_with_output().unwrap(), 130);
+    assert_eq!(stderr, "error: interrupted, and no project was made\n");
+    assert_eq!(place.tree(), ["tpl", "tpl/a.txt", "tpl/scaffold.toml"]);
+}
+
+#[test]
+fn a_native_template_that_takes_all_memory_is_stopped() {
+    let place = Place::new();
+    // Each round makes the text twice as long.
+    let bomb = "{% set_global x = 'xxxxxxxxxxxxxxxx' %}{% for i in range(end=60) %}\
+                {% set_global x = x ~ x %}{% endfor %}";
+    place.file("tpl/scaffold.toml", "").file("tpl/a.txt", bomb);
+    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    assert_eq!(
+        stderr,
+        "error: the template takes too much memory to render\n\
+         hint: nothing was written; look for loops in the template, or do not trust it\n"
+    );
+    assert_eq!(place.tree(), ["tpl", "tpl/a.txt", "tpl/scaffold.toml"]);
+}

@@ -1,7 +1,7 @@
 //! The errors of all parts, wrapped once: the text, the label before it, the hint after it, and
 //! the exit code.
 
-use std::{io, process::ExitCode};
+use std::io;
 
 use crate::{dev, project, serve::address::AddressError, template};
 
@@ -77,12 +77,12 @@ impl Error {
 
     /// The code to exit with: 1, as Django's commands use for every error past the arguments, and
     /// what a shell makes of Ctrl-C where the user wanted the end.
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. })
-            | Self::FormatterInterrupted { .. } => ExitCode::from(INTERRUPTED),
-            _ => ExitCode::FAILURE,
+            | Self::FormatterInterrupted { .. } => INTERRUPTED,
+            _ => 1,
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             console::error(error.label(), &error, error.hint().as_deref());
-            error.exit_code()
+            error.exit_code().into()
         }
     }
 }

@@ -258,6 +258,12 @@ pub enum Error {
     /// The operating system gives no random octets for the secret key.
     #[error("cannot make a secret key: {0}")]
     Random(getrandom::Error),
+    /// Rendering takes more than that of any honest template. Nothing was written.
+    #[error("the template takes too much {what} to render")]
+    Endless {
+        /// Time or memory.
+        what: &'static str,
+    },
     /// The user wants it to stop. What had been written was removed.
     #[error("interrupted, and no {} was made", subject.word())]
     Interrupted {
@@ -320,6 +326,10 @@ impl Error {
             Self::Name { .. } => {
                 Some("rename it in the template, or choose another project name".to_owned())
             }
+            Self::Endless { .. } => Some(
+                "nothing was written; look for loops in the template, or do not trust it"
+                    .to_owned(),
+            ),
             Self::Busy { journal, .. } => Some(format!(
                 "wait for it; if there is none, remove `{}` and run the command again",
                 shown::path(journal)

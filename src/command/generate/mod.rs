@@ -6,6 +6,7 @@ mod options;
 mod report;
 mod steps;
 mod summary;
+mod watchdog;
 
 use std::{
     env,
@@ -109,7 +110,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
-    let steps = Steps::new(verbosity, *json);
+    let steps = Steps::new(subject, verbosity, *json, &stop);
     steps.begin(subject, &selection);
     let own_templates = own_templates();
     let plan = Rc::new(template::preview(&Request {

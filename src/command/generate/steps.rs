@@ -5,6 +5,7 @@ use std::{
     cell::{Cell, RefCell},
     fmt::Display,
     path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -14,6 +15,8 @@ use crate::{
     console::{self, Verbosity},
     template::{self, ProjectOrApp, Selection, Step},
 };
+
+use super::watchdog::Watchdog;
 
 /// Often enough to look alive, and seldom enough to cost nothing.
 const TICK: Duration = Duration::from_millis(100);
@@ -28,15 +31,28 @@ pub(super) struct Steps {
     bar: RefCell<Option<ProgressBar>>,
     /// Something was put where temporary files go.
     has_fetched: Cell<bool>,
+    subject: ProjectOrApp,
+    stop: Arc<AtomicBool>,
+    /// Watches while a native template is rendered.
+    watchdog: RefCell<Option<Watchdog>>,
 }
 
 impl Steps {
-    pub(super) fn new(verbosity: Verbosity, to_stderr: bool) -> Self {
+    /// The flag says that the user wants the end.
+    pub(super) fn new(
+        subject: ProjectOrApp,
+        verbosity: Verbosity,
+        to_stderr: bool,
+        stop: &Arc<AtomicBool>,
+    ) -> Self {
         Self {
             verbosity,
             to_stderr,
             bar: RefCell::new(None),
             has_fetched: Cell::new(false),
+            subject,
+            stop: Arc::clone(stop),
+            watchdog: RefCell::new(None),
         }
     }
 
@@ -69,8 +85,9 @@ impl Steps {
         }
     }
 
-    /// Takes from the terminal what shows progress.
+    /// Takes from the terminal what shows progress: everything is read and rendered.
     pub(super) fn clear(&self) {
+        self.watchdog.take();
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
@@ -126,6 +143,10 @@ impl template::Progress for Steps {
                 self.tell(format_args!("Extracting {}", archive.display()));
             }
             Step::Downloaded | Step::Fetched => self.clear(),
+            Step::Rendering => {
+                let watchdog = Watchdog::start(Arc::clone(&self.stop), self.subject);
+                self.watchdog.replace(Some(watchdog));
+            }
         }
     }
 }
@@ -157,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_download_is_shown_until_it_is_complete() {
-        let steps = Steps::new(Verbosity::Normal, false);
+        let stop = Arc::new(AtomicBool::new(false));
+        let steps = Steps::new(ProjectOrApp::Project, Verbosity::Normal, false, &stop);
         steps.step(Step::Downloading { url: "u" });
         steps.step(Step::Received {
             octets: 5,

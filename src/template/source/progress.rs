@@ -31,6 +31,8 @@ pub enum Step<'a> {
     },
     /// The repository is there.
     Fetched,
+    /// The files of a native template are rendered, by an engine that has no limits.
+    Rendering,
 }
 
 /// Is told what takes time.
