@@ -318,7 +318,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::Name { .. } => {
-                Some("rename it in the template, or choose another project name".to_owned())
+                Some("rename it in the template, or choose another name".to_owned())
             }
             Self::Busy { journal, .. } => Some(format!(
                 "wait for it; if there is none, remove `{}` and run the command again",

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::Path, time::Duration};
 
 use crate::{
     project,
-    template::{Plan, ProjectOrApp},
+    template::{Plan, ProjectOrApp, shown_path},
 };
 
 /// What was made, where, and in what time.
@@ -16,7 +16,7 @@ pub(super) fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> Stri
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
         plan.template(),
-        root.display(),
+        shown_path(root),
         took.as_secs_f64() * 1000.0
     )
 }
@@ -41,6 +41,7 @@ pub(super) fn next(plan: &Plan, root: &Path, here: &Path) -> String {
     }
     text
 }
+
 /// The path as a shell reads it back, and a command takes it for a path.
 fn argument(path: &Path) -> String {
     if path.to_string_lossy().starts_with('-') {
