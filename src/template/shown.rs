@@ -8,6 +8,7 @@ use std::{
 };
 
 /// A path as it may be shown on a terminal.
+#[must_use]
 pub fn path(path: &Path) -> impl Display {
     octets(path.as_os_str().as_bytes())
 }
