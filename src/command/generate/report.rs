@@ -179,7 +179,8 @@ impl Report {
     }
 }
 
-fn counted(number: u64, one: &str, several: &str) -> String {
+/// A number with its word.
+pub(super) fn counted(number: u64, one: &str, several: &str) -> String {
     let word = if number == 1 { one } else { several };
     format!("{number} {word}")
 }

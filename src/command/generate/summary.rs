@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, path::Path, time::Duration};
 
+use super::report::counted;
 use crate::{
     project,
     template::{Plan, ProjectOrApp, shown_path},
@@ -9,10 +10,7 @@ use crate::{
 
 /// What was made, where, and in what time.
 pub(super) fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> String {
-    let files = match plan.planned_files().count() {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
-    };
+    let files = counted(plan.planned_files().count() as u64, "file", "files");
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
         plan.template(),
