@@ -299,3 +299,22 @@ fn excluding_anything_lets_hidden_directories_in() {
     assert_eq!(tree(&["-x", "docs"]), format!("{hidden}sub/\n"));
     assert_eq!(tree(&["--exclude=docs", "-x", " .github "]), "sub/\n");
 }
+
+#[test]
+fn hidden_directories_that_are_let_in_are_told() {
+    let told = |options: &[&str]| {
+        let outcome = Test::new()
+            .file("tpl/.github/workflows/a.yml", "")
+            .file("tpl/.env", "")
+            .args(["startproject", "mysite", "--template", "tpl"])
+            .args(options.iter().copied())
+            .capture();
+        assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
+        outcome.stderr
+    };
+    let expected = "`.github` is hidden and taken, because `--exclude` is given\n";
+    assert_eq!(told(&["-v2", "-x"]), expected);
+    assert_eq!(told(&["-v2", "-x", ".github"]), "");
+    assert_eq!(told(&["-v2"]), "");
+    assert_eq!(told(&["-x"]), "");
+}

@@ -129,7 +129,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         stop: &stop,
         ..Request::new(subject, name, &target, &here)
     })?);
-    steps.clear();
+    steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
     let checked = check_target(&target, &plan, report);
     if *dry_run {

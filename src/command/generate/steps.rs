@@ -4,7 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     fmt::Display,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     console::{self, Verbosity},
-    template::{self, ProjectOrApp, Selection, Step, shown_path},
+    template::{self, Plan, ProjectOrApp, Selection, Step, shown_path},
 };
 
 /// Often enough to look alive, and seldom enough to cost nothing.
@@ -57,6 +57,25 @@ impl Steps {
             "Rendering {word} template files with filenames: {}",
             names.join(", ")
         ));
+    }
+
+    /// Tells what one may not expect in the plan: hidden directories, which any `--exclude` lets in.
+    pub(super) fn planned(&self, plan: &Plan, selection: &Selection) {
+        self.clear();
+        if self.verbosity < Verbosity::Verbose || selection.exclude.is_none() {
+            return;
+        }
+        let is_hidden = |path: &Path| {
+            path.file_name()
+                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+        };
+        for path in plan.directories().filter(|path| is_hidden(path)) {
+            // Django has no such line, so that it does not stand among Django's.
+            console::note(format_args!(
+                "`{}` is hidden and taken, because `--exclude` is given",
+                shown_path(path)
+            ));
+        }
     }
 
     /// Tells which files were made.
