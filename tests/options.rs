@@ -91,12 +91,28 @@ fn success_is_silent(#[case] line: &str) {
     Test::new().args(line).run();
 }
 
+/// Wrong usage is told to people only: there is nothing yet that a document could be about.
+#[rstest]
+#[case("startproject --json")]
+#[case("startapp x --json -v 9")]
+#[case("startapp x --json --va")]
+fn wrong_usage_is_no_json(#[case] line: &str) {
+    Test::new()
+        .args(line.split(' '))
+        .status(2)
+        .stderr_contains("error: ")
+        .run();
+}
+
 #[test]
 fn an_unknown_command_is_told_in_djangos_words() {
     for (word, similar) in [("startproj", ". Did you mean startproject?"), ("zork", "")] {
         let complaint =
             format!("Unknown command: '{word}'{similar}\nType 'scaffold help' for usage.\n");
-        Test::new().args([word]).status(1).stderr(complaint).run();
+        for line in [&[word][..], &["help", word]] {
+            let test = Test::new().args(line.iter().copied());
+            test.status(1).stderr(complaint.as_str()).run();
+        }
     }
 }
 
@@ -163,6 +179,15 @@ fn a_dry_run_escapes_what_would_steer_the_terminal() {
         .file("tpl/\u{202e}txt.x", "")
         .args(["startproject", "mysite", "--template", "tpl", "--dry-run"])
         .stdout_contains(" \\u{202e}txt.x\n")
+        .run();
+}
+
+#[test]
+fn the_names_of_what_was_made_do_not_steer_the_terminal() {
+    Test::new()
+        .file("tpl/\u{202e}txt.x", "")
+        .args(["startproject", "mysite", "--template", "tpl", "-v2"])
+        .stdout_contains("/mysite/\\u{202e}txt.x\n")
         .run();
 }
 
@@ -273,4 +298,23 @@ fn excluding_anything_lets_hidden_directories_in() {
     assert_eq!(tree(&["-x", "-v1"]), format!("{hidden}{docs}{sub}"));
     assert_eq!(tree(&["-x", "docs"]), format!("{hidden}sub/\n"));
     assert_eq!(tree(&["--exclude=docs", "-x", " .github "]), "sub/\n");
+}
+
+#[test]
+fn hidden_directories_that_are_let_in_are_told() {
+    let told = |options: &[&str]| {
+        let outcome = Test::new()
+            .file("tpl/.github/workflows/a.yml", "")
+            .file("tpl/.env", "")
+            .args(["startproject", "mysite", "--template", "tpl"])
+            .args(options.iter().copied())
+            .capture();
+        assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
+        outcome.stderr
+    };
+    let expected = "`.github` is hidden and taken, because `--exclude` is given\n";
+    assert_eq!(told(&["-v2", "-x"]), expected);
+    assert_eq!(told(&["-v2", "-x", ".github"]), "");
+    assert_eq!(told(&["-v2"]), "");
+    assert_eq!(told(&["-x"]), "");
 }

@@ -17,7 +17,7 @@ pub(crate) enum Unparsed {
 /// Says in Django's words what is wrong, where it has some. The number is that of the words after
 /// the program's name.
 pub(super) fn explain(error: Error, command: &mut Command, words: usize) -> Unparsed {
-    if let Some(complaint) = unknown_command(&error) {
+    if let Some(complaint) = unknown_command(&error, command) {
         return Unparsed::UnknownCommand(complaint);
     }
     let error = match missing_name(&error, command) {
@@ -48,19 +48,18 @@ pub(super) fn complaint(
     }
 }
 
-fn unknown_command(error: &Error) -> Option<String> {
+fn unknown_command(error: &Error, command: &mut Command) -> Option<String> {
     if error.kind() != ErrorKind::InvalidSubcommand {
         return None;
     }
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
-    let similar = match error.get(ContextKind::SuggestedSubcommand) {
-        // The likeliest is the last.
-        Some(ContextValue::Strings(similar)) => similar.last(),
-        Some(ContextValue::String(similar)) => Some(similar),
-        _ => None,
-    };
+    let similar = suggested(error).or_else(|| {
+        // After `help` nothing is suggested; at the beginning something is.
+        let error = command.try_get_matches_from_mut(["scaffold", word]).err()?;
+        suggested(&error)
+    });
     let similar = similar
         .map(|it| format!(". Did you mean {it}?"))
         .unwrap_or_default();
@@ -68,6 +67,15 @@ fn unknown_command(error: &Error) -> Option<String> {
     Some(format!(
         "Unknown command: '{word}'{similar}\nType 'scaffold help' for usage.\n"
     ))
+}
+
+fn suggested(error: &Error) -> Option<String> {
+    match error.get(ContextKind::SuggestedSubcommand) {
+        // The likeliest is the last.
+        Some(ContextValue::Strings(similar)) => similar.last().cloned(),
+        Some(ContextValue::String(similar)) => Some(similar.clone()),
+        _ => None,
+    }
 }
 
 /// The subcommand that misses its name, if that is what is wrong.

@@ -16,7 +16,7 @@ use crate::{
     shutdown::Stop,
 };
 
-use super::error::Error;
+use super::{error::Error, runtime};
 
 /// Often enough to look alive, and seldom enough to cost nothing.
 const TICK: Duration = Duration::from_millis(100);
@@ -27,10 +27,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// After a failure the project is still whole; the error's hint says how to try again.
 pub(super) fn run(root: &Path, verbosity: Verbosity, stopped: &AtomicBool) -> Result<(), Error> {
     let plan = Installation::plan(root)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::Runtime)?;
+    let runtime = runtime()?;
     runtime.block_on(async {
         let mut stop = Stop::listen().map_err(Error::Runtime)?;
         for step in &plan.steps {

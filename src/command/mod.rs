@@ -11,6 +11,8 @@ mod runserver;
 
 use std::process::ExitCode;
 
+use tokio::runtime::Runtime;
+
 use crate::{
     cli::{Cli, Command, OutputArgs, StartappArgs, StartprojectArgs},
     console::{self, Verbosity},
@@ -64,6 +66,12 @@ fn check(output: OutputArgs) -> Result<(), Error> {
     } else {
         Ok(())
     }
+}
+
+/// One thread, for what waits for signals or for other programs.
+fn runtime() -> Result<Runtime, Error> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().map_err(Error::Runtime)
 }
 
 /// Applies what the user said about output, and returns how much to print.

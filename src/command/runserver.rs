@@ -22,6 +22,7 @@ use crate::{
 use super::{
     announcer::{Announcer, Printer},
     error::Error,
+    runtime,
 };
 
 /// How long the last lines may take to be printed: a stopped terminal must not keep the program
@@ -60,10 +61,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let (event_printer, events) = Printer::of_events(announcer);
     let terminal = Terminal::note();
     // One thread: the front wakes less often than two would, and leaves a core to the worker.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::Runtime)?;
+    let runtime = runtime()?;
     let result = runtime.block_on(serve(plan, events, &terminal));
     terminal.restore();
     log.close();

@@ -324,7 +324,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::Name { .. } => {
-                Some("rename it in the template, or choose another project name".to_owned())
+                Some("rename it in the template, or choose another name".to_owned())
             }
             Self::Endless { .. } => Some(
                 "nothing was written; look for loops in the template, or do not trust it"

@@ -38,6 +38,7 @@ pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
+pub use shown::path as shown_path;
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing,
@@ -108,15 +109,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Reads and renders the template and finds everything that speaks against writing it.
+/// Reads and renders the template. What is in the way in the target, [`Target::check`] finds.
 pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
-    let plan = preview(request)?;
-    request.target.check(&plan)?;
-    Ok(plan)
-}
-
-/// The same without a look at the files in the target: these are [`Target::conflicts`].
-pub fn preview(request: &Request<'_>) -> Result<Plan, Error> {
     let Request {
         subject,
         name,

@@ -7,8 +7,9 @@ use std::{
     path::Path,
 };
 
-/// A path.
-pub(super) fn path(path: &Path) -> impl Display {
+/// A path as it may be shown on a terminal.
+#[must_use]
+pub fn path(path: &Path) -> impl Display {
     octets(path.as_os_str().as_bytes())
 }
 

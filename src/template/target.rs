@@ -56,39 +56,11 @@ impl Target {
             Self::Existing(root) => missing(plan, root).map(drop),
         }
     }
-
-    /// Everything in the target that is where the plan would make something.
-    pub fn conflicts(&self, plan: &Plan) -> Result<Vec<PathBuf>, Error> {
-        match self {
-            Self::New(_) => Ok(Vec::new()),
-            Self::Existing(root) => Ok(survey(plan, root)?.conflicts),
-        }
-    }
 }
 
-/// What of the plan is not in the directory yet, without what is below that; all conflicts, if
-/// something is in the way.
+/// What of the plan is not in the directory yet, without what is below that; an error with all
+/// conflicts, if something is in the way.
 pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, Error> {
-    let Survey { missing, conflicts } = survey(plan, root)?;
-    if conflicts.is_empty() {
-        Ok(missing)
-    } else {
-        Err(Error::Conflicts {
-            subject: plan.subject(),
-            paths: conflicts,
-        })
-    }
-}
-
-/// How the plan meets what is in a directory.
-struct Survey<'a> {
-    /// What is not there yet, without what is below that.
-    missing: Vec<&'a Path>,
-    /// What is there and in the way, as full paths.
-    conflicts: Vec<PathBuf>,
-}
-
-fn survey<'a>(plan: &'a Plan, root: &Path) -> Result<Survey<'a>, Error> {
     let mut missing = Vec::new();
     let mut conflicts = Vec::new();
     // Below this directory there is nothing to look at: it does not exist, or is in the way.
@@ -111,7 +83,14 @@ fn survey<'a>(plan: &'a Plan, root: &Path) -> Result<Survey<'a>, Error> {
             Err(source) => return Err(Error::Read { path, source }),
         }
     }
-    Ok(Survey { missing, conflicts })
+    if conflicts.is_empty() {
+        Ok(missing)
+    } else {
+        Err(Error::Conflicts {
+            subject: plan.subject(),
+            paths: conflicts,
+        })
+    }
 }
 
 #[cfg(test)]

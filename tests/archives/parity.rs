@@ -139,6 +139,29 @@ fn same(place: &Place, name: &str) -> Vec<(String, u32, Vec<u8>)> {
     expected
 }
 
+#[test]
+fn what_is_told_of_an_archive_is_what_django_tells() {
+    let place = Place::new();
+    place.python(PACK, &["t.tar.gz", "gz", "leading"]);
+    let archive = place.input().join("t.tar.gz");
+    let arguments = ["mysite", "--template", argument(&archive), "-v", "2"];
+    let told = |output: Output| {
+        assert!(output.status.success(), "{}", complaint(&output));
+        fs::remove_dir_all(place.output().join("mysite")).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines().map(str::to_owned);
+        let (mut files, steps): (Vec<_>, Vec<_>) =
+            lines.partition(|line| line.starts_with("Creating "));
+        // Django takes them as the system gives them.
+        files.sort();
+        (steps, files)
+    };
+    let (steps, files) = told(place.django(&arguments));
+    assert_eq!(steps.len(), 4, "{steps:?}");
+    assert!(files.len() > 5, "{files:?}");
+    assert_eq!(told(place.scaffold(&arguments)), (steps, files));
+}
+
 #[rstest]
 #[case("t.tar", "none")]
 #[case("t.tar.gz", "gz")]

@@ -430,6 +430,25 @@ fn a_directory_is_as_in_django(#[case] directory: &str) {
     place.compare("022", &args, "out");
 }
 
+/// What `argparse` takes, in the forms and orders that people write in scripts and Makefiles.
+#[rstest]
+#[case("startproject --template=tpl --extension=py,txt,env --name=Makefile,.env out out")]
+#[case("startproject --tem tpl -v 0 out")]
+#[case("startproject --template nothing --template tpl out")]
+#[case("startproject -x -e txt out --template tpl")]
+#[case("startproject -e txt --template tpl -- out")]
+#[case("startproject --template tpl -- out out")]
+#[case("startproject out out -nMakefile -n=Dockerfile --temp=tpl")]
+#[case("startproject out --template file://tpl -v0 --traceback --force-color")]
+#[case("startapp out --template=tpl -etxt -v 1 -v 0")]
+fn a_command_line_means_the_same(#[case] line: &str) {
+    let place = Place::new();
+    project_files(&place);
+    let args: Vec<_> = line.split(' ').collect();
+    let made = place.compare("022", &args, "out");
+    assert!(made.contains_key(Path::new("Makefile")), "{made:?}");
+}
+
 #[test]
 fn a_template_url_of_a_file_is_as_in_django() {
     let place = Place::new();

@@ -12,7 +12,11 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{process::Command, time::timeout};
 
-use crate::{command::error::Error, console, project, shutdown::Stop};
+use crate::{
+    command::{error::Error, runtime},
+    console, project,
+    shutdown::Stop,
+};
 
 /// The programs, the one to be preferred first, each with its arguments before the files. Ruff
 /// would leave its cache where the user is.
@@ -60,10 +64,7 @@ impl Formatter {
         if python.is_empty() {
             return Ok(());
         }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Error::Runtime)?;
+        let runtime = runtime()?;
         runtime.block_on(async {
             let mut stop = Stop::listen().map_err(Error::Runtime)?;
             for files in chunks(&python) {

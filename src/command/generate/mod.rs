@@ -22,7 +22,7 @@ use crate::{
     console::{self, Verbosity},
     project::Search,
     shutdown,
-    template::{self, ProjectOrApp, Request, Target, Wanted},
+    template::{self, Plan, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{check, error::Error, install};
@@ -113,7 +113,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let steps = Steps::new(subject, verbosity, *json, &stop);
     steps.begin(subject, &selection);
     let own_templates = own_templates();
-    let plan = Rc::new(template::preview(&Request {
+    let plan = Rc::new(template::prepare(&Request {
         wanted: Wanted {
             template: template.as_deref(),
             reference: reference.as_deref(),
@@ -130,16 +130,17 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         stop: &stop,
         ..Request::new(subject, name, &target, &here)
     })?);
-    steps.clear();
-    report.conflicts = target.conflicts(&plan)?;
+    steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
+    let checked = check_target(&target, &plan, report);
     if *dry_run {
-        if !json {
+        // Where the target could not be looked at, nothing is known of what is in the way.
+        if !json && (checked.is_ok() || !report.conflicts.is_empty()) {
             console::line(report.tree());
         }
-        return Ok(target.check(&plan)?);
+        return checked;
     }
-    target.check(&plan)?;
+    checked?;
     template::write(&plan, &target, &stop)?;
     report.is_written = true;
     let took = start.elapsed();
@@ -160,6 +161,15 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         console::note(summary::next(&plan, target.path(), &here));
     }
     Ok(())
+}
+
+/// Fails where something is in the way, and notes all of it in the report.
+fn check_target(target: &Target, plan: &Plan, report: &mut Report) -> Result<(), Error> {
+    let result = target.check(plan);
+    if let Err(template::Error::Conflicts { paths, .. }) = &result {
+        report.conflicts.clone_from(paths);
+    }
+    Ok(result?)
 }
 
 /// The directory of the user's own templates, whether it is there or not.

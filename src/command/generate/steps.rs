@@ -4,7 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     fmt::Display,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     console::{self, Verbosity},
-    template::{self, ProjectOrApp, Selection, Step},
+    template::{self, Plan, ProjectOrApp, Selection, Step, shown_path},
 };
 
 use super::watchdog::Watchdog;
@@ -75,10 +75,29 @@ impl Steps {
         ));
     }
 
+    /// Tells what one may not expect in the plan: hidden directories, which any `--exclude` lets in.
+    pub(super) fn planned(&self, plan: &Plan, selection: &Selection) {
+        self.clear();
+        if self.verbosity < Verbosity::Verbose || selection.exclude.is_none() {
+            return;
+        }
+        let is_hidden = |path: &Path| {
+            path.file_name()
+                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+        };
+        for path in plan.directories().filter(|path| is_hidden(path)) {
+            // Django has no such line, so that it does not stand among Django's.
+            console::note(format_args!(
+                "`{}` is hidden and taken, because `--exclude` is given",
+                shown_path(path)
+            ));
+        }
+    }
+
     /// Tells which files were made.
     pub(super) fn end(&self, files: &[PathBuf]) {
         for file in files {
-            self.tell(format_args!("Creating {}", file.display()));
+            self.tell(format_args!("Creating {}", shown_path(file)));
         }
         if self.has_fetched.get() {
             self.tell("Cleaning up temporary files.");
@@ -140,7 +159,7 @@ impl template::Progress for Steps {
             }
             Step::Extracting { archive } => {
                 self.has_fetched.set(true);
-                self.tell(format_args!("Extracting {}", archive.display()));
+                self.tell(format_args!("Extracting {}", shown_path(archive)));
             }
             Step::Downloaded | Step::Fetched => self.clear(),
             Step::Rendering => {

@@ -2,21 +2,19 @@
 
 use std::{fmt::Write as _, path::Path, time::Duration};
 
+use super::report::counted;
 use crate::{
     project,
-    template::{Plan, ProjectOrApp},
+    template::{Plan, ProjectOrApp, shown_path},
 };
 
 /// What was made, where, and in what time.
 pub(super) fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> String {
-    let files = match plan.planned_files().count() {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
-    };
+    let files = counted(plan.planned_files().count() as u64, "file", "files");
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
         plan.template(),
-        root.display(),
+        shown_path(root),
         took.as_secs_f64() * 1000.0
     )
 }
@@ -41,6 +39,7 @@ pub(super) fn next(plan: &Plan, root: &Path, here: &Path) -> String {
     }
     text
 }
+
 /// The path as a shell reads it back, and a command takes it for a path.
 fn argument(path: &Path) -> String {
     if path.to_string_lossy().starts_with('-') {
