@@ -41,6 +41,7 @@ pub use selection::Selection;
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing,
+pub use shown::{path as shown_path, text as shown_text};
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;

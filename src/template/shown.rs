@@ -8,7 +8,8 @@ use std::{
 };
 
 /// A path.
-pub(super) fn path(path: &Path) -> impl Display {
+#[must_use]
+pub fn path(path: &Path) -> impl Display {
     octets(path.as_os_str().as_bytes())
 }
 
@@ -31,7 +32,8 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 /// Text that brings its own line ends and tabs.
-pub(super) fn text(text: &str) -> impl Display {
+#[must_use]
+pub fn text(text: &str) -> impl Display {
     fmt::from_fn(move |f| write(f, text, "\n\t"))
 }
 

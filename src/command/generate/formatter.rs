@@ -12,7 +12,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{process::Command, time::timeout};
 
-use crate::{command::error::Error, console, project, shutdown::Stop};
+use crate::{command::error::Error, console, project, shutdown::Stop, template};
 
 /// The programs, the one to be preferred first, each with its arguments before the files. Ruff
 /// would leave its cache where the user is.
@@ -129,7 +129,8 @@ impl Formatter {
         for text in [&output.stdout, &output.stderr] {
             let text = String::from_utf8_lossy(text);
             if !text.trim().is_empty() {
-                console::note(text.trim_end());
+                // It quotes the files, which are a stranger's.
+                console::note(template::shown_text(text.trim_end()));
             }
         }
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::Job;
 use crate::{
     command::error::Error,
-    template::{Plan, PlannedFile},
+    template::{Plan, PlannedFile, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -149,7 +149,7 @@ impl Report {
             .chain(self.directories().map(|path| (path, None)))
             .collect();
         lines.sort_unstable();
-        let mut text = format!("{}\n", shown(target));
+        let mut text = format!("{}\n", shown_path(target));
         for (path, size) in &lines {
             let status = match self.status(path) {
                 Status::New if size.is_none() && target.join(path).is_dir() => "there",
@@ -160,7 +160,7 @@ impl Report {
                 Some(size) => (size.to_string(), ""),
                 None => ("-".to_owned(), "/"),
             };
-            let _ = writeln!(text, "{status:8} {size:>9} {}{end}", shown(path));
+            let _ = writeln!(text, "{status:8} {size:>9} {}{end}", shown_path(path));
         }
         let sizes: Vec<u64> = lines.iter().filter_map(|(_, size)| *size).collect();
         let _ = write!(
@@ -184,37 +184,9 @@ fn counted(number: u64, one: &str, several: &str) -> String {
     format!("{number} {word}")
 }
 
-/// A path for a terminal: what would steer it, or turn the direction of writing, is escaped.
-fn shown(path: &Path) -> String {
-    let mut text = String::new();
-    for character in path.to_string_lossy().chars() {
-        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}'
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if character.is_control() || turns {
-            text.extend(character.escape_default());
-        } else {
-            text.push(character);
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_steers_a_terminal_is_escaped() {
-        for (path, expected) in [
-            ("a/été 网.py", "a/été 网.py"),
-            ("a\u{1b}[2J", "a\\u{1b}[2J"),
-            ("a\nb\t", "a\\nb\\t"),
-            ("\u{9b}x", "\\u{9b}x"),
-            ("x\u{202e}yp.", "x\\u{202e}yp."),
-        ] {
-            assert_eq!(shown(Path::new(path)), expected);
-        }
-    }
 
     #[test]
     fn numbers_have_their_words() {

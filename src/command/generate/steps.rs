@@ -62,7 +62,7 @@ impl Steps {
     /// Tells which files were made.
     pub(super) fn end(&self, files: &[PathBuf]) {
         for file in files {
-            self.tell(format_args!("Creating {}", file.display()));
+            self.tell(format_args!("Creating {}", template::shown_path(file)));
         }
         if self.has_fetched.get() {
             self.tell("Cleaning up temporary files.");
@@ -123,7 +123,7 @@ impl template::Progress for Steps {
             }
             Step::Extracting { archive } => {
                 self.has_fetched.set(true);
-                self.tell(format_args!("Extracting {}", archive.display()));
+                self.tell(format_args!("Extracting {}", template::shown_path(archive)));
             }
             Step::Downloaded | Step::Fetched => self.clear(),
         }

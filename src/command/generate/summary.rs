@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::Path, time::Duration};
 
 use crate::{
     project,
-    template::{Plan, ProjectOrApp},
+    template::{self, Plan, ProjectOrApp},
 };
 
 /// What was made, where, and in what time.
@@ -15,8 +15,8 @@ pub(super) fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> Stri
     };
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
-        plan.template(),
-        root.display(),
+        template::shown_text(plan.template()),
+        template::shown_path(root),
         took.as_secs_f64() * 1000.0
     )
 }
