@@ -31,7 +31,10 @@ mod write;
 
 use std::{
     path::Path,
-    sync::{Arc, LazyLock, atomic::AtomicBool},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 pub use django::render_django;
@@ -105,6 +108,19 @@ impl<'a> Request<'a> {
             install: false,
             progress: &(),
             stop: &NEVER,
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Fails where the user wants the end.
+    fn go_on(&self) -> Result<(), Error> {
+        if self.stop.load(Ordering::Relaxed) {
+            Err(Error::Interrupted {
+                subject: self.subject,
+            })
+        } else {
+            Ok(())
         }
     }
 }

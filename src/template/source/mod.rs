@@ -14,6 +14,7 @@ mod limits;
 mod listing;
 mod progress;
 mod redact;
+mod stoppable;
 mod subdirectory;
 
 use std::{
@@ -111,7 +112,7 @@ impl Source {
                 no_archive("a directory")?;
                 let root = subdirectory::in_directory(root, wanted.subdirectory)?;
                 Ok(Self {
-                    entries: directory::entries(&root, request.selection)?,
+                    entries: directory::entries(request, &root)?,
                     root,
                 })
             }
@@ -160,7 +161,7 @@ impl Source {
         request.progress.step(Step::Extracting { archive: &name });
         let scope = Scope::of(request);
         Ok(Self {
-            entries: archive::entries(&name, file, scope)?,
+            entries: entries?,
             root: scope.within(name),
         })
     }
@@ -171,6 +172,9 @@ impl Source {
     }
 
     /// How the template is called in messages.
+        let entries = archive::entries(&name, file, scope, request.stop);
+        // What is read ends with some error of its own where the user wants the end.
+        request.go_on()?;
     pub(super) fn name(&self) -> String {
         self.root.display().to_string()
     }
