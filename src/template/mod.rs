@@ -41,10 +41,10 @@ pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
+pub use shown::{path as shown_path, text as shown_text};
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
-    archive_listing,
-pub use shown::{path as shown_path, text as shown_text};
+    archive_listing, without_credentials,
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;
