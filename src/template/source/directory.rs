@@ -313,7 +313,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         for path in ["a", "b", "c"] {
             file(root.path(), path);
-            fs::set_permissions(root.path().join(path), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(root.path().join(path), fs::Permissions::from_mode(0o000)).unwrap();
         }
         let limits = Limits {
             entries: 3,

@@ -48,9 +48,8 @@ pub(super) fn typed(template: &str) -> String {
     }
     match template.rsplit_once('@') {
         _ if template.contains("://") => redacted(template),
-        Some(("git", _)) => template.to_owned(),
+        Some(("git", _)) | None => template.to_owned(),
         Some((_, rest)) => format!("…@{rest}"),
-        None => template.to_owned(),
     }
 }
 
