@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use signal_hook::consts::SIGXFSZ;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// A flag that the signals of [`Stop`] set from now on, in place of ending the process: for work
@@ -21,6 +22,9 @@ pub(crate) fn flag() -> io::Result<Arc<AtomicBool>> {
             signal_hook::flag::register(kind.as_raw_value(), Arc::clone(&flag))?;
         }
     }
+    // A file that grows beyond what the user allows would end the process there and then. With the
+    // signal taken, writing fails, as it does on a full disk.
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     Ok(flag)
 }
 

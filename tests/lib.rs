@@ -12,6 +12,7 @@ mod archives;
 mod dialect;
 mod downloads;
 mod formatter;
+mod hostile;
 mod layers;
 mod options;
 mod project;

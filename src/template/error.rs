@@ -27,6 +27,14 @@ pub enum Error {
         /// What to do next.
         hint: String,
     },
+    /// A branch, tag or commit is wanted of something that has none.
+    #[error("`--ref` is for a Git repository, and the template `{template}` is {what}")]
+    NoRepository {
+        /// The template, without credentials.
+        template: String,
+        /// What it is.
+        what: &'static str,
+    },
     /// The directory to be made is there already.
     #[error("'{}' already exists", shown::path(path))]
     TargetExists {
@@ -311,6 +319,11 @@ impl Error {
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Checksum(error) => Some(error.hint()),
+            Self::NoRepository { .. } => Some(
+                "leave out `--ref`, or give the repository: `owner/name`, or an address that ends \
+                 in `.git`"
+                    .to_owned(),
+            ),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())

@@ -22,29 +22,40 @@ pub(super) fn matches(pattern: &str, path: &Path) -> bool {
 }
 
 fn any_depth(pattern: &[&[u8]], path: &[&[u8]]) -> bool {
-    let Some((first, rest)) = pattern.split_first() else {
-        return path.is_empty();
-    };
-    if *first == b"**" {
-        return (0..=path.len())
-            .any(|taken| any_depth(rest, path.get(taken..).unwrap_or_default()));
-    }
-    path.split_first()
-        .is_some_and(|(part, others)| one_part(first, part) && any_depth(rest, others))
+    sequence(
+        pattern,
+        path,
+        |it| *it == b"**",
+        |expected, part| one_part(expected, part),
+    )
 }
 
-/// Matches one part without backtracking further than to the last `*`: linear in practice, and
-/// never worse than the product of the two lengths.
 fn one_part(pattern: &[u8], name: &[u8]) -> bool {
+    sequence(
+        pattern,
+        name,
+        |it| *it == b'*',
+        |expected, octet| *expected == b'?' || expected == octet,
+    )
+}
+
+/// Matches without backtracking further than to the last star, which stands for any number of
+/// items: linear in practice, and never worse than the product of the two lengths.
+fn sequence<P, T>(
+    pattern: &[P],
+    items: &[T],
+    is_star: impl Fn(&P) -> bool,
+    is_same: impl Fn(&P, &T) -> bool,
+) -> bool {
     let (mut at, mut matched) = (0, 0);
     let mut last_star = None;
-    while let Some(&octet) = name.get(matched) {
+    while let Some(item) = items.get(matched) {
         match pattern.get(at) {
-            Some(b'*') => {
+            Some(star) if is_star(star) => {
                 last_star = Some((at, matched));
                 at += 1;
             }
-            Some(&expected) if expected == b'?' || expected == octet => {
+            Some(expected) if is_same(expected, item) => {
                 at += 1;
                 matched += 1;
             }
@@ -58,11 +69,7 @@ fn one_part(pattern: &[u8], name: &[u8]) -> bool {
             }
         }
     }
-    pattern
-        .get(at..)
-        .unwrap_or_default()
-        .iter()
-        .all(|octet| *octet == b'*')
+    pattern.get(at..).unwrap_or_default().iter().all(is_star)
 }
 
 #[cfg(test)]
@@ -88,7 +95,18 @@ mod tests {
     #[case("a*b*c", "aXbXbXc", true)]
     #[case("a*b*c", "aXbXbX", false)]
     #[case("*", "", false)]
+    #[case("**/a/**/b", "a/x/a/y/b", true)]
+    #[case("**/a/**/b", "a/x/b/c", false)]
+    #[case("a/**/**", "a", true)]
     fn patterns(#[case] pattern: &str, #[case] path: &str, #[case] expected: bool) {
         assert_eq!(matches(pattern, Path::new(path)), expected);
+    }
+
+    /// With a choice at each of the stars, this would take years.
+    #[test]
+    fn many_stars_take_no_time() {
+        let pattern = format!("{}z", "**/a/".repeat(40));
+        let path = "a/".repeat(200);
+        assert!(!matches(&pattern, Path::new(&path)));
     }
 }

@@ -31,17 +31,20 @@ mod write;
 
 use std::{
     path::Path,
-    sync::{Arc, LazyLock, atomic::AtomicBool},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
 pub use selection::Selection;
-pub use shown::path as shown_path;
+pub use shown::{path as shown_path, text as shown_text};
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
-    archive_listing,
+    archive_listing, without_credentials,
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;
@@ -105,6 +108,19 @@ impl<'a> Request<'a> {
             install: false,
             progress: &(),
             stop: &NEVER,
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Fails where the user wants the end.
+    fn go_on(&self) -> Result<(), Error> {
+        if self.stop.load(Ordering::Relaxed) {
+            Err(Error::Interrupted {
+                subject: self.subject,
+            })
+        } else {
+            Ok(())
         }
     }
 }

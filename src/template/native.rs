@@ -6,7 +6,7 @@ use tera::{Context, ErrorKind, ReportError, Tera};
 
 use super::{
     error::Error,
-    report::Report,
+    report::{self, Report},
     shown,
     similar::similar,
     value::{DateTime, Dict, Value},
@@ -14,6 +14,10 @@ use super::{
 
 /// How the engine calls a text that it was not given a name for.
 const UNNAMED: &str = "__tera_one_off";
+
+/// How many `elif` one text may have. The engine goes one call deeper for each, down to the end of
+/// the stack; its own limit on nesting does not count them.
+const MOST_ELIF: usize = 500;
 
 /// What helps where nothing better is known.
 const RAW: &str = "text that is no template goes between `{% raw %}` and `{% endraw %}`";
@@ -39,6 +43,13 @@ impl Engine {
 
     /// Renders a text; the path is only for messages.
     pub(super) fn render(&self, path: &Path, text: &str) -> Result<String, Error> {
+        if let Some(offset) = elif_too_many(text) {
+            let message = format!("more than {MOST_ELIF} `elif` in one file");
+            return Err(Error::Template {
+                report: Report::at(path, text, offset, "elif".len(), &message).to_string(),
+                hint: RAW.to_owned(),
+            });
+        }
         self.tera
             .render_str(text, &self.context, false)
             .map_err(|error| match error.kind() {
@@ -55,6 +66,18 @@ impl Engine {
                 },
             })
     }
+}
+
+/// Where the first `elif` of a tag stands that is one too many.
+fn elif_too_many(text: &str) -> Option<usize> {
+    let is_in_tag = |at: &usize| {
+        let before = text.get(..*at).unwrap_or_default().trim_end();
+        before.ends_with("{%") || before.ends_with("{%-")
+    };
+    text.match_indices("elif")
+        .map(|(at, _)| at)
+        .filter(is_in_tag)
+        .nth(MOST_ELIF)
 }
 
 /// The value as Tera has it. It has no dates: they become texts, as in JSON.
@@ -115,6 +138,8 @@ fn finished_report(path: &Path, text: &str) -> String {
         });
         match (place, lines.next()) {
             (Some((line, column)), Some(rest)) => {
+                let rest: Vec<_> = rest.lines().map(report::shortened).collect();
+                let rest = rest.join("\n");
                 (place, format!("{path}:{line}:{column}: {message}\n{rest}"))
             }
             _ => (None, format!("{path}: {}", text.replace(UNNAMED, &path))),
@@ -212,6 +237,23 @@ mod tests {
             "t/a.py:2:11: unknown filter `nofilter`\n  |\n2 | {{ html | nofilter }}\n  |           ^^^^^^^^\n\n\
              t/a.py:3:11: unknown filter `none`\n  |\n3 | {{ html | none }}\n  |           ^^^^"
         );
+    }
+
+    #[test]
+    fn more_branches_than_the_stack_has_room_for_are_an_error() {
+        let branches = |count| {
+            let branches = "{%- elif\nproject_name %}".repeat(count);
+            render(&format!("{{% if project_name %}}a{branches}{{% endif %}}"))
+        };
+        assert_eq!(branches(MOST_ELIF).as_deref(), Ok("a"));
+        let error = branches(20_000).unwrap_err();
+        assert!(
+            error.starts_with("t/a.py:501:20: more than 500 `elif` in one file"),
+            "{}",
+            &error[..80]
+        );
+        let text = "elif ".repeat(MOST_ELIF + 1);
+        assert_eq!(render(&text).as_ref(), Ok(&text));
     }
 
     #[test]

@@ -5,7 +5,6 @@
 use std::{
     collections::{BTreeMap, btree_map},
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
 };
 
 use super::{
@@ -61,7 +60,6 @@ impl Plan {
             subject,
             name,
             selection,
-            stop,
             ..
         } = *request;
         let mut plan = Self {
@@ -73,9 +71,7 @@ impl Plan {
             message: None,
         };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
-            if stop.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted { subject });
-            }
+            request.go_on()?;
             let rewrite = match kind {
                 Kind::Directory => path::rewrite,
                 Kind::File { .. } => path::rewrite_file,

@@ -1,11 +1,23 @@
 //! A complaint about a place in a text file, with the line shown and the place marked.
 
 use std::{
+    borrow::Cow,
     fmt::{self, Display},
     path::Path,
 };
 
 use super::shown;
+
+/// How much of a line is shown before the place, and from there on: enough to find it, while
+/// whole files that are one line stay out of the terminal.
+const BEFORE: usize = 100;
+const AFTER: usize = 200;
+
+/// How much of a message is shown: it may quote the text.
+const MESSAGE: usize = 2000;
+
+/// What stands for what is left out.
+const LEFT_OUT: &str = "…";
 
 /// A complaint about a place in a text file, with the line shown and the place marked.
 pub(super) struct Report<'a> {
@@ -56,31 +68,66 @@ impl Display for Report<'_> {
             message,
         } = self;
         let line_text = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let (line_text, shift) = window(line_text, column.saturating_sub(1));
+        let shown_column = column.saturating_sub(shift);
         let number = line.to_string();
         let margin = " ".repeat(number.len());
         let before = line_text
             .char_indices()
-            .nth(column.saturating_sub(1))
+            .nth(shown_column.saturating_sub(1))
             .map_or(line_text.len(), |(at, _)| at);
         let (before, marked) = line_text.split_at_checked(before).unwrap_or_default();
-        let marked: String = marked.chars().take(*width).collect();
+        let width = (*width).min(marked.chars().count().max(1));
+        let marked: String = marked.chars().take(width).collect();
         // Tabs stay tabs, so that the mark stands below what it marks.
         let indent: String = shown::line(before)
             .to_string()
             .chars()
             .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .chain(std::iter::repeat_n(' ', beyond(line_text, *column)))
+            .chain(std::iter::repeat_n(' ', beyond(&line_text, shown_column)))
             .collect();
-        let width = (*width).max(shown::line(&marked).to_string().chars().count());
+        let width = width.max(shown::line(&marked).to_string().chars().count());
         let mark = "^".repeat(width.max(1));
         write!(
             f,
             "{}:{line}:{column}: {}\n{margin} |\n{number} | {}\n{margin} | {indent}{mark}",
             shown::path(path),
-            shown::text(message),
-            shown::line(line_text),
+            shown::text(&shortened(message)),
+            shown::line(&line_text),
         )
     }
+}
+
+/// The part of a line that is about a place, after so many characters, and how many characters
+/// the place has moved to the left.
+fn window(line: &str, place: usize) -> (Cow<'_, str>, usize) {
+    if line.len() <= BEFORE + AFTER {
+        return (Cow::Borrowed(line), 0);
+    }
+    let skipped = place.saturating_sub(BEFORE);
+    let mut rest = line.chars().skip(skipped);
+    let mut part = String::new();
+    if skipped > 0 {
+        part.push_str(LEFT_OUT);
+    }
+    part.extend(rest.by_ref().take(place - skipped + AFTER));
+    if rest.next().is_some() {
+        part.push_str(LEFT_OUT);
+    }
+    (Cow::Owned(part), skipped.saturating_sub(1))
+}
+
+/// A message without the middle of it, where it is too long.
+pub(super) fn shortened(message: &str) -> Cow<'_, str> {
+    let mut characters = message.char_indices();
+    let Some((begin, _)) = characters.nth(MESSAGE / 2) else {
+        return Cow::Borrowed(message);
+    };
+    let Some((end, _)) = characters.nth_back(MESSAGE / 2) else {
+        return Cow::Borrowed(message);
+    };
+    let (first, last) = (message.get(..begin), message.get(end..));
+    Cow::Owned([first.unwrap_or_default(), last.unwrap_or_default()].join(LEFT_OUT))
 }
 
 /// How many columns a place is beyond the end of its line.
@@ -92,6 +139,8 @@ fn beyond(line: &str, column: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     #[test]
@@ -108,6 +157,35 @@ mod tests {
             report.to_string(),
             "t/a.py:2:2: what\n  |\n2 | \t{{ two\n  | \t^^"
         );
+    }
+
+    #[rstest]
+    #[case(1, 0, 201)]
+    #[case(101, 100, 301)]
+    #[case(102, 101, 302)]
+    #[case(50_000, 101, 302)]
+    #[case(100_000, 101, 102)]
+    #[case(100_002, 101, 100)]
+    fn of_a_long_line_the_part_around_the_place_is_shown(
+        #[case] column: usize,
+        #[case] before: usize,
+        #[case] length: usize,
+    ) {
+        let text = "x".repeat(100_000);
+        let report = Report {
+            path: Path::new("a"),
+            text: &text,
+            line: 1,
+            column,
+            width: 100_000,
+            message: &"é".repeat(100_000),
+        }
+        .to_string();
+        let lines: Vec<_> = report.lines().collect();
+        assert!(lines[0].starts_with(&format!("a:1:{column}: é")));
+        assert!(lines[0].chars().count() < MESSAGE + 50, "{}", lines[0]);
+        assert_eq!(lines[2].chars().count(), "1 | ".len() + length);
+        assert_eq!(lines[3].find('^'), Some("1 | ".len() + before));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 /// Text that brings its own line ends and tabs.
-pub(super) fn text(text: &str) -> impl Display {
+#[must_use]
+pub fn text(text: &str) -> impl Display {
     fmt::from_fn(move |f| write(f, text, "\n\t"))
 }
 

@@ -16,6 +16,7 @@ use crate::{
     command::{error::Error, runtime},
     console, project,
     shutdown::Stop,
+    template,
 };
 
 /// The programs, the one to be preferred first, each with its arguments before the files. Ruff
@@ -130,7 +131,8 @@ impl Formatter {
         for text in [&output.stdout, &output.stderr] {
             let text = String::from_utf8_lossy(text);
             if !text.trim().is_empty() {
-                console::note(text.trim_end());
+                // It quotes the files, which are a stranger's.
+                console::note(template::shown_text(text.trim_end()));
             }
         }
     }

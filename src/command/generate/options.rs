@@ -50,7 +50,9 @@ pub(super) fn as_variables(args: &GenerateArgs, output: OutputArgs) -> Dict {
     set("traceback", Value::Bool(args.traceback));
     set("no_color", Value::Bool(no_color));
     set("force_color", Value::Bool(force_color));
-    set("template", text(&args.template));
+    // Django gives it as it was typed; but what stands in a project is published with it.
+    let template = args.template.as_deref().map(template::without_credentials);
+    set("template", template.map_or(Value::None, Value::text));
     set("extensions", list(Some("py"), &args.extensions));
     set("files", list(None, &args.files));
     if let Some(exclude) = &args.exclude {
@@ -132,6 +134,15 @@ mod tests {
         assert!(selection.names.iter().eq(names), "{:?}", selection.names);
         let excluded = selection.exclude.map(|it| it.join(OsStr::new("|")));
         assert_eq!(excluded.as_deref(), exclude.map(OsStr::new));
+    }
+
+    #[test]
+    fn no_password_becomes_a_variable() {
+        let Line { args, output } = parsed(&["--template", "https://me:secret@host/x.zip"]);
+        let options = as_variables(&args, output);
+        assert!(
+            matches!(&options["template"], Value::Str(it) if &*it.text == "https://host/x.zip")
+        );
     }
 
     #[test]

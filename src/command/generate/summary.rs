@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path, time::Duration};
 use super::report::counted;
 use crate::{
     project,
-    template::{Plan, ProjectOrApp, shown_path},
+    template::{Plan, ProjectOrApp, shown_path, shown_text},
 };
 
 /// What was made, where, and in what time.
@@ -13,7 +13,7 @@ pub(super) fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> Stri
     let files = counted(plan.planned_files().count() as u64, "file", "files");
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
-        plan.template(),
+        shown_text(plan.template()),
         shown_path(root),
         took.as_secs_f64() * 1000.0
     )

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
-use super::builtin;
+use super::{builtin, redact};
 use crate::template::{error::Error, path::absolute, similar::similar, subject::ProjectOrApp};
 
 /// Where a template is.
@@ -67,7 +67,7 @@ impl Address {
         }
         Err(Error::UnknownTemplate {
             subject,
-            template: template.to_owned(),
+            template: redact::typed(template),
             hint: hint(template, subject, own),
         })
     }
@@ -187,7 +187,10 @@ mod tests {
         let error = of(template).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("couldn't handle project template {template}.")
+            format!(
+                "couldn't handle project template {}.",
+                redact::typed(template)
+            )
         );
         error.hint().unwrap()
     }
@@ -254,6 +257,19 @@ mod tests {
     #[case("")]
     fn what_is_nothing(#[case] template: &str) {
         assert!(!hint(template).contains("did you mean"));
+    }
+
+    #[rstest]
+    #[case("htps://me:SECRET@host/x.zip")]
+    #[case("git+https://me:SECRET@host/x")]
+    #[case("https//me:SECRET@host/x.zip")]
+    #[case("me:SECRET@host/x.zip")]
+    #[case("gh:SECRET@owner/repository")]
+    #[case("SECRET@github.com/owner/repository")]
+    #[case("s3://bucket/x.zip?signature=SECRET")]
+    fn a_mistyped_address_shows_no_password(#[case] template: &str) {
+        let error = of(template).unwrap_err().to_string();
+        assert!(!error.contains("SECRET"), "{error}");
     }
 
     #[test]

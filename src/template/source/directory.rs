@@ -8,21 +8,61 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::fs::{Mode, OFlags};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{
     Entry, Kind,
     limits::{LIMITS, Limits, Tally},
+    stoppable::Stoppable,
 };
-use crate::template::{error::Error, selection::Selection};
+use crate::template::{Request, error::Error};
 
 /// Everything in the directory that the selection takes: hidden files, but no hidden directories;
 /// links as the files that they lead to, but no links to directories.
-pub(super) fn entries(root: &Path, selection: &Selection) -> Result<Vec<Entry>, Error> {
-    entries_within(root, selection, LIMITS)
+pub(super) fn entries(request: &Request<'_>, root: &Path) -> Result<Vec<Entry>, Error> {
+    entries_within(request, root, LIMITS)
 }
 
-fn entries_within(root: &Path, selection: &Selection, limits: Limits) -> Result<Vec<Entry>, Error> {
+fn entries_within(request: &Request<'_>, root: &Path, limits: Limits) -> Result<Vec<Entry>, Error> {
+    let found = survey(request, root, limits)?;
+    let mut tally = Tally::new(root, limits);
+    let mut entries = Vec::with_capacity(found.len());
+    for (path, found) in found {
+        let kind = match found {
+            Found::Directory => Kind::Directory,
+            Found::File { at, .. } => {
+                let (contents, mode) = read(request, &at, tally.octets_left())?;
+                tally.count_octets(contents.len())?;
+                Kind::File {
+                    contents: Cow::Owned(contents),
+                    mode,
+                }
+            }
+        };
+        entries.push(Entry { path, kind });
+    }
+    Ok(entries)
+}
+
+/// What an entry will be, before anything of it is read.
+enum Found {
+    Directory,
+    File {
+        /// Where its contents are: elsewhere than the entry, where that is a link.
+        at: PathBuf,
+        octets: u64,
+    },
+}
+
+/// Finds everything and reads nothing: whoever gives a home directory or a whole file system for a
+/// template hears of it without a wait for half a gibibyte.
+fn survey(
+    request: &Request<'_>,
+    root: &Path,
+    limits: Limits,
+) -> Result<Vec<(PathBuf, Found)>, Error> {
+    let selection = request.selection;
     let mut tally = Tally::new(root, limits);
     let canonical = fs::canonicalize(root).map_err(|source| read_error(root, source))?;
     let walk = WalkDir::new(root)
@@ -35,6 +75,7 @@ fn entries_within(root: &Path, selection: &Selection, limits: Limits) -> Result<
         });
     let mut entries = Vec::new();
     for found in walk {
+        request.go_on()?;
         let found = found.map_err(|error| {
             let path = error.path().unwrap_or(root).to_path_buf();
             read_error(&path, error.into())
@@ -42,9 +83,9 @@ fn entries_within(root: &Path, selection: &Selection, limits: Limits) -> Result<
         if !found.file_type().is_dir() && selection.skips_file(found.file_name()) {
             continue;
         }
-        if let Some(kind) = kind(&found, &canonical, tally.octets_left())? {
-            if let Kind::File { contents, .. } = &kind {
-                tally.count_octets(contents.len())?;
+        if let Some(kind) = kind(&found, &canonical)? {
+            if let Found::File { octets, .. } = &kind {
+                tally.count_octets(usize::try_from(*octets).unwrap_or(usize::MAX))?;
             }
             tally.count_entry()?;
             let path = found
@@ -52,27 +93,30 @@ fn entries_within(root: &Path, selection: &Selection, limits: Limits) -> Result<
                 .strip_prefix(root)
                 .unwrap_or(found.path())
                 .to_path_buf();
-            entries.push(Entry { path, kind });
+            entries.push((path, kind));
         }
     }
     Ok(entries)
 }
 
-/// What the entry is for us, or nothing where it is left out. Of a file, no more is read than one
-/// octet beyond those that are allowed.
-fn kind(found: &DirEntry, root: &Path, octets: u64) -> Result<Option<Kind>, Error> {
+/// What the entry is for us, or nothing where it is left out.
+fn kind(found: &DirEntry, root: &Path) -> Result<Option<Found>, Error> {
     let file_type = found.file_type();
     if file_type.is_dir() {
-        return Ok(Some(Kind::Directory));
+        return Ok(Some(Found::Directory));
     }
     if file_type.is_symlink() {
-        return match follow(found.path(), root)? {
-            Some(target) => read(&target, octets).map(Some),
-            None => Ok(None),
-        };
+        return follow(found.path(), root);
     }
     if file_type.is_file() {
-        return read(found.path(), octets).map(Some);
+        let at = found.path();
+        let metadata = found
+            .metadata()
+            .map_err(|error| read_error(at, error.into()))?;
+        return Ok(Some(Found::File {
+            at: at.to_path_buf(),
+            octets: metadata.len(),
+        }));
     }
     Err(Error::NotAFile {
         path: found.path().to_path_buf(),
@@ -80,8 +124,14 @@ fn kind(found: &DirEntry, root: &Path, octets: u64) -> Result<Option<Kind>, Erro
 }
 
 /// The file that a link leads to, or nothing where that is a directory.
-fn follow(link: &Path, root: &Path) -> Result<Option<PathBuf>, Error> {
-    let to = fs::canonicalize(link).map_err(|source| read_error(link, source))?;
+fn follow(link: &Path, root: &Path) -> Result<Option<Found>, Error> {
+    let to = fs::canonicalize(link).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => Error::LinkNowhere {
+            link: link.to_path_buf(),
+            to: fs::read_link(link).unwrap_or_default(),
+        },
+        _ => read_error(link, source),
+    })?;
     let metadata = fs::symlink_metadata(&to).map_err(|source| read_error(link, source))?;
     if metadata.is_dir() {
         return Ok(None);
@@ -97,25 +147,40 @@ fn follow(link: &Path, root: &Path) -> Result<Option<PathBuf>, Error> {
             path: link.to_path_buf(),
         });
     }
-    Ok(Some(to))
+    Ok(Some(Found::File {
+        at: to,
+        octets: metadata.len(),
+    }))
 }
 
-fn read(path: &Path, octets: u64) -> Result<Kind, Error> {
-    let read = || -> io::Result<Kind> {
-        let file = File::open(path)?;
+/// The contents and the mode of a file: of the contents, no more than one octet beyond those that
+/// are allowed.
+///
+/// The path was that of a file, but may be another's by now: no link is followed, and a pipe does
+/// not keep us waiting.
+fn read(request: &Request<'_>, path: &Path, octets: u64) -> Result<(Vec<u8>, u32), Error> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let read = || -> io::Result<(Vec<u8>, u32)> {
+        let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
         let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a file any more"));
+        }
         let size = metadata.len().min(octets);
         let mut contents = Vec::new();
         contents.try_reserve_exact(usize::try_from(size).unwrap_or_default())?;
+        let file = Stoppable {
+            inner: file,
+            stop: request.stop,
+        };
         file.take(octets.saturating_add(1))
             .read_to_end(&mut contents)?;
-        let mode = metadata.permissions().mode() & 0o777;
-        Ok(Kind::File {
-            contents: Cow::Owned(contents),
-            mode,
-        })
+        Ok((contents, metadata.permissions().mode() & 0o777))
     };
-    read().map_err(|source| read_error(path, source))
+    read().map_err(|source| match request.go_on() {
+        Ok(()) => read_error(path, source),
+        Err(interrupted) => interrupted,
+    })
 }
 
 fn read_error(path: &Path, source: io::Error) -> Error {
@@ -127,9 +192,28 @@ fn read_error(path: &Path, source: io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::{
+        os::unix::fs::symlink,
+        sync::atomic::{AtomicBool, Ordering},
+    };
+
+    use rustix::{fs::CWD, process::geteuid};
 
     use super::*;
+    use crate::template::{ProjectOrApp, Target};
+
+    fn within(root: &Path, limits: Limits, stop: &AtomicBool) -> Result<Vec<Entry>, Error> {
+        let target = Target::New("/p".into());
+        let request = Request {
+            stop,
+            ..Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"))
+        };
+        entries_within(&request, root, limits)
+    }
+
+    fn entries(root: &Path) -> Result<Vec<Entry>, Error> {
+        within(root, LIMITS, &AtomicBool::new(false))
+    }
 
     fn file(root: &Path, path: &str) {
         let path = root.join(path);
@@ -138,7 +222,7 @@ mod tests {
     }
 
     fn paths(root: &Path) -> Vec<String> {
-        let mut paths: Vec<_> = entries(root, &Selection::default())
+        let mut paths: Vec<_> = entries(root)
             .unwrap()
             .into_iter()
             .map(|entry| entry.path.to_str().unwrap().to_owned())
@@ -190,7 +274,7 @@ mod tests {
         symlink("d", root.path().join("link")).unwrap();
         symlink("/", root.path().join("outside")).unwrap();
         assert_eq!(paths(root.path()), ["d", "d/a.py", "link.py"]);
-        let link = entries(root.path(), &Selection::default())
+        let link = entries(root.path())
             .unwrap()
             .into_iter()
             .find(|e| e.path.ends_with("link.py"));
@@ -205,11 +289,11 @@ mod tests {
     fn links_out_of_the_template_and_to_nowhere_are_errors() {
         let root = tempfile::tempdir().unwrap();
         symlink("/etc/passwd", root.path().join("users.txt")).unwrap();
-        let error = entries(root.path(), &Selection::default()).unwrap_err();
+        let error = entries(root.path()).unwrap_err();
         assert!(matches!(error, Error::LinkOutside { .. }), "{error}");
         fs::remove_file(root.path().join("users.txt")).unwrap();
         symlink("nowhere", root.path().join("broken")).unwrap();
-        let error = entries(root.path(), &Selection::default()).unwrap_err();
+        let error = entries(root.path()).unwrap_err();
         assert!(error.to_string().contains("broken"), "{error}");
     }
 
@@ -217,10 +301,61 @@ mod tests {
     fn a_socket_is_an_error_and_is_not_opened() {
         let root = tempfile::tempdir().unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(root.path().join("s")).unwrap();
-        assert!(matches!(
-            entries(root.path(), &Selection::default()),
-            Err(Error::NotAFile { .. })
-        ));
+        assert!(matches!(entries(root.path()), Err(Error::NotAFile { .. })));
+    }
+
+    /// As root, what cannot be read is not known.
+    #[test]
+    fn nothing_is_read_of_what_is_too_large() {
+        if geteuid().is_root() {
+            return;
+        }
+        let root = tempfile::tempdir().unwrap();
+        for path in ["a", "b", "c"] {
+            file(root.path(), path);
+            fs::set_permissions(root.path().join(path), fs::Permissions::from_mode(0o000)).unwrap();
+        }
+        let limits = Limits {
+            entries: 3,
+            octets: 11,
+        };
+        let result = within(root.path(), limits, &AtomicBool::new(false));
+        assert!(matches!(result, Err(Error::TooLarge { .. })), "{result:?}");
+    }
+
+    #[test]
+    fn what_has_become_a_link_or_a_pipe_is_not_read() {
+        let root = tempfile::tempdir().unwrap();
+        let target = Target::New("/p".into());
+        let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
+        let path = root.path().join("a");
+        symlink("/etc/passwd", &path).unwrap();
+        assert!(matches!(read(&request, &path, 9), Err(Error::Read { .. })));
+        fs::remove_file(&path).unwrap();
+        rustix::fs::mknodat(
+            CWD,
+            &path,
+            rustix::fs::FileType::Fifo,
+            Mode::from_raw_mode(0o600),
+            0,
+        )
+        .unwrap();
+        let error = read(&request, &path, 9).unwrap_err();
+        assert!(error.to_string().ends_with("it is not a file any more"));
+    }
+
+    #[test]
+    fn reading_ends_when_it_is_to_end() {
+        let root = tempfile::tempdir().unwrap();
+        file(root.path(), "a");
+        let stop = AtomicBool::new(false);
+        assert!(within(root.path(), LIMITS, &stop).is_ok());
+        stop.store(true, Ordering::Relaxed);
+        let result = within(root.path(), LIMITS, &stop);
+        assert!(
+            matches!(result, Err(Error::Interrupted { .. })),
+            "{result:?}"
+        );
     }
 
     #[test]
@@ -230,11 +365,8 @@ mod tests {
             file(root.path(), path);
         }
         for (entries, octets, fits) in [(3, 8, true), (2, 8, false), (3, 7, false), (3, 3, false)] {
-            let result = entries_within(
-                root.path(),
-                &Selection::default(),
-                Limits { entries, octets },
-            );
+            let limits = Limits { entries, octets };
+            let result = within(root.path(), limits, &AtomicBool::new(false));
             assert_eq!(result.is_ok(), fits, "{entries} {octets}");
             if let Err(error) = result {
                 assert!(matches!(error, Error::TooLarge { .. }), "{error}");

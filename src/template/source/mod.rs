@@ -14,6 +14,7 @@ mod limits;
 mod listing;
 mod progress;
 mod redact;
+mod stoppable;
 mod subdirectory;
 
 use std::{
@@ -36,6 +37,7 @@ pub use checksum::ChecksumError;
 pub use download::{DownloadError, Fault as DownloadFault};
 pub use git::GitError;
 pub use progress::{Progress, Step};
+pub use redact::without_credentials;
 
 /// Which template is wanted, as the user said it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -97,29 +99,40 @@ impl Source {
         let checksum = wanted.checksum.map(Checksum::parse).transpose()?;
         let no_archive = |what| match checksum {
             Some(_) => Err(Error::Checksum(ChecksumError::NoArchive {
-                template: redact::redacted(template),
+                template: redact::typed(template),
                 what,
             })),
             None => Ok(()),
         };
+        let no_repository = |what| match wanted.reference {
+            Some(_) => Err(Error::NoRepository {
+                template: redact::typed(template),
+                what,
+            }),
+            None => Ok(()),
+        };
         match address {
             Address::Builtin(directory) => {
+                no_repository("built in")?;
                 no_archive("built in")?;
                 Self::builtin(request, directory)
             }
             Address::Directory(root) => {
+                no_repository("a directory")?;
                 no_archive("a directory")?;
                 let root = subdirectory::in_directory(root, wanted.subdirectory)?;
                 Ok(Self {
-                    entries: directory::entries(&root, request.selection)?,
+                    entries: directory::entries(request, &root)?,
                     root,
                 })
             }
             Address::File(path) => {
+                no_repository("an archive")?;
                 let file = open(&path)?;
                 Self::archive(request, path, file, checksum)
             }
             Address::Url(url) => {
+                no_repository("an archive")?;
                 let downloaded =
                     download::download(&url, checksum.is_some(), request.progress, request.stop)?;
                 match downloaded {
@@ -159,8 +172,11 @@ impl Source {
         }
         request.progress.step(Step::Extracting { archive: &name });
         let scope = Scope::of(request);
+        let entries = archive::entries(&name, file, scope, request.stop);
+        // What is read ends with some error of its own where the user wants the end.
+        request.go_on()?;
         Ok(Self {
-            entries: archive::entries(&name, file, scope)?,
+            entries: entries?,
             root: scope.within(name),
         })
     }

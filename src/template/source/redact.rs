@@ -30,6 +30,29 @@ pub(super) fn redacted(url: &str) -> String {
     format!("{scheme}://{host}{path}{query}")
 }
 
+/// A template's address as it may be kept in a project, which is published; a path as it is.
+#[must_use]
+pub fn without_credentials(template: &str) -> String {
+    if template.contains(':') {
+        typed(template)
+    } else {
+        template.to_owned()
+    }
+}
+
+/// What the user typed for a template, whatever it is: without what would be credentials if it
+/// were an address. A path that can be nothing else is as it is.
+pub(super) fn typed(template: &str) -> String {
+    if template.starts_with(['.', '/', '~']) || template.starts_with("file://") {
+        return template.to_owned();
+    }
+    match template.rsplit_once('@') {
+        _ if template.contains("://") => redacted(template),
+        Some(("git", _)) | None => template.to_owned(),
+        Some((_, rest)) => format!("…@{rest}"),
+    }
+}
+
 /// Whether this is no host with or without a port: it may be a user and the beginning of a password
 /// in which something was not encoded.
 fn is_no_host(host: &str) -> bool {
@@ -98,6 +121,25 @@ mod tests {
     )]
     fn urls(#[case] url: &str, #[case] shown: &str) {
         assert_eq!(redacted(url), shown);
+    }
+
+    #[rstest]
+    #[case("./a@b", "./a@b")]
+    #[case("/a:b@c", "/a:b@c")]
+    #[case("~/a@b", "~/a@b")]
+    #[case("django", "django")]
+    #[case("what?", "what?")]
+    #[case("file:///a/b", "file:///a/b")]
+    #[case("git@host:path", "git@host:path")]
+    #[case("me:secret@host/x", "…@host/x")]
+    #[case("secret@host/x", "…@host/x")]
+    #[case("htps://me:secret@host/x?token=secret", "htps://host/x?…")]
+    #[case("https://me:secret@host/x", "https://host/x")]
+    fn what_was_typed(#[case] template: &str, #[case] shown: &str) {
+        assert_eq!(typed(template), shown);
+        let is_path = !template.contains(':');
+        let kept = if is_path { template } else { shown };
+        assert_eq!(without_credentials(template), kept);
     }
 
     #[rstest]

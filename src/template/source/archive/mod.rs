@@ -15,12 +15,14 @@ use std::{
     fs::File,
     io::{BufReader, Read, Seek},
     path::Path,
+    sync::atomic::AtomicBool,
 };
 
 use super::{
     Entry,
     limits::{LIMITS, Limits},
     listing::{self, Item},
+    stoppable::Stoppable,
     subdirectory::Scope,
 };
 use crate::template::error::Error;
@@ -31,14 +33,19 @@ pub use error::ArchiveError;
 
 /// What of an archive belongs to the template. The name says which kind of archive it is; the file
 /// has its octets and need not have that name.
-pub(super) fn entries(name: &Path, file: File, scope: Scope<'_>) -> Result<Vec<Entry>, Error> {
+pub(super) fn entries(
+    name: &Path,
+    file: File,
+    scope: Scope<'_>,
+    stop: &AtomicBool,
+) -> Result<Vec<Entry>, Error> {
     let octets = file
         .metadata()
         .map_err(|error| fault(name, ArchiveError::Open(error)))?
         .len();
     let items = items(
         name,
-        BufReader::with_capacity(64 << 10, file),
+        BufReader::with_capacity(64 << 10, Stoppable { inner: file, stop }),
         octets,
         LIMITS,
     )?;

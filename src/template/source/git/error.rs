@@ -2,7 +2,11 @@
 
 use std::{fmt::Write as _, io, path::PathBuf};
 
-use crate::template::{shown::printable, similar::similar, source::redact::redacted_text};
+use crate::template::{
+    shown::{self, printable},
+    similar::similar,
+    source::redact::redacted_text,
+};
 
 /// How much of what `git` said is shown: the first lines say what is wrong.
 const LINES: usize = 6;
@@ -78,7 +82,7 @@ pub enum GitError {
         path: String,
     },
     /// The contents of a file are elsewhere.
-    #[error("`{}` is kept in Git LFS", path.display())]
+    #[error("`{}` is kept in Git LFS", shown::path(path))]
     Lfs {
         /// The file.
         path: PathBuf,
