@@ -561,9 +561,9 @@ fn a_place_below_a_file_is_refused() {
 
 /// Root may write everywhere, so where the tests run as root the command runs as somebody else,
 /// who needs a copy of it that everybody can reach.
-#[test]
-fn a_parent_that_is_read_only_is_refused() {
-    let place = Place::new();
+/// The program, in the place and in a directory there, run by somebody who is not root: there is
+/// nothing that root may not.
+fn unprivileged(place: &Place, directory: &str, args: &[&str]) -> Command {
     let program = place.path("scaffold");
     // Not by this process: a child that another test starts meanwhile would hold the new file
     // open for writing, and a file that is being written cannot be run.
@@ -572,26 +572,51 @@ fn a_parent_that_is_read_only_is_refused() {
         .arg(&program)
         .status();
     assert!(copied.unwrap().success());
-    fs::create_dir_all(place.path("closed/site")).unwrap();
-    for (path, mode) in [
-        ("", 0o755),
-        ("scaffold", 0o755),
-        ("closed", 0o555),
-        ("closed/site", 0o555),
-    ] {
-        fs::set_permissions(place.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    for path in ["", "scaffold"] {
+        set_mode(&place.path(path), 0o755);
     }
-    let run = |args: &[&str]| {
-        let mut command = Command::new(&program);
-        command
-            .arg("startproject")
-            .args(args)
-            .current_dir(place.path("closed"));
-        if rustix::process::geteuid().is_root() {
-            command.uid(65534).gid(65534);
-        }
-        checked(&command.output().unwrap(), 1)
-    };
+    let mut command = Command::new(&program);
+    command
+        .arg("startproject")
+        .args(args)
+        .current_dir(place.path(directory));
+    if rustix::process::geteuid().is_root() {
+        command.uid(65534).gid(65534);
+    }
+    command
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// What cannot be read cannot have been read.
+#[test]
+fn nothing_is_read_of_what_is_too_large() {
+    let place = Place::new();
+    for name in ["a", "b"] {
+        place.file(&format!("tpl/{name}"), "");
+        let file = fs::File::create(place.path("tpl").join(name)).unwrap();
+        file.set_len(400 << 20).unwrap();
+        set_mode(&place.path("tpl").join(name), 0o000);
+    }
+    let args = ["mysite", "out", "--template", "tpl"];
+    let stderr = checked(&unprivileged(&place, "", &args).output().unwrap(), 1);
+    assert!(stderr.contains("files or 512 MiB"), "{stderr}");
+    // What is not too large is read, and that is told as it is.
+    fs::remove_file(place.path("tpl/b")).unwrap();
+    let stderr = checked(&unprivileged(&place, "", &args).output().unwrap(), 1);
+    assert!(stderr.contains("Permission denied"), "{stderr}");
+}
+
+#[test]
+fn a_parent_that_is_read_only_is_refused() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("closed/site")).unwrap();
+    for path in ["closed", "closed/site"] {
+        set_mode(&place.path(path), 0o555);
+    }
+    let run = |args: &[&str]| checked(&unprivileged(&place, "closed", args).output().unwrap(), 1);
     let closed = place.path("closed").display().to_string();
     for (args, path) in [
         (&["mysite"][..], closed.clone()),

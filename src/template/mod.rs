@@ -146,9 +146,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
             template: source.name(),
         });
     }
-    if manifest.is_some() {
-        request.progress.step(Step::Rendering);
-    }
+    request.progress.step(Step::Rendering);
     let renderer = renderer(request, manifest.is_some())?;
     Plan::new(request, &mut source, manifest.as_ref(), &renderer)
 }

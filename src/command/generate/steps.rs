@@ -33,7 +33,7 @@ pub(super) struct Steps {
     has_fetched: Cell<bool>,
     subject: ProjectOrApp,
     stop: Arc<AtomicBool>,
-    /// Watches while a native template is rendered.
+    /// Watches while the template is rendered.
     watchdog: RefCell<Option<Watchdog>>,
 }
 

@@ -1,5 +1,6 @@
-//! Ends the program when rendering a native template takes more time or memory than any honest one
-//! does. Tera has no limit of its own, and a template of a few lines can double a text for ever.
+//! Ends the program when rendering takes more time or memory than that of any honest template, or
+//! does not hear that the user wants the end. Tera has no limit of its own, and a template of a few
+//! lines can double a text for ever.
 //!
 //! While a template is rendered nothing has been written yet, so there is nothing to put in order.
 
@@ -34,6 +35,9 @@ const LIMITS: Limits = Limits {
 
 /// How often is looked. A text that is doubled needs longer from one limit to a dangerous size.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a rendering may take to hear that the user wants the end.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// Watches until it is dropped.
 #[derive(Debug)]
@@ -71,7 +75,9 @@ fn watch(ended: &mpsc::Receiver<()>, stop: &AtomicBool, limits: Limits) -> Optio
     let start = Instant::now();
     while ended.recv_timeout(PAUSE) == Err(mpsc::RecvTimeoutError::Timeout) {
         if stop.load(Ordering::Relaxed) {
-            return Some(Complaint::Stopped);
+            // Between two files the rendering hears it too, and ends in better order.
+            let ends = ended.recv_timeout(GRACE) != Err(mpsc::RecvTimeoutError::Timeout);
+            return (!ends).then_some(Complaint::Stopped);
         }
         if start.elapsed() > limits.time {
             return Some(Complaint::TooMuch("time"));

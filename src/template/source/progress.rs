@@ -31,7 +31,7 @@ pub enum Step<'a> {
     },
     /// The repository is there.
     Fetched,
-    /// The files of a native template are rendered, by an engine that has no limits.
+    /// The template is read, and its files are rendered.
     Rendering,
 }
 
