@@ -281,10 +281,15 @@ impl Repository<'_> {
 
     /// What `git` said, as it may be shown.
     fn shown(&self, said: &[u8]) -> String {
-        let authority = self.url.split_once("://").map_or("", |it| it.1);
-        let secret = authority
+        let (scheme, address) = self.url.split_once("://").unwrap_or_default();
+        // A token may stand in the place of a user; with ssh there is only the user's name.
+        let is_http = scheme.to_ascii_lowercase().starts_with("http");
+        let secret = address
             .rsplit_once('@')
-            .map(|(user, _)| user.split_once(':').map_or(user, |it| it.1))
+            .and_then(|(user, _)| match user.split_once(':') {
+                Some((_, password)) => Some(password),
+                None => is_http.then_some(user),
+            })
             .filter(|secret| !secret.is_empty() && !self.shown.contains(secret));
         error::shown(said, secret)
     }
