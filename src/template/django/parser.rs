@@ -8,12 +8,18 @@ use std::{
 
 use super::{
     Budget, DEEPEST, Fault,
-    characters::words,
     expression::Expression,
     lexer::{Lexer, Token, TokenKind},
     node::{Cycle, Kind, Node, Nodes, Template},
     tags,
 };
+use crate::template::value::words;
+
+/// What a tag takes after parsing, at least.
+const OCTETS_PER_TAG: usize = 200;
+
+/// What an octet inside a tag takes after parsing, at most: every other one can be a name.
+const OCTETS_PER_OCTET: usize = 24;
 
 /// Reads a template.
 pub(super) fn parse<'t>(text: &'t str, budget: &Budget) -> Result<Template<'t>, Fault> {
@@ -83,6 +89,10 @@ impl<'t> Parser<'t, '_> {
         let mut has_tag = false;
         while let Some(token) = self.lexer.next() {
             self.budget.step()?;
+            if matches!(token.kind, TokenKind::Variable | TokenKind::Block) {
+                let octets = token.contents.len().saturating_mul(OCTETS_PER_OCTET);
+                self.budget.make(octets + OCTETS_PER_TAG)?;
+            }
             let kind = match token.kind {
                 TokenKind::Comment => continue,
                 TokenKind::Text => Kind::Text(token.contents),

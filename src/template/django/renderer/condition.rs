@@ -5,7 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use super::{Fault, Renderer, resolve::Failure};
 use crate::template::{
     django::condition::{Condition, Operator},
-    value::Value,
+    value::{Exception, Value},
 };
 
 /// Python keeps one object for each of these numbers, so `is` finds them the same.
@@ -16,7 +16,7 @@ impl Renderer<'_, '_> {
         match self.evaluate(condition) {
             Ok(value) => Ok(value.is_true()),
             Err(Failure::Undefined(_)) => Ok(false),
-            Err(Failure::Fault(fault)) => Err(fault),
+            Err(failure) => Err(failure.into()),
         }
     }
 
@@ -33,7 +33,8 @@ impl Renderer<'_, '_> {
         };
         self.environment.budget.step()?;
         match result {
-            Err(failure) if self.environment.budget.is_exhausted() => Err(failure),
+            // Python would have gone on.
+            Err(failure @ Failure::Exception(Exception::Limit(_))) => Err(failure),
             Err(_) => Ok(Value::Bool(false)),
             value => value,
         }
@@ -52,9 +53,14 @@ impl Renderer<'_, '_> {
             _ => {}
         }
         let right = self.evaluate(right)?;
+        if matches!(operator, Operator::Or | Operator::And) {
+            return Ok(right);
+        }
+        self.environment.budget.go_through(&left)?;
+        self.environment.budget.go_through(&right)?;
         let order = || left.compare(&right);
         Ok(Value::Bool(match operator {
-            Operator::Or | Operator::And => return Ok(right),
+            Operator::Or | Operator::And => right.is_true(),
             Operator::In => right.contains(&left) == Some(true),
             Operator::NotIn => right.contains(&left) == Some(false),
             Operator::Is => is_same(&left, &right),
@@ -76,9 +82,9 @@ fn is_same(left: &Value, right: &Value) -> bool {
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (Value::Int(left), Value::Int(right)) => left == right && SMALL_NUMBERS.contains(left),
         (Value::Str(left), Value::Str(right)) => Arc::ptr_eq(&left.text, &right.text),
-        (Value::List(left), Value::List(right)) | (Value::Tuple(left), Value::Tuple(right)) => {
-            Arc::ptr_eq(left, right)
-        }
+        (Value::List(left), Value::List(right))
+        | (Value::Tuple(left), Value::Tuple(right))
+        | (Value::Group(left), Value::Group(right)) => Arc::ptr_eq(left, right),
         (Value::Dict(left), Value::Dict(right)) => Arc::ptr_eq(left, right),
         _ => false,
     }

@@ -15,15 +15,13 @@ use std::sync::Arc;
 use jiff::Zoned;
 
 use super::{
-    Budget, DEEPEST, Fault,
-    characters::is_space,
-    dateformat,
+    Budget, DEEPEST, Fault, dateformat,
     filters::Environment,
     node::{Kind, Node, Nodes, Template},
     scope::{Scope, Slot},
     words::Assignments,
 };
-use crate::template::value::{Dict, Str, Value};
+use crate::template::value::{Dict, Str, Value, trim};
 use resolve::Failure;
 use states::State;
 
@@ -123,7 +121,7 @@ impl<'r, 't> Renderer<'r, 't> {
             Kind::Verbatim(body) => self.nodes(body, out),
             Kind::Spaceless(body) => {
                 let text = self.body(body)?;
-                let text = text::without_space_between_tags(text.trim_matches(is_space));
+                let text = text::without_space_between_tags(trim(&text));
                 self.write(&text, out)
             }
             Kind::PartialDefinition { is_inline, body } => {
@@ -180,6 +178,7 @@ impl<'r, 't> Renderer<'r, 't> {
                 } else {
                     format
                 };
+                self.environment.budget.steps(format.len())?;
                 let text = dateformat::format(self.environment.now, format)?;
                 self.deliver(Value::text(text), target.as_ref(), out)
             }

@@ -3,7 +3,10 @@
 use rstest::rstest;
 
 use super::{aware, date, dict, float, int, list, naive, time, tuple};
-use crate::template::value::{Str, Value};
+use crate::template::{
+    django::Fault,
+    value::{Str, Value},
+};
 
 #[rstest]
 #[case(Value::text("it is ǆ ΟΔΟΣ"), "upper", "'IT IS Ǆ ΟΔΟΣ'")]
@@ -166,6 +169,6 @@ fn members(#[case] value: Value, #[case] name: &str, #[case] expected: &str) {
 #[case(naive("2024-01-01T00:00:00"), "astimezone")]
 #[case(int(1), "to_bytes")]
 fn refused(#[case] value: Value, #[case] name: &str) {
-    let message = value.member(name).unwrap().unwrap_err().message;
+    let message = Fault::from(value.member(name).unwrap().unwrap_err()).message;
     assert!(message.contains(&format!("`{name}`")), "{message}");
 }
