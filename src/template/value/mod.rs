@@ -20,14 +20,14 @@ use indexmap::IndexMap;
 use jiff::civil::{Date, Time};
 
 pub(in crate::template) use characters::{
-    decimal_value, is_decimal, is_line_end, is_printable, is_space, is_word, trim, words,
+    decimal_value, is_decimal, is_printable, is_space, is_word, trim, words,
 };
 pub(in crate::template) use convert::{to_float, to_integer};
 pub(in crate::template) use exception::Exception;
 pub(in crate::template) use member::zone_name;
 pub(in crate::template) use moment::{isoformat, offset_text};
 pub(in crate::template) use number::{float_text, parse_float, parse_integer, plain_text};
-pub(in crate::template) use strings::{expand_tabs, split_lines};
+pub(in crate::template) use strings::{expand_tabs, lines_with_ends, split_lines};
 
 /// A value, as cheap to clone as a pointer.
 #[derive(Clone, Debug)]

@@ -42,6 +42,7 @@ pub(super) fn render(
         },
         state: State::default(),
         depth: 0,
+        no_text: None,
     };
     renderer.body(&template.nodes)
 }
@@ -55,6 +56,9 @@ struct Renderer<'r, 't> {
     state: State,
     /// How many bodies of tags are being rendered inside each other.
     depth: usize,
+    /// Where among the nodes being rendered one first made something else than a text. Django finds
+    /// out when it joins what they made, after other faults.
+    no_text: Option<usize>,
 }
 
 impl<'r, 't> Renderer<'r, 't> {
@@ -73,10 +77,15 @@ impl<'r, 't> Renderer<'r, 't> {
             ));
         }
         self.depth += 1;
+        let outside = self.no_text.take();
         for node in nodes {
             self.environment.budget.step()?;
             self.node(node, out).map_err(|it| it.at(node.offset))?;
         }
+        if let Some(offset) = self.no_text {
+            return Err(Fault::new("the filters of `filter` did not make a text").at(offset));
+        }
+        self.no_text = outside;
         self.depth -= 1;
         Ok(())
     }
@@ -142,13 +151,6 @@ impl<'r, 't> Renderer<'r, 't> {
                 changed,
                 same,
             } => self.if_changed(*id, watched, (changed, same), out),
-            _ => self.output(&node.kind, out),
-        }
-    }
-
-    /// Tags that write something and have no body, or one that they work on as a text.
-    fn output(&mut self, kind: &'r Kind<'t>, out: &mut String) -> Result<(), Fault> {
-        match kind {
             Kind::Filter { expression, body } => {
                 let text = self.body(body)?;
                 self.scope.push();
@@ -156,11 +158,19 @@ impl<'r, 't> Renderer<'r, 't> {
                     .set(&Arc::from("var"), Slot::Value(Value::safe(text)));
                 let value = self.resolve(expression)?;
                 self.scope.pop();
-                match value {
-                    Value::Str(it) => self.write(&it.text, out),
-                    _ => Err(Fault::new("the filters of `filter` did not make a text")),
+                if let Value::Str(it) = value {
+                    return self.write(&it.text, out);
                 }
+                self.no_text.get_or_insert(node.offset);
+                Ok(())
             }
+            _ => self.output(&node.kind, out),
+        }
+    }
+
+    /// Tags that write something and have no body.
+    fn output(&mut self, kind: &'r Kind<'t>, out: &mut String) -> Result<(), Fault> {
+        match kind {
             Kind::FirstOf { choices, target } => {
                 let mut first = Value::text("");
                 for choice in choices {
