@@ -30,7 +30,7 @@ const READ_PER_STEP: usize = 4;
 
 /// What each octet of a template allows it to make: texts are written once, and tags take more
 /// room after parsing than before.
-const OCTETS_PER_OCTET: u64 = 8;
+const OCTETS_PER_OCTET: u64 = 4;
 
 /// After how much of a value the steps are taken.
 const READ_EACH_TIME: usize = 1024;

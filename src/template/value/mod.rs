@@ -133,12 +133,10 @@ impl Value {
             Self::Float(value) => *value != 0.0,
             // Moments are true, midnight too.
             Self::Date(_) | Self::Time(_) | Self::DateTime(_) => true,
-            Self::Str(_)
-            | Self::List(_)
-            | Self::Tuple(_)
-            | Self::Group(_)
-            | Self::Dict(_)
-            | Self::View(_) => self.length() != Some(0),
+            Self::Str(text) => !text.text.is_empty(),
+            Self::List(_) | Self::Tuple(_) | Self::Group(_) | Self::Dict(_) | Self::View(_) => {
+                self.length() != Some(0)
+            }
         }
     }
 

@@ -129,9 +129,13 @@ impl Filter {
             Tries(apply) => apply(&input)?,
         };
         match &result {
-            Value::Str(text) => budget.make(text.text.len())?,
+            Value::Str(text) => {
+                budget.read(text.text.len())?;
+                budget.make(text.text.len())?;
+            }
             Value::List(items) | Value::Tuple(items) | Value::Group(items) => {
-                budget.make(items.len())?
+                budget.steps(items.len())?;
+                budget.make(items.len())?;
             }
             _ => {}
         }

@@ -11,6 +11,11 @@ const MOST_DEPTH: usize = 200;
 
 pub(super) fn filter(input: &Input<'_>) -> Result<Value, Exception> {
     let mut text = String::new();
+    // Each word is measured.
+    input
+        .environment
+        .budget
+        .steps(input.value.length().unwrap_or(0))?;
     let place = Place {
         indent: 0,
         allowance: 0,

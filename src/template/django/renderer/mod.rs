@@ -188,7 +188,8 @@ impl<'r, 't> Renderer<'r, 't> {
                 } else {
                     format
                 };
-                self.environment.budget.steps(format.len())?;
+                // Some letters make a whole date.
+                self.environment.budget.steps(2 * format.len())?;
                 let text = dateformat::format(self.environment.now, format)?;
                 self.deliver(Value::text(text), target.as_ref(), out)
             }

@@ -19,7 +19,12 @@ impl Renderer<'_, '_> {
             Ok((value, greatest, to_integer(&self.resolve(width)?)?))
         };
         match resolved() {
-            Ok((value, greatest, width)) => Ok(Some(ratio(&value, &greatest, width)?)),
+            Ok((value, greatest, width)) => {
+                let text = ratio(&value, &greatest, width)?;
+                // Hundreds of digits take long.
+                self.environment.budget.steps(text.len())?;
+                Ok(Some(text))
+            }
             Err(Failure::Undefined(_)) => Ok(None),
             // Whichever of the three is to blame.
             Err(Failure::Exception(Exception::Value(_) | Exception::Type(_))) => {

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::{aware, date, dict, float, int, list, naive, time, tuple};
+use super::{aware, date, dict, float, group, int, list, naive, time, tuple};
 use crate::template::{
     django::Fault,
     value::{Str, Value},
@@ -79,6 +79,11 @@ use crate::template::{
 #[case(list(&[int(1), list(&[int(2)])]), "append", "''")]
 #[case(list(&[int(1), list(&[int(2)])]), "nope", "undefined")]
 #[case(tuple(&[int(1)]), "0", "1")]
+#[case(group([int(1), list(&[int(2)])]), "grouper", "1")]
+#[case(group([int(1), list(&[int(2)])]), "list", "[2]")]
+#[case(group([int(1), list(&[int(2)])]), "1", "[2]")]
+#[case(group([int(1), list(&[int(2)])]), "count", "''")]
+#[case(tuple(&[int(1), int(2)]), "list", "undefined")]
 #[case(tuple(&[int(1)]), "index", "''")]
 #[case(tuple(&[int(1)]), "copy", "undefined")]
 #[case(int(5), "real", "5")]
