@@ -349,9 +349,6 @@ const SINGLE_TAGS: &[&str] = &[
     "{{ huge|filesizeformat }}",
     "{% cycle 'a' '<b>' as x %}{% cycle x %}",
     "{% templatetag closebrace %}",
-    "{%extends%}",
-    "{% include 'x' %}",
-    "{{ block.super }}",
     "{% load %}",
     "{% debug %}",
     "{% csrf_token %}",
@@ -402,6 +399,9 @@ const BLOCKS: &[(&str, &str)] = &[
     ("{% partialdef q inline %}", "{% endpartialdef q %}"),
 ];
 
+/// What `querystring` takes, and what it does not.
+const MAPPINGS: &[&str] = &["dict", "hollow", "odd", "people.0", "dict.c", "word"];
+
 /// What lists are grouped by.
 const KEYS: &[&str] = &[
     "group",
@@ -445,6 +445,11 @@ fn expression() -> BoxedStrategy<String> {
         .boxed()
 }
 
+/// The last argument of `widthratio`, most often a number.
+fn width() -> BoxedStrategy<String> {
+    prop_oneof![4 => one_of(&["10", "2.9", "number", "yes"]), 1 => expression()].boxed()
+}
+
 /// What stands after `if`.
 fn condition() -> BoxedStrategy<String> {
     let operand = (any::<bool>(), expression()).prop_map(|(negated, value)| {
@@ -472,13 +477,13 @@ fn template() -> BoxedStrategy<String> {
         6 => expression().prop_map(|value| format!("{{{{ {value} }}}}")),
         2 => one_of(SINGLE_TAGS),
         1 => vec(expression(), 1..4).prop_map(|it| format!("{{% firstof {} %}}", it.join(" "))),
-        1 => (expression(), expression(), expression()).prop_map(|(one, other, width)| {
+        1 => (expression(), expression(), width()).prop_map(|(one, other, width)| {
             format!("{{% widthratio {one} {other} {width} %}}")
         }),
         1 => vec(expression(), 2..4).prop_map(|it| format!("{{% cycle {} %}}", it.join(" "))),
         1 => (expression(), select(KEYS))
             .prop_map(|(list, key)| format!("{{% regroup {list} by {key} as z %}}")),
-        1 => (expression(), expression())
+        1 => (select(MAPPINGS), expression())
             .prop_map(|(one, other)| format!("{{% querystring {one} x={other} %}}")),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {

@@ -105,23 +105,23 @@ impl Budget {
 
     /// Takes one step.
     pub(super) fn step(&self) -> Result<(), Fault> {
-        self.take(&self.steps, 1, TOO_MANY_STEPS)
+        Self::take(&self.steps, 1, TOO_MANY_STEPS)
     }
 
     /// Takes several steps at once.
     pub(super) fn steps(&self, amount: usize) -> Result<(), Fault> {
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
-        self.take(&self.steps, amount, TOO_MANY_STEPS)
+        Self::take(&self.steps, amount, TOO_MANY_STEPS)
     }
 
     /// Makes a text of so many octets, or a list of so many elements. To be asked before it is
     /// made.
     pub(super) fn make(&self, octets: usize) -> Result<(), Fault> {
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        self.take(&self.octets, octets, "the template makes too long a text")
+        Self::take(&self.octets, octets, "the template makes too long a text")
     }
 
-    fn take(&self, left: &Cell<u64>, amount: u64, complaint: &str) -> Result<(), Fault> {
+    fn take(left: &Cell<u64>, amount: u64, complaint: &str) -> Result<(), Fault> {
         let Some(rest) = left.get().checked_sub(amount) else {
             return Err(Fault::new(complaint));
         };

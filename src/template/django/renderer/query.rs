@@ -54,9 +54,8 @@ impl Renderer<'_, '_> {
                         parameters.shift_remove(key);
                         continue;
                     }
-                    Value::List(it) | Value::Tuple(it) | Value::Group(it) => it.to_vec(),
-                    Value::Dict(it) => it.keys().map(|it| Value::text(Arc::clone(it))).collect(),
-                    _ => vec![value.clone()],
+                    Value::Str(_) => vec![value.clone()],
+                    _ => value.iterate().unwrap_or_else(|| vec![value.clone()]),
                 };
                 let values = values
                     .into_iter()
