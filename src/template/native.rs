@@ -88,7 +88,7 @@ fn tera_value(value: &Value) -> tera::Value {
         Value::Int(value) => (*value).into(),
         Value::Float(value) => (*value).into(),
         Value::Str(value) => (&*value.text).into(),
-        Value::List(_) | Value::Tuple(_) | Value::View(_) => {
+        Value::List(_) | Value::Tuple(_) | Value::Group(_) | Value::View(_) => {
             let items = value.iterate().unwrap_or_default();
             items.iter().map(tera_value).collect::<Vec<_>>().into()
         }

@@ -6,31 +6,43 @@
 use std::cell::Cell;
 
 use super::Fault;
+use crate::template::value::{Value, View};
 
 /// What is left of the work that a template may cause.
 #[derive(Debug)]
 pub(in crate::template) struct Budget {
     steps: Cell<u64>,
     octets: Cell<u64>,
-    is_exhausted: Cell<bool>,
 }
 
 /// What is said when the steps are used up.
 const TOO_MANY_STEPS: &str = "the template takes too many steps to render";
 
-/// Nodes rendered, iterations and filter calls: seconds of work, and a thousand times what a large
-/// template needs.
-const STEPS: u64 = 20_000_000;
+/// Nodes rendered, iterations and filter calls: less than a second of work, and a hundred times
+/// what a large template needs.
+const STEPS: u64 = 4_000_000;
 
-/// Octets of text made on the way and in the end: as much as a whole template may hold.
-const OCTETS: u64 = 512 << 20;
+/// Octets of text made on the way and in the end, beside those that the template itself has.
+const OCTETS: u64 = 64 << 20;
+
+/// Reading an octet, or passing an element, costs much less than a step; so many are one.
+const READ_PER_STEP: usize = 4;
+
+/// What each octet of a template allows it to make: texts are written once, and tags take more
+/// room after parsing than before.
+const OCTETS_PER_OCTET: u64 = 4;
+
+/// After how much of a value the steps are taken.
+const READ_EACH_TIME: usize = 1024;
+
+/// How deep lists and dictionaries are read.
+const DEEPEST_READ: usize = 200;
 
 impl Default for Budget {
     fn default() -> Self {
         Self {
             steps: Cell::new(STEPS),
             octets: Cell::new(OCTETS),
-            is_exhausted: Cell::new(false),
         }
     }
 }
@@ -42,37 +54,75 @@ impl Budget {
         Self {
             steps: Cell::new(steps),
             octets: Cell::new(octets),
-            is_exhausted: Cell::new(false),
+        }
+    }
+
+    /// Adds what a text of so many octets may cost by its length alone.
+    pub(super) fn allow(&self, octets: usize) {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        let add = |left: &Cell<u64>, amount| left.set(left.get().saturating_add(amount));
+        add(&self.steps, octets / READ_PER_STEP as u64);
+        add(&self.octets, octets.saturating_mul(OCTETS_PER_OCTET));
+    }
+
+    /// Takes the steps that it costs to read a text of so many octets.
+    pub(super) fn read(&self, octets: usize) -> Result<(), Fault> {
+        self.steps(octets / READ_PER_STEP)
+    }
+
+    /// Takes the steps that it costs to go through a value, and all values in it.
+    pub(super) fn go_through(&self, value: &Value) -> Result<(), Fault> {
+        let mut passed = 0;
+        self.pass(value, 0, &mut passed)?;
+        self.read(passed)
+    }
+
+    fn pass(&self, value: &Value, depth: usize, passed: &mut usize) -> Result<(), Fault> {
+        *passed = passed.saturating_add(match value {
+            Value::Str(text) => text.text.len(),
+            _ => 1,
+        });
+        // What lists share is passed again each time, so the end may be far.
+        if *passed >= READ_EACH_TIME {
+            self.read(std::mem::take(passed))?;
+        }
+        if depth >= DEEPEST_READ {
+            return Ok(());
+        }
+        match value {
+            Value::List(items) | Value::Tuple(items) | Value::Group(items) => items
+                .iter()
+                .try_for_each(|it| self.pass(it, depth + 1, passed)),
+            Value::Dict(dict) | Value::View(View { dict, .. }) => {
+                dict.iter().try_for_each(|(key, value)| {
+                    *passed = passed.saturating_add(key.len());
+                    self.pass(value, depth + 1, passed)
+                })
+            }
+            _ => Ok(()),
         }
     }
 
     /// Takes one step.
     pub(super) fn step(&self) -> Result<(), Fault> {
-        self.take(&self.steps, 1, TOO_MANY_STEPS)
+        Self::take(&self.steps, 1, TOO_MANY_STEPS)
     }
 
     /// Takes several steps at once.
     pub(super) fn steps(&self, amount: usize) -> Result<(), Fault> {
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
-        self.take(&self.steps, amount, TOO_MANY_STEPS)
-    }
-
-    /// Whether something was asked for that was no longer there. Where a failure is otherwise
-    /// passed over, as in the conditions of `if`, this one must not be.
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.is_exhausted.get()
+        Self::take(&self.steps, amount, TOO_MANY_STEPS)
     }
 
     /// Makes a text of so many octets, or a list of so many elements. To be asked before it is
     /// made.
     pub(super) fn make(&self, octets: usize) -> Result<(), Fault> {
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        self.take(&self.octets, octets, "the template makes too long a text")
+        Self::take(&self.octets, octets, "the template makes too long a text")
     }
 
-    fn take(&self, left: &Cell<u64>, amount: u64, complaint: &str) -> Result<(), Fault> {
+    fn take(left: &Cell<u64>, amount: u64, complaint: &str) -> Result<(), Fault> {
         let Some(rest) = left.get().checked_sub(amount) else {
-            self.is_exhausted.set(true);
             return Err(Fault::new(complaint));
         };
         left.set(rest);

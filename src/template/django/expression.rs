@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use super::{
     Fault,
-    characters::{is_space, is_word, run},
     filters::{self, Argument, Filter},
-    words,
+    words::{self, run},
 };
-use crate::template::value::Value;
+use crate::template::value::{Exception, Value, is_space, is_word, parse_float, parse_integer};
 
 /// A constant or a variable, with the filters that are applied to it.
 #[derive(Clone, Debug)]
@@ -157,41 +156,18 @@ impl Operand {
 
 /// The number that is written here. A dot at its end makes a variable of it.
 fn number(text: &str) -> Result<Option<Value>, Fault> {
-    let first = text.bytes().next();
-    if !first.is_some_and(|it| it.is_ascii_digit() || matches!(it, b'.' | b'+' | b'-')) {
-        return Ok(None);
-    }
-    let Some(digits) = without_underscores(text) else {
+    let number = if !text.contains(['.', 'e', 'E']) {
+        parse_integer(text).map(Value::Int)
+    } else if !text.ends_with('.') {
+        parse_float(text).map(Value::Float)
+    } else {
         return Ok(None);
     };
-    if digits.contains(['.', 'e', 'E']) {
-        let number = digits.parse().ok().filter(|_| !digits.ends_with('.'));
-        return Ok(number.map(Value::Float));
-    }
-    let is_integer = digits
-        .strip_prefix(['+', '-'])
-        .unwrap_or(&digits)
-        .bytes()
-        .all(|it| it.is_ascii_digit());
-    match digits.parse() {
-        Ok(number) => Ok(Some(Value::Int(number))),
-        Err(_) if is_integer && digits.len() > 1 => {
-            Err(Fault::new(format!("the number is too great: {text}")))
-        }
+    match number {
+        Ok(number) => Ok(Some(number)),
+        Err(Exception::Limit(_)) => Err(Fault::new(format!("the number is too great: {text}"))),
         Err(_) => Ok(None),
     }
-}
-
-/// The digits of a number in which single underscores may stand between digits.
-pub(super) fn without_underscores(text: &str) -> Option<String> {
-    let octets = text.as_bytes();
-    let is_good = |at: usize| {
-        let is_digit = |it: Option<&u8>| it.is_some_and(u8::is_ascii_digit);
-        is_digit(octets.get(at + 1)) && is_digit(at.checked_sub(1).and_then(|it| octets.get(it)))
-    };
-    text.match_indices('_')
-        .all(|(at, _)| is_good(at))
-        .then(|| text.replace('_', ""))
 }
 
 /// What is between the quotes.
@@ -237,6 +213,8 @@ mod tests {
     #[case("1e400", "inf")]
     #[case("2.", "2 . ")]
     #[case("1__0", "1__0")]
+    #[case("٣", "3")]
+    #[case("٣.٥", "3.5")]
     #[case(".5x", " . 5x")]
     #[case(r#""a'b\"c\\d""#, r#""a'b\"c\\d""#)]
     #[case("''", r#""""#)]

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use memchr::memmem;
 
-use super::characters::is_space;
+use crate::template::value::is_space;
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

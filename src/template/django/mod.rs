@@ -5,7 +5,6 @@
 //! is an error there and here. Automatic escaping is off until a tag turns it on.
 
 mod budget;
-mod characters;
 mod condition;
 mod dateformat;
 mod expression;
@@ -39,6 +38,7 @@ pub(super) fn render(
     now: &Zoned,
     budget: &Budget,
 ) -> Result<String, Fault> {
+    budget.allow(text.len());
     let template = parser::parse(text, budget)?;
     renderer::render(&template, variables, now, budget)
 }

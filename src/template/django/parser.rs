@@ -8,12 +8,18 @@ use std::{
 
 use super::{
     Budget, DEEPEST, Fault,
-    characters::words,
     expression::Expression,
     lexer::{Lexer, Token, TokenKind},
     node::{Cycle, Kind, Node, Nodes, Template},
     tags,
 };
+use crate::template::value::words;
+
+/// What a text or a tag takes after parsing, at least.
+const OCTETS_PER_NODE: usize = 200;
+
+/// What an octet inside a tag takes after parsing, at most: every other one can be a name.
+const OCTETS_PER_OCTET: usize = 24;
 
 /// Reads a template.
 pub(super) fn parse<'t>(text: &'t str, budget: &Budget) -> Result<Template<'t>, Fault> {
@@ -82,7 +88,7 @@ impl<'t> Parser<'t, '_> {
         let mut nodes = Nodes::new();
         let mut has_tag = false;
         while let Some(token) = self.lexer.next() {
-            self.budget.step()?;
+            self.afford(token).map_err(|it| it.at(token.offset))?;
             let kind = match token.kind {
                 TokenKind::Comment => continue,
                 TokenKind::Text => Kind::Text(token.contents),
@@ -106,6 +112,18 @@ impl<'t> Parser<'t, '_> {
             });
         }
         Ok((nodes, None))
+    }
+
+    /// Takes what a token costs.
+    fn afford(&self, token: Token<'_>) -> Result<(), Fault> {
+        self.budget.step()?;
+        let inside = match token.kind {
+            TokenKind::Comment => return Ok(()),
+            TokenKind::Text => 0,
+            TokenKind::Variable | TokenKind::Block => token.contents.len(),
+        };
+        let octets = inside.saturating_mul(OCTETS_PER_OCTET);
+        self.budget.make(octets.saturating_add(OCTETS_PER_NODE))
     }
 
     fn tag(

@@ -4,17 +4,11 @@ use std::{borrow::Cow, sync::Arc};
 
 use indexmap::IndexMap;
 
-use super::{
-    Budget, Fault,
-    characters::{is_space, is_word, run},
-    expression::Expression,
-};
+use super::{Budget, Fault, expression::Expression};
+use crate::template::value::{is_space, is_word};
 
 /// Arguments with names.
 pub(super) type Assignments = IndexMap<Arc<str>, Expression>;
-
-/// Reading an octet for nothing costs much less than a step; so many are one.
-const OCTETS_PER_STEP: usize = 64;
 
 /// The words of a tag. White space inside quotes does not end one, nor, where a word begins like a
 /// text to be translated, does any before that text ends.
@@ -76,7 +70,7 @@ impl<'t> Words<'t, '_> {
         while let Some(rest) = text.get(length..) {
             let Some(quoted) = string(rest) else {
                 // The search went to the end of the tag, and will again for the next quote.
-                self.budget.steps(rest.len() / OCTETS_PER_STEP)?;
+                self.budget.read(rest.len() / 16)?;
                 break;
             };
             length += quoted;
@@ -103,6 +97,12 @@ pub(super) fn string(text: &str) -> Option<usize> {
         let escaped = text.get(at + 1..)?.chars().next()?;
         at += 1 + escaped.len_utf8();
     }
+}
+
+/// How many octets at the start of the text are of this class.
+pub(super) fn run(text: &str, class: impl Fn(char) -> bool) -> usize {
+    text.find(|character| !class(character))
+        .unwrap_or(text.len())
 }
 
 /// A word of the form `name=value`.

@@ -58,7 +58,10 @@ pub(super) fn is_letter(character: char) -> bool {
 
 /// What `\w` matches in Python's regular expressions.
 pub(in crate::template) fn is_word(character: char) -> bool {
-    character == '_' || is_letter(character) || is_digit(character) || is_numeric(character)
+    if character.is_ascii() {
+        return character == '_' || character.is_ascii_alphanumeric();
+    }
+    is_letter(character) || is_digit(character) || is_numeric(character)
 }
 
 /// `str.isdecimal()` of one character.
@@ -105,4 +108,36 @@ pub(in crate::template) fn decimal_value(character: char) -> Option<u32> {
     // The digits of a script follow each other from zero to nine.
     let before = ('\0'..character).rev().take_while(|&it| is_decimal(it));
     u32::try_from(before.count() % 10).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case('a', true, false)]
+    #[case('_', true, false)]
+    #[case('é', true, false)]
+    #[case('²', true, false)]
+    #[case('½', true, false)]
+    #[case('字', true, false)]
+    #[case('-', false, false)]
+    #[case('\u{301}', false, false)]
+    #[case('\u{93e}', false, false)]
+    #[case('Ⓐ', false, false)]
+    #[case(' ', false, true)]
+    #[case('\u{1c}', false, true)]
+    #[case('\u{a0}', false, true)]
+    #[case('\u{200b}', false, false)]
+    fn classes_are_pythons(#[case] character: char, #[case] word: bool, #[case] space: bool) {
+        assert_eq!((is_word(character), is_space(character)), (word, space));
+    }
+
+    #[test]
+    fn words_are_what_is_between_white_space() {
+        let found: Vec<_> = words(" a\u{1f}b\u{2003} c\t").collect();
+        assert_eq!(found, ["a", "b", "c"]);
+    }
 }

@@ -28,7 +28,9 @@ impl Value {
                 Self::Str(part) => Some(text.text.contains(&*part.text)),
                 _ => None,
             },
-            Self::List(items) | Self::Tuple(items) => Some(items.iter().any(|it| it.equals(item))),
+            Self::List(items) | Self::Tuple(items) | Self::Group(items) => {
+                Some(items.iter().any(|it| it.equals(item)))
+            }
             Self::Dict(dict)
             | Self::View(View {
                 part: Part::Keys,
@@ -47,7 +49,7 @@ impl Value {
         match self {
             Self::List(_) | Self::Dict(_) => false,
             Self::View(view) => view.part == Part::Values,
-            Self::Tuple(items) => {
+            Self::Tuple(items) | Self::Group(items) => {
                 depth < MOST_DEPTH && items.iter().all(|it| it.is_hashable(depth + 1))
             }
             _ => true,
@@ -71,7 +73,8 @@ fn equals(one: &Value, other: &Value, depth: usize) -> bool {
     match (one, other) {
         (Value::None, Value::None) => true,
         (Value::Str(one), Value::Str(other)) => one.text == other.text,
-        (Value::List(one), Value::List(other)) | (Value::Tuple(one), Value::Tuple(other)) => {
+        (Value::List(one), Value::List(other))
+        | (Value::Tuple(one) | Value::Group(one), Value::Tuple(other) | Value::Group(other)) => {
             one.len() == other.len()
                 && one
                     .iter()
@@ -118,7 +121,8 @@ fn compare(one: &Value, other: &Value, depth: usize) -> Option<Ordering> {
     }
     match (one, other) {
         (Value::Str(one), Value::Str(other)) => Some(one.text.cmp(&other.text)),
-        (Value::List(one), Value::List(other)) | (Value::Tuple(one), Value::Tuple(other)) => {
+        (Value::List(one), Value::List(other))
+        | (Value::Tuple(one) | Value::Group(one), Value::Tuple(other) | Value::Group(other)) => {
             // The first elements that differ decide, even where those before have no order.
             let different = one
                 .iter()

@@ -16,14 +16,14 @@ impl Value {
     /// returns that is called without arguments, else the element of this index. `None` is
     /// Django's undefined.
     #[must_use]
-    pub(in crate::template) fn member(&self, name: &str) -> Option<Result<Self, Fault>> {
+    pub(in crate::template) fn member(&self, name: &str) -> Option<Result<Self, Exception>> {
         if let Self::Dict(dict) = self
             && let Some(value) = dict.get(name)
         {
             return Some(Ok(value.clone()));
         }
         if let Some(result) = self.attribute(name) {
-            return Some(result.map_err(Fault::from));
+            return Some(result);
         }
         let index = match parse_integer(name) {
             Ok(index) => index,
@@ -48,6 +48,11 @@ impl Value {
             }
             Self::Str(text) => strings::call(&text.text, name),
             Self::List(_) | Self::Tuple(_) => self.list_method(name),
+            Self::Group(parts) => match name {
+                "grouper" => parts.first().cloned().map(Ok),
+                "list" => parts.last().cloned().map(Ok),
+                _ => self.list_method(name),
+            },
             Self::Dict(dict) => dictionary(dict, name),
             Self::View(view) => view_member(view, name),
             Self::Date(_) | Self::Time(_) | Self::DateTime(_) => moments::member(self, name),

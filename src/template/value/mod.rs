@@ -20,14 +20,14 @@ use indexmap::IndexMap;
 use jiff::civil::{Date, Time};
 
 pub(in crate::template) use characters::{
-    decimal_value, is_decimal, is_line_end, is_printable, is_space, is_word, trim, words,
+    decimal_value, is_decimal, is_printable, is_space, is_word, trim, words,
 };
 pub(in crate::template) use convert::{to_float, to_integer};
 pub(in crate::template) use exception::Exception;
 pub(in crate::template) use member::zone_name;
 pub(in crate::template) use moment::{isoformat, offset_text};
-pub(in crate::template) use number::{float_text, plain_text};
-pub(in crate::template) use strings::{expand_tabs, split_lines};
+pub(in crate::template) use number::{float_text, parse_float, parse_integer, plain_text};
+pub(in crate::template) use strings::{expand_tabs, lines_with_ends, split_lines};
 
 /// A value, as cheap to clone as a pointer.
 #[derive(Clone, Debug)]
@@ -46,6 +46,9 @@ pub enum Value {
     List(Arc<[Value]>),
     /// A `tuple`.
     Tuple(Arc<[Value]>),
+    /// A group that the tag `regroup` made, which is a tuple with names: its `grouper` and its
+    /// `list`.
+    Group(Arc<[Value]>),
     /// A `dict` with `str` keys.
     Dict(Arc<Dict>),
     /// What `items`, `keys` and `values` of a `dict` return.
@@ -130,7 +133,8 @@ impl Value {
             Self::Float(value) => *value != 0.0,
             // Moments are true, midnight too.
             Self::Date(_) | Self::Time(_) | Self::DateTime(_) => true,
-            Self::Str(_) | Self::List(_) | Self::Tuple(_) | Self::Dict(_) | Self::View(_) => {
+            Self::Str(text) => !text.text.is_empty(),
+            Self::List(_) | Self::Tuple(_) | Self::Group(_) | Self::Dict(_) | Self::View(_) => {
                 self.length() != Some(0)
             }
         }
@@ -147,6 +151,7 @@ impl Value {
             Self::Str(_) => "str",
             Self::List(_) => "list",
             Self::Tuple(_) => "tuple",
+            Self::Group(_) => "GroupedResult",
             Self::Dict(_) => "dict",
             Self::View(view) => view.part.type_name(),
             Self::Date(_) => "datetime.date",

@@ -128,7 +128,7 @@ pub(super) fn plain_digits(text: &str) -> Option<String> {
 const MOST_DIGITS: usize = 4300;
 
 /// `int(text)`.
-pub(super) fn parse_integer(text: &str) -> Result<i128, Exception> {
+pub(in crate::template) fn parse_integer(text: &str) -> Result<i128, Exception> {
     let invalid = || {
         let text = super::Value::text(text).repr();
         Exception::Value(format!(

@@ -11,7 +11,7 @@ impl Value {
     pub fn iterate(&self) -> Option<Vec<Self>> {
         match self {
             Self::Str(text) => Some(text.text.chars().map(character).collect()),
-            Self::List(items) | Self::Tuple(items) => Some(items.to_vec()),
+            Self::List(items) | Self::Tuple(items) | Self::Group(items) => Some(items.to_vec()),
             Self::Dict(dict) => Some(dict.keys().map(|it| Self::text(Arc::clone(it))).collect()),
             Self::View(view) => Some(view.elements()),
             _ => None,
@@ -23,7 +23,7 @@ impl Value {
     pub fn length(&self) -> Option<usize> {
         match self {
             Self::Str(text) => Some(text.text.chars().count()),
-            Self::List(items) | Self::Tuple(items) => Some(items.len()),
+            Self::List(items) | Self::Tuple(items) | Self::Group(items) => Some(items.len()),
             Self::Dict(dict) => Some(dict.len()),
             Self::View(view) => Some(view.dict.len()),
             _ => None,
@@ -41,7 +41,7 @@ impl Value {
             Self::Str(text) => Ok(place(text.text.chars().count())
                 .and_then(|at| text.text.chars().nth(at))
                 .map(character)),
-            Self::List(items) | Self::Tuple(items) => {
+            Self::List(items) | Self::Tuple(items) | Self::Group(items) => {
                 Ok(place(items.len()).and_then(|at| items.get(at).cloned()))
             }
             // There are no numbers among its keys.

@@ -78,16 +78,28 @@ const NEED_ARGUMENTS: &[&str] = &[
 
 /// `str.splitlines()`.
 pub(in crate::template) fn split_lines(text: &str) -> Vec<&str> {
+    fn without_end(line: &str) -> &str {
+        let end = line.strip_suffix("\r\n");
+        end.or_else(|| line.strip_suffix(is_line_end))
+            .unwrap_or(line)
+    }
+    lines_with_ends(text).into_iter().map(without_end).collect()
+}
+
+/// `str.splitlines(keepends=True)`.
+pub(in crate::template) fn lines_with_ends(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(is_line_end) {
-        let (line, end) = rest.split_at(at);
+        let after = rest.get(at..).unwrap_or_default();
+        let end = if after.starts_with("\r\n") {
+            2
+        } else {
+            after.chars().next().map_or(0, char::len_utf8)
+        };
+        let (line, next) = rest.split_at(at + end);
         lines.push(line);
-        let mut end = end.chars();
-        if end.next() == Some('\r') && end.as_str().starts_with('\n') {
-            end.next();
-        }
-        rest = end.as_str();
+        rest = next;
     }
     if !rest.is_empty() {
         lines.push(rest);

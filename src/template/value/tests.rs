@@ -26,6 +26,10 @@ fn tuple(items: &[Value]) -> Value {
     Value::Tuple(items.into())
 }
 
+fn group(parts: [Value; 2]) -> Value {
+    Value::Group(parts.into())
+}
+
 fn dict(items: &[(&str, Value)]) -> Value {
     let items = items.iter();
     Value::Dict(Arc::new(

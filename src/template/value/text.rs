@@ -41,6 +41,14 @@ fn push(value: &Value, depth: usize, text: &mut String) {
             let end = if items.len() == 1 { ",)" } else { ")" };
             push_items(items, depth, ("(", end), text);
         }
+        Value::Group(parts) => {
+            text.push_str("GroupedResult(");
+            for (name, part) in [("grouper=", parts.first()), (", list=", parts.last())] {
+                text.push_str(name);
+                push(part.unwrap_or(&Value::None), depth + 1, text);
+            }
+            text.push(')');
+        }
         Value::Dict(dict) => {
             text.push('{');
             for (index, (key, value)) in dict.iter().enumerate() {

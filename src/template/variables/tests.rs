@@ -24,7 +24,7 @@ fn shown(value: &Value) -> String {
         Value::Date(it) => format!("date {it}"),
         Value::Time(it) => format!("time {it}"),
         Value::DateTime(it) => format!("{it:?}"),
-        Value::View(_) => value.repr(),
+        Value::View(_) | Value::Group(_) => value.repr(),
     }
 }
 

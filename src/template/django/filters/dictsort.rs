@@ -25,6 +25,8 @@ fn sorted(input: &Input<'_>, reverse: bool) -> Result<Value, Exception> {
     let property = Property::new(input.argument())?;
     let not_iterable = || Exception::Type("the value is not iterable".to_owned());
     let elements = input.value.iterate().ok_or_else(not_iterable)?;
+    let steps = elements.len().saturating_mul(property.parts());
+    input.environment.budget.steps(steps)?;
     input.make(elements.len().saturating_mul(2 * size_of::<Value>()))?;
     let mut keyed = elements
         .into_iter()
@@ -108,6 +110,14 @@ impl<'a> Property<'a> {
         }
     }
 
+    /// How many steps it takes from an element to its property.
+    fn parts(&self) -> usize {
+        match self {
+            Self::Item(_) => 1,
+            Self::Path(path) => path.split('.').count(),
+        }
+    }
+
     fn of(&self, element: &Value) -> Result<Value, Exception> {
         match self {
             Self::Item(key) => item(element, key),
@@ -149,12 +159,13 @@ const DATA: &[&str] = &[
 fn attribute(value: &Value, name: &str) -> Result<Value, Exception> {
     let has_items = matches!(
         value,
-        Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Dict(_)
+        Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Group(_) | Value::Dict(_)
     );
+    let has_parts = matches!(value, Value::Group(_)) && matches!(name, "grouper" | "list");
     let is_index = name.chars().all(|it| it.is_ascii_digit());
     match value.member(name).filter(|_| !(has_items && is_index)) {
         None => Err(super::lacks(value, name)),
-        Some(_) if !DATA.contains(&name) => Ok(Value::None),
-        Some(found) => found.map_err(Exception::from),
+        Some(_) if !has_parts && !DATA.contains(&name) => Ok(Value::None),
+        Some(found) => found,
     }
 }

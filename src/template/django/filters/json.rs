@@ -45,7 +45,7 @@ fn push(value: &Value, depth: usize, json: &mut String) -> Result<(), Exception>
             value => float_text(value),
         }),
         Value::Str(value) => push_text(&value.text, json),
-        Value::List(items) | Value::Tuple(items) => {
+        Value::List(items) | Value::Tuple(items) | Value::Group(items) => {
             json.push('[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {

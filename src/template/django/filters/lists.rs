@@ -44,7 +44,7 @@ pub(super) fn length(input: &Input<'_>) -> Value {
 }
 
 pub(super) fn make_list(input: &Input<'_>) -> Result {
-    input.make(input.text.len().saturating_mul(size_of::<Value>()))?;
+    input.make(input.text.len().saturating_mul(2 * size_of::<Value>()))?;
     Ok(Value::List(
         input.value.iterate().unwrap_or_default().into(),
     ))
@@ -88,7 +88,7 @@ pub(super) fn slice(input: &Input<'_>) -> Result {
             Value::text(bounds.of(&characters).into_iter().collect::<String>())
         }
         Value::List(items) => Value::List(bounds.of(items).into()),
-        Value::Tuple(items) => Value::Tuple(bounds.of(items).into()),
+        Value::Tuple(items) | Value::Group(items) => Value::Tuple(bounds.of(items).into()),
         other => other.clone(),
     })
 }

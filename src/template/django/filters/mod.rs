@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use super::{Budget, Fault, dateformat};
+use super::{Budget, dateformat};
 use crate::template::value::{Exception, Str, Value, to_integer};
 
 mod dates;
@@ -102,9 +102,13 @@ impl Filter {
         value: &Value,
         argument: Option<&Value>,
         environment: &Environment<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, Exception> {
         let budget = environment.budget;
         budget.step()?;
+        budget.go_through(value)?;
+        if let Some(argument) = argument {
+            budget.go_through(argument)?;
+        }
         let value = match (self.takes, value) {
             (Takes::Value, _) | (Takes::Text, Value::Str(_)) => value.clone(),
             (Takes::Text, _) => Value::text(value.to_text()),
@@ -125,8 +129,14 @@ impl Filter {
             Tries(apply) => apply(&input)?,
         };
         match &result {
-            Value::Str(text) => budget.make(text.text.len())?,
-            Value::List(items) | Value::Tuple(items) => budget.make(items.len())?,
+            Value::Str(text) => {
+                budget.read(text.text.len())?;
+                budget.make(text.text.len())?;
+            }
+            Value::List(items) | Value::Tuple(items) | Value::Group(items) => {
+                budget.steps(items.len())?;
+                budget.make(items.len())?;
+            }
             _ => {}
         }
         Ok(if self.is_safe && was_safe {

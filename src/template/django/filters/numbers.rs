@@ -135,7 +135,7 @@ fn plus(input: &Input<'_>, argument: &Value) -> Result<Value, Exception> {
             input.make((one.len() + other.len()).saturating_mul(size_of::<Value>()))?;
             Value::List(chain(one, other))
         }
-        (Value::Tuple(one), Value::Tuple(other)) => {
+        (Value::Tuple(one) | Value::Group(one), Value::Tuple(other) | Value::Group(other)) => {
             input.make((one.len() + other.len()).saturating_mul(size_of::<Value>()))?;
             Value::Tuple(chain(one, other))
         }

@@ -1,7 +1,7 @@
 //! The filter `pprint`: Python's `pprint.pformat`.
 
 use super::Input;
-use crate::template::value::{Dict, Exception, Value, is_line_end, is_space};
+use crate::template::value::{Dict, Exception, Value, is_space, lines_with_ends};
 
 /// The width that lines are to keep to.
 const WIDTH: usize = 80;
@@ -11,6 +11,11 @@ const MOST_DEPTH: usize = 200;
 
 pub(super) fn filter(input: &Input<'_>) -> Result<Value, Exception> {
     let mut text = String::new();
+    // Each word is measured.
+    input
+        .environment
+        .budget
+        .steps(input.value.length().unwrap_or(0))?;
     let place = Place {
         indent: 0,
         allowance: 0,
@@ -214,25 +219,4 @@ fn parts(line: &str) -> Vec<&str> {
         rest = after;
     }
     parts
-}
-
-/// `str.splitlines(True)`.
-fn lines_with_ends(text: &str) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(is_line_end) {
-        let after = rest.get(at..).unwrap_or_default();
-        let end = if after.starts_with("\r\n") {
-            2
-        } else {
-            after.chars().next().map_or(0, char::len_utf8)
-        };
-        let (line, next) = rest.split_at(at + end);
-        lines.push(line);
-        rest = next;
-    }
-    if !rest.is_empty() {
-        lines.push(rest);
-    }
-    lines
 }

@@ -10,7 +10,7 @@ mod float;
 pub(super) fn filter(input: &Input<'_>) -> Result<Value, Exception> {
     // A tuple would be several values.
     let value = match input.value {
-        Value::Tuple(_) => &Value::text(input.value.to_text()),
+        Value::Tuple(_) | Value::Group(_) => &Value::text(input.value.to_text()),
         value => value,
     };
     match format(input, &input.argument().to_text(), value) {

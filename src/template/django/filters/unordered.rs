@@ -46,7 +46,8 @@ fn push(
         input.make(indent.len() * 4 + text.len())?;
         result.extend([&indent, "<li>", &text]);
         // A list that follows an item belongs to it.
-        let children = items.next_if(|it| matches!(it, Value::List(_) | Value::Tuple(_)));
+        let children =
+            items.next_if(|it| matches!(it, Value::List(_) | Value::Tuple(_) | Value::Group(_)));
         if let Some(children) = children.filter(|it| it.is_true()) {
             result.extend(["\n", &indent, "<ul>\n"]);
             push(input, children, tabs + 1, result)?;

@@ -27,6 +27,14 @@ impl<'r, 't> Renderer<'r, 't> {
             shallow(value, DEEPEST, self.environment.budget)?;
         }
         let values = self.resolve_or_none(&it.sequence)?;
+        match &values {
+            Value::Str(text) => self.environment.budget.read(text.text.len())?,
+            Value::View(view) => {
+                let octets = view.dict.len().saturating_mul(4 * ELEMENT);
+                self.environment.budget.make(octets)?;
+            }
+            _ => {}
+        }
         let items = if matches!(values, Value::None) {
             None
         } else {
@@ -111,6 +119,7 @@ impl<'r, 't> Renderer<'r, 't> {
                 budget.make(2 * ELEMENT)?;
                 self.scope.set(target, Slot::Value(item.clone()));
                 let key = self.resolve_or_none(key)?;
+                budget.go_through(&key)?;
                 match groups.last_mut() {
                     Some((group, members)) if group.equals(&key) => members.push(item),
                     _ => groups.push((key, vec![item])),
@@ -118,7 +127,7 @@ impl<'r, 't> Renderer<'r, 't> {
             }
         }
         let group = |(key, members): (Value, Vec<Value>)| {
-            Value::Tuple([key, Value::List(members.into())].into())
+            Value::Group([key, Value::List(members.into())].into())
         };
         let groups = groups.into_iter().map(group).collect();
         self.scope.set(target, Slot::Value(Value::List(groups)));
@@ -149,7 +158,9 @@ fn items(value: &Value, is_reversed: bool) -> Result<(Items<'_>, usize), Fault> 
                 .map(move |it| Value::text(&*it.encode_utf8(&mut buffer)));
             (directed(items, is_reversed), it.text.chars().count())
         }
-        Value::List(it) | Value::Tuple(it) => (directed(it.iter().cloned(), is_reversed), it.len()),
+        Value::List(it) | Value::Tuple(it) | Value::Group(it) => {
+            (directed(it.iter().cloned(), is_reversed), it.len())
+        }
         Value::Dict(it) => {
             let keys = it.keys().map(|it| Value::text(Arc::clone(it)));
             (directed(keys, is_reversed), it.len())
@@ -175,7 +186,7 @@ fn shallow(value: &Value, depth: usize, budget: &Budget) -> Result<(), Fault> {
         .checked_sub(1)
         .ok_or_else(|| Fault::new("a list has too many lists inside each other"))?;
     match value {
-        Value::List(items) | Value::Tuple(items) => {
+        Value::List(items) | Value::Tuple(items) | Value::Group(items) => {
             items.iter().try_for_each(|it| shallow(it, depth, budget))
         }
         Value::Dict(items) => items.values().try_for_each(|it| shallow(it, depth, budget)),

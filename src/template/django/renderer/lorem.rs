@@ -1,7 +1,12 @@
 //! `lorem`: the beginning that everybody knows, and random words after it.
 
-use super::{Fault, Renderer, width_ratio::integer};
-use crate::template::django::{expression::Expression, node::LoremMethod};
+use std::sync::LazyLock;
+
+use super::{Failure, Fault, Renderer};
+use crate::template::{
+    django::{expression::Expression, node::LoremMethod},
+    value::{Exception, to_integer},
+};
 
 /// The first paragraph, and where all words come from.
 const PARAGRAPH: &str = "\
@@ -25,10 +30,11 @@ impl Renderer<'_, '_> {
         is_random: bool,
         out: &mut String,
     ) -> Result<(), Fault> {
-        let count = self.resolve(count)?;
-        // What is no number counts as one, and what is too great ends with the budget.
-        #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
-        let count = integer(&count).map_or(1, |it| it as i64);
+        let count = match self.resolve(count).and_then(|it| Ok(to_integer(&it)?)) {
+            Ok(count) => count,
+            Err(Failure::Exception(Exception::Value(_) | Exception::Type(_))) => 1,
+            Err(failure) => return Err(failure.into()),
+        };
         let text = if method == LoremMethod::Words {
             self.words(count, is_random)?
         } else {
@@ -37,8 +43,8 @@ impl Renderer<'_, '_> {
         self.write(&text, out)
     }
 
-    fn words(&self, count: i64, is_random: bool) -> Result<String, Fault> {
-        let known = words();
+    fn words(&self, count: i128, is_random: bool) -> Result<String, Fault> {
+        let known = &*WORDS;
         let common = if is_random { 0 } else { COMMON_WORDS };
         // Counting back from the end of the common ones, as a negative number does in Python.
         let count = match usize::try_from(count) {
@@ -50,7 +56,7 @@ impl Renderer<'_, '_> {
         self.environment.budget.make(count.saturating_mul(16))?;
         let mut chosen: Vec<_> = known.iter().take(common.min(count)).copied().collect();
         while chosen.len() < count {
-            self.environment.budget.step()?;
+            self.environment.budget.steps(known.len())?;
             let mut known = known.clone();
             fastrand::shuffle(&mut known);
             chosen.extend(known.into_iter().take(count - chosen.len()));
@@ -60,19 +66,18 @@ impl Renderer<'_, '_> {
 
     fn paragraphs(
         &self,
-        count: i64,
+        count: i128,
         method: LoremMethod,
         is_random: bool,
     ) -> Result<String, Fault> {
-        let known = words();
         let mut text = String::new();
         for index in 0..count {
-            self.environment.budget.steps(100)?;
+            self.environment.budget.steps(WORDS.len())?;
             self.environment.budget.make(LONGEST_PARAGRAPH)?;
             let paragraph = if index == 0 && !is_random {
                 PARAGRAPH.to_owned()
             } else {
-                random_paragraph(&known)
+                random_paragraph(&WORDS)
             };
             if index > 0 {
                 text.push_str("\n\n");
@@ -91,7 +96,7 @@ impl Renderer<'_, '_> {
 }
 
 /// The different words of the paragraph, in its order and in small letters.
-fn words() -> Vec<&'static str> {
+static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let mut found = vec!["lorem"];
     let all = PARAGRAPH.split(|it: char| !it.is_ascii_lowercase());
     for word in all.filter(|it| it.len() > 1 && *it != "orem") {
@@ -100,7 +105,7 @@ fn words() -> Vec<&'static str> {
         }
     }
     found
-}
+});
 
 fn random_paragraph(known: &[&str]) -> String {
     let sentences: Vec<_> = (0..fastrand::usize(1..=4))
@@ -130,7 +135,7 @@ mod tests {
     #[test]
     fn the_common_words_come_first() {
         assert_eq!(
-            words().get(..COMMON_WORDS).unwrap().join(" "),
+            WORDS.get(..COMMON_WORDS).unwrap().join(" "),
             "lorem ipsum dolor sit amet consectetur adipisicing elit sed do eiusmod tempor \
              incididunt ut labore et dolore magna aliqua"
         );
@@ -138,9 +143,8 @@ mod tests {
 
     #[test]
     fn a_random_paragraph_is_sentences() {
-        let known = words();
         for _ in 0..100 {
-            let paragraph = random_paragraph(&known);
+            let paragraph = random_paragraph(&WORDS);
             assert!(paragraph.len() <= LONGEST_PARAGRAPH);
             assert!(
                 paragraph.starts_with(|it: char| it.is_ascii_uppercase()),

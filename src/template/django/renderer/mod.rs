@@ -15,15 +15,13 @@ use std::sync::Arc;
 use jiff::Zoned;
 
 use super::{
-    Budget, DEEPEST, Fault,
-    characters::is_space,
-    dateformat,
+    Budget, DEEPEST, Fault, dateformat,
     filters::Environment,
     node::{Kind, Node, Nodes, Template},
     scope::{Scope, Slot},
     words::Assignments,
 };
-use crate::template::value::{Dict, Str, Value};
+use crate::template::value::{Dict, Str, Value, trim};
 use resolve::Failure;
 use states::State;
 
@@ -44,6 +42,7 @@ pub(super) fn render(
         },
         state: State::default(),
         depth: 0,
+        no_text: None,
     };
     renderer.body(&template.nodes)
 }
@@ -57,6 +56,9 @@ struct Renderer<'r, 't> {
     state: State,
     /// How many bodies of tags are being rendered inside each other.
     depth: usize,
+    /// Where among the nodes being rendered one first made something else than a text. Django finds
+    /// out when it joins what they made, after other faults.
+    no_text: Option<usize>,
 }
 
 impl<'r, 't> Renderer<'r, 't> {
@@ -75,10 +77,15 @@ impl<'r, 't> Renderer<'r, 't> {
             ));
         }
         self.depth += 1;
+        let outside = self.no_text.take();
         for node in nodes {
             self.environment.budget.step()?;
             self.node(node, out).map_err(|it| it.at(node.offset))?;
         }
+        if let Some(offset) = self.no_text {
+            return Err(Fault::new("the filters of `filter` did not make a text").at(offset));
+        }
+        self.no_text = outside;
         self.depth -= 1;
         Ok(())
     }
@@ -123,7 +130,7 @@ impl<'r, 't> Renderer<'r, 't> {
             Kind::Verbatim(body) => self.nodes(body, out),
             Kind::Spaceless(body) => {
                 let text = self.body(body)?;
-                let text = text::without_space_between_tags(text.trim_matches(is_space));
+                let text = text::without_space_between_tags(trim(&text));
                 self.write(&text, out)
             }
             Kind::PartialDefinition { is_inline, body } => {
@@ -144,13 +151,6 @@ impl<'r, 't> Renderer<'r, 't> {
                 changed,
                 same,
             } => self.if_changed(*id, watched, (changed, same), out),
-            _ => self.output(&node.kind, out),
-        }
-    }
-
-    /// Tags that write something and have no body, or one that they work on as a text.
-    fn output(&mut self, kind: &'r Kind<'t>, out: &mut String) -> Result<(), Fault> {
-        match kind {
             Kind::Filter { expression, body } => {
                 let text = self.body(body)?;
                 self.scope.push();
@@ -158,11 +158,19 @@ impl<'r, 't> Renderer<'r, 't> {
                     .set(&Arc::from("var"), Slot::Value(Value::safe(text)));
                 let value = self.resolve(expression)?;
                 self.scope.pop();
-                match value {
-                    Value::Str(it) => self.write(&it.text, out),
-                    _ => Err(Fault::new("the filters of `filter` did not make a text")),
+                if let Value::Str(it) = value {
+                    return self.write(&it.text, out);
                 }
+                self.no_text.get_or_insert(node.offset);
+                Ok(())
             }
+            _ => self.output(&node.kind, out),
+        }
+    }
+
+    /// Tags that write something and have no body.
+    fn output(&mut self, kind: &'r Kind<'t>, out: &mut String) -> Result<(), Fault> {
+        match kind {
             Kind::FirstOf { choices, target } => {
                 let mut first = Value::text("");
                 for choice in choices {
@@ -180,6 +188,8 @@ impl<'r, 't> Renderer<'r, 't> {
                 } else {
                     format
                 };
+                // Some letters make a whole date.
+                self.environment.budget.steps(2 * format.len())?;
                 let text = dateformat::format(self.environment.now, format)?;
                 self.deliver(Value::text(text), target.as_ref(), out)
             }

@@ -40,6 +40,7 @@ impl Renderer<'_, '_> {
         resolved.push(Value::Dict(Arc::new(last)));
         let mut parameters: IndexMap<Arc<str>, Vec<Value>> = IndexMap::new();
         for mapping in &resolved {
+            self.environment.budget.go_through(mapping)?;
             let Value::Dict(mapping) = mapping else {
                 return Err(Fault::new(format!(
                     "querystring requires mappings for positional arguments (got {} instead).",
@@ -53,9 +54,8 @@ impl Renderer<'_, '_> {
                         parameters.shift_remove(key);
                         continue;
                     }
-                    Value::List(it) | Value::Tuple(it) => it.to_vec(),
-                    Value::Dict(it) => it.keys().map(|it| Value::text(Arc::clone(it))).collect(),
-                    _ => vec![value.clone()],
+                    Value::Str(_) => vec![value.clone()],
+                    _ => value.iterate().unwrap_or_else(|| vec![value.clone()]),
                 };
                 let values = values
                     .into_iter()

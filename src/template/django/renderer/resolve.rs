@@ -5,23 +5,34 @@ use std::sync::Arc;
 use super::{Fault, Renderer, Slot};
 use crate::template::{
     django::{
+        Budget,
         expression::{Expression, Operand},
         scope::Loop,
     },
-    value::Value,
+    value::{Exception, Value},
 };
+
+/// What it costs to make a dictionary of a loop.
+const LOOP_STEPS: usize = 8;
 
 /// Why an expression has no value.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// There is no such variable, or no such part of one.
     Undefined(Arc<str>),
-    Fault(Fault),
+    /// Some tags pass over some of Python's exceptions.
+    Exception(Exception),
+}
+
+impl From<Exception> for Failure {
+    fn from(exception: Exception) -> Self {
+        Self::Exception(exception)
+    }
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self::Exception(fault.into())
     }
 }
 
@@ -29,7 +40,7 @@ impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Undefined(name) => Self::new(format!("`{name}` is not defined")),
-            Failure::Fault(fault) => fault,
+            Failure::Exception(exception) => exception.into(),
         }
     }
 }
@@ -68,7 +79,10 @@ impl Renderer<'_, '_> {
     fn operand(&self, operand: &Operand) -> Result<Value, Failure> {
         match operand {
             Operand::Constant(value) => Ok(value.clone()),
-            Operand::Lookup(names) => self.lookup(names),
+            Operand::Lookup(names) => {
+                self.environment.budget.steps(names.len())?;
+                self.lookup(names)
+            }
         }
     }
 
@@ -88,12 +102,12 @@ impl Renderer<'_, '_> {
         let mut slot = slot.ok_or_else(|| Failure::Undefined(Arc::clone(first)))?;
         loop {
             let current = match slot {
-                Slot::Value(value) => return part(value, rest),
-                Slot::Block(name) => return block_part(name, rest),
+                Slot::Value(value) => return part(value, rest, self.environment.budget),
+                Slot::Block(name) => return block_part(name, rest, self.environment.budget),
                 Slot::Loop(current) => current,
             };
             let Some((name, after)) = rest.split_first() else {
-                self.environment.budget.steps(self.depth)?;
+                self.environment.budget.steps(LOOP_STEPS * self.depth)?;
                 return Ok(current.to_value());
             };
             slot = match (&**name, &current.parent) {
@@ -109,17 +123,15 @@ impl Renderer<'_, '_> {
             return Ok(value);
         }
         // A method of the dictionary.
-        self.environment.budget.steps(self.depth)?;
-        part(of.to_value(), &[Arc::from(name)])
+        self.environment.budget.steps(LOOP_STEPS * self.depth)?;
+        part(of.to_value(), &[Arc::from(name)], self.environment.budget)
     }
 }
 
 /// What stands behind the dots after a value.
-fn part(value: Value, names: &[Arc<str>]) -> Result<Value, Failure> {
+fn part(value: Value, names: &[Arc<str>], budget: &Budget) -> Result<Value, Failure> {
     names.iter().try_fold(value, |value, name| {
-        if let Some(found) = group_part(&value, name) {
-            return Ok(found);
-        }
+        affordable(&value, name, budget)?;
         match value.member(name) {
             Some(found) => Ok(found?),
             None => Err(Failure::Undefined(Arc::clone(name))),
@@ -127,27 +139,35 @@ fn part(value: Value, names: &[Arc<str>]) -> Result<Value, Failure> {
     })
 }
 
-/// The parts of a group that `regroup` made: a named tuple in Django, and a tuple here.
-fn group_part(value: &Value, name: &str) -> Option<Value> {
-    match (value, name) {
-        (Value::Tuple(items), "grouper") if items.len() == 2 => items.first().cloned(),
-        (Value::Tuple(items), "list") if items.len() == 2 => items.last().cloned(),
-        _ => None,
+/// Takes what a method of a text or a dictionary costs.
+fn affordable(value: &Value, name: &str, budget: &Budget) -> Result<(), Fault> {
+    match value {
+        Value::Str(text) => {
+            budget.read(text.text.len())?;
+            budget.make(text.text.len().saturating_mul(match name {
+                // Every other character can be a word or a line.
+                "split" | "rsplit" | "splitlines" => size_of::<Value>(),
+                // Tabs become spaces.
+                _ => 8,
+            }))
+        }
+        Value::View(view) => budget.steps(view.dict.len()),
+        _ => Ok(()),
     }
 }
 
 /// What stands behind `block`.
-fn block_part(block: Arc<str>, names: &[Arc<str>]) -> Result<Value, Failure> {
+fn block_part(block: Arc<str>, names: &[Arc<str>], budget: &Budget) -> Result<Value, Failure> {
     let Some((name, rest)) = names.split_first() else {
         return Err(Fault::new("`block` has no value: only `block.name` has one").into());
     };
     match &**name {
-        "name" => part(Value::text(block), rest),
-        "super" => Err(Fault::new(
+        "name" => part(Value::text(block), rest, budget),
+        "super" => Err(Failure::Exception(Exception::Attribute(
             "'BlockNode' object has no attribute 'context'. Did you use {{ block.super }} in a \
-             base template?",
-        )
-        .into()),
+             base template?"
+                .to_owned(),
+        ))),
         _ => Err(Failure::Undefined(Arc::clone(name))),
     }
 }

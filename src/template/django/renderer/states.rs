@@ -58,7 +58,9 @@ impl<'r, 't> Renderer<'r, 't> {
         } else {
             let mut values = Vec::with_capacity(watched.len());
             for expression in watched {
-                values.push(self.resolve_or_none(expression)?);
+                let value = self.resolve_or_none(expression)?;
+                self.environment.budget.go_through(&value)?;
+                values.push(value);
             }
             Seen::Values(values)
         };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Fault, Renderer};
 use crate::template::{
-    django::{characters::is_space, filters},
-    value::{Str, Value},
+    django::filters,
+    value::{Str, Value, is_space},
 };
 
 impl Renderer<'_, '_> {
@@ -28,6 +28,7 @@ impl Renderer<'_, '_> {
         let Str { text, is_safe } = if let Value::Str(it) = value {
             it.clone()
         } else {
+            self.environment.budget.go_through(value)?;
             let text = filters::localized(value);
             self.environment.budget.make(text.len())?;
             Str {

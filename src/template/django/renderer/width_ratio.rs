@@ -1,9 +1,9 @@
-//! `widthratio`, and numbers as Python's `float()` and `int()` read them.
+//! `widthratio`.
 
 use super::{Failure, Fault, Renderer};
 use crate::template::{
-    django::{characters::is_space, expression::Expression},
-    value::Value,
+    django::expression::Expression,
+    value::{Exception, Value, to_float, to_integer},
 };
 
 impl Renderer<'_, '_> {
@@ -13,68 +13,49 @@ impl Renderer<'_, '_> {
         &self,
         [value, greatest, width]: &[Expression; 3],
     ) -> Result<Option<String>, Fault> {
-        let resolved = (|| {
-            Ok((
-                self.resolve(value)?,
-                self.resolve(greatest)?,
-                self.resolve(width)?,
-            ))
-        })();
-        let (value, greatest, width) = match resolved {
-            Ok(resolved) => resolved,
-            Err(Failure::Undefined(_)) => return Ok(None),
-            Err(Failure::Fault(fault)) => return Err(fault),
+        let resolved = || -> Result<_, Failure> {
+            let value = self.resolve(value)?;
+            let greatest = self.resolve(greatest)?;
+            Ok((value, greatest, to_integer(&self.resolve(width)?)?))
         };
-        let Some(width) = integer(&width) else {
-            return Err(Fault::new("widthratio final argument must be a number"));
-        };
-        let (Some(value), Some(greatest)) = (float(&value), float(&greatest)) else {
-            return Ok(Some(String::new()));
-        };
-        if greatest == 0.0 {
-            return Ok(Some("0".to_owned()));
+        match resolved() {
+            Ok((value, greatest, width)) => {
+                let text = ratio(&value, &greatest, width)?;
+                // Hundreds of digits take long.
+                self.environment.budget.steps(text.len())?;
+                Ok(Some(text))
+            }
+            Err(Failure::Undefined(_)) => Ok(None),
+            // Whichever of the three is to blame.
+            Err(Failure::Exception(Exception::Value(_) | Exception::Type(_))) => {
+                Err(Fault::new("widthratio final argument must be a number"))
+            }
+            Err(failure) => Err(failure.into()),
         }
-        let ratio = (value / greatest * width).round_ties_even();
-        if !ratio.is_finite() {
-            return Ok(Some(String::new()));
-        }
-        // Adding zero makes nothing of a negative zero's sign.
-        Ok(Some(format!("{:.0}", ratio + 0.0)))
     }
 }
 
-/// `float(value)`
+/// The empty text where there is no ratio of the two.
 #[expect(
     clippy::cast_precision_loss,
     reason = "Python rounds to the nearest too"
 )]
-fn float(value: &Value) -> Option<f64> {
-    match value {
-        Value::Bool(it) => Some(f64::from(u8::from(*it))),
-        Value::Int(it) => Some(*it as f64),
-        Value::Float(it) => Some(*it),
-        Value::Str(it) => digits(&it.text)?.parse().ok(),
-        _ => None,
+fn ratio(value: &Value, greatest: &Value, width: i128) -> Result<String, Exception> {
+    let both = to_float(value).and_then(|value| Ok((value, to_float(greatest)?)));
+    let (value, greatest) = match both {
+        Ok(both) => both,
+        Err(limit @ Exception::Limit(_)) => return Err(limit),
+        Err(_) => return Ok(String::new()),
+    };
+    if greatest == 0.0 {
+        return Ok("0".to_owned());
     }
-}
-
-/// `int(value)`, as the float that it becomes when it is multiplied with one.
-pub(super) fn integer(value: &Value) -> Option<f64> {
-    match value {
-        Value::Float(it) => it.is_finite().then(|| it.trunc()),
-        Value::Str(it) => {
-            let digits = digits(&it.text)?;
-            let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(&digits);
-            let is_number = unsigned.bytes().all(|it| it.is_ascii_digit());
-            is_number.then(|| digits.parse().ok())?
-        }
-        _ => float(value),
+    let ratio = (value / greatest * width as f64).round_ties_even();
+    if !ratio.is_finite() {
+        return Ok(String::new());
     }
-}
-
-/// The number in a text, without the white space around it and underscores between digits.
-fn digits(text: &str) -> Option<String> {
-    crate::template::django::expression::without_underscores(text.trim_matches(is_space))
+    // Adding zero makes nothing of a negative zero's sign.
+    Ok(format!("{:.0}", ratio + 0.0))
 }
 
 #[cfg(test)]
@@ -84,16 +65,21 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(Value::text(" 1_0 "), Some(10.0), Some(10.0))]
-    #[case(Value::text("-1.5"), Some(-1.5), None)]
-    #[case(Value::text("1__0"), None, None)]
-    #[case(Value::text(""), None, None)]
-    #[case(Value::text("+"), None, None)]
-    #[case(Value::Float(-2.7), Some(-2.7), Some(-2.0))]
-    #[case(Value::Float(f64::INFINITY), Some(f64::INFINITY), None)]
-    #[case(Value::Bool(true), Some(1.0), Some(1.0))]
-    #[case(Value::None, None, None)]
-    fn numbers(#[case] value: Value, #[case] as_float: Option<f64>, #[case] as_int: Option<f64>) {
-        assert_eq!((float(&value), integer(&value)), (as_float, as_int));
+    #[case(Value::text(" 1_0 "), Value::Int(20), 100, "50")]
+    #[case(Value::Float(-0.1), Value::Int(1), 1, "0")]
+    #[case(Value::Int(5), Value::Int(2), 1, "2")]
+    #[case(Value::Int(1), Value::text("0"), 1, "0")]
+    #[case(Value::Bool(true), Value::Float(f64::INFINITY), 9, "0")]
+    #[case(Value::Float(f64::INFINITY), Value::Int(1), 9, "")]
+    #[case(Value::Float(1e300), Value::Float(1e-300), 9, "")]
+    #[case(Value::None, Value::Int(1), 9, "")]
+    #[case(Value::Int(1), Value::text("1__0"), 9, "")]
+    fn ratios(
+        #[case] value: Value,
+        #[case] greatest: Value,
+        #[case] width: i128,
+        #[case] expected: &str,
+    ) {
+        assert_eq!(ratio(&value, &greatest, width).as_deref(), Ok(expected));
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Expression, Fault, Kind, Parser, arguments, invalid_tag, quoted, words};
-use crate::template::django::{characters::is_space, words::assignments};
+use crate::template::{django::words::assignments, value::is_space};
 
 pub(super) fn autoescape<'t>(
     parser: &mut Parser<'t, '_>,

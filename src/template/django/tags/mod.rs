@@ -12,14 +12,13 @@ use std::borrow::Cow;
 
 use super::{
     Fault,
-    characters::words,
     expression::Expression,
     lexer::Token,
     node::Kind,
     parser::{Parser, invalid_tag},
     words::{split, target},
 };
-use crate::template::value::Value;
+use crate::template::value::{Value, words};
 pub(super) use libraries::{is_relative, relative};
 
 /// Reads the tag that begins with this word, and where it is a block, all of it. `None`: there is

@@ -39,19 +39,72 @@ fn what_django_manages_is_rendered(#[case] open: &str, #[case] close: &str) {
 #[case::words("{% lorem 99999999999 w %}", "too long a text")]
 #[case::random_words(
     "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% lorem 99999 w random %}{% endfor %}{% endfor %}",
-    "too long a text"
+    "too many steps"
 )]
 #[case::paragraphs("{% lorem 99999999999 p %}", "too")]
 #[case::conditions(
     "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}{% if not not not not not not a %}{% endif %}",
     "too many steps"
 )]
+#[case::length(&with_long("{% if x|length %}{% endif %}"), "too many steps")]
+#[case::contains(&with_long("{% if 'b' in x %}{% endif %}"), "too many steps")]
+#[case::equals(&with_long("{% if x == x %}{% endif %}"), "too many steps")]
+#[case::characters(&with_long("{% if x.0 %}{% endif %}"), "too many steps")]
+#[case::word_list(&with_long("{% if x.split %}{% endif %}"), "too long a text")]
+#[case::tabs(&with_long("{% if x.expandtabs %}{% endif %}"), "too many steps")]
+#[case::list(&with_long("{% with l=x|make_list %}{% endwith %}"), "too")]
+#[case::changes(&with_long("{% ifchanged x forloop.counter %}{% endifchanged %}"), "too many steps")]
+#[case::changing_texts(
+    &with_long("{% ifchanged %}{{ x }}{{ forloop.counter }}{% endifchanged %}"),
+    "too long a text"
+)]
+#[case::query(&with_long("{% querystring map a=x as q %}"), "too")]
+#[case::argument(&with_long("{% if name|default:x %}{% endif %}"), "too many steps")]
+#[case::ratios(&looped("{% widthratio 1e300 1 99999999 as x %}"), "too many steps")]
+#[case::few_words(&looped("{% lorem 1 w random %}"), "too many steps")]
+#[case::lookups(&looped(&format!("{{{{ n{} }}}}", ".real".repeat(1000))), "too many steps")]
+#[case::sort_keys(
+    &looped(&format!("{{{{ runs|dictsort:'{}upper' }}}}", "upper.".repeat(100))),
+    "too many steps"
+)]
+#[case::moments(&looped(&format!("{{% now '{}' as x %}}", "r".repeat(1000))), "too many steps")]
+#[case::whole_loops(&(looped("{{ forloop }}")), "too many steps")]
+#[case::doubled_lists(
+    &format!(
+        "{{% with l=word|make_list %}}{}{{% endwith %}}",
+        "{% regroup l|add:l by nosuch as l %}".repeat(60)
+    ),
+    "too many steps"
+)]
+#[case::doubled_lists_printed(
+    &format!(
+        "{{% with l=word|make_list %}}{}{}{{% endwith %}}",
+        "{% regroup l|add:l by nosuch as l %}".repeat(10),
+        "{% firstof l as x %}".repeat(10_000)
+    ),
+    "too"
+)]
+#[case::many_tags(&"{{a}}".repeat(100_000), "too long a text")]
+#[case::long_tag(&format!("{{{{ a{} }}}}", ".a".repeat(1_000_000)), "too long a text")]
 fn what_never_ends_is_a_fault(#[case] text: &str, #[case] complaint: &str) {
     let closed = text.to_owned() + &"{% endfor %}".repeat(open_loops(text));
     let budget = Budget::of(100_000, 1 << 24);
     let rendered = super::super::render(&closed, &variables(), &now(), &budget);
     let message = rendered.unwrap_err().message;
     assert!(message.contains(complaint), "{message}");
+}
+
+/// The body in loops that end after hours.
+fn looped(body: &str) -> String {
+    "{% for a in 'aaaaaaaaaaaaaaaaaaaa' %}".repeat(8) + body + &"{% endfor %}".repeat(8)
+}
+
+/// The same where `x` is a long text.
+fn with_long(body: &str) -> String {
+    format!(
+        "{{% with x='a '|ljust:20000 %}}{}{{% endwith %}}",
+        looped(body)
+    )
 }
 
 fn open_loops(text: &str) -> usize {

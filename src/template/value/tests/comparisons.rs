@@ -4,7 +4,7 @@ use std::cmp::Ordering::{self, Equal, Greater, Less};
 
 use rstest::rstest;
 
-use super::{aware, date, dict, float, int, list, naive, time, tuple};
+use super::{aware, date, dict, float, group, int, list, naive, time, tuple};
 use crate::template::value::Value;
 
 #[rstest]
@@ -40,6 +40,9 @@ use crate::template::value::Value;
 #[case(list(&[int(1)]), list(&[int(1), int(2)]), false, Some(Less))]
 #[case(list(&[int(1), Value::text("a")]), list(&[int(2), Value::None]), false, Some(Less))]
 #[case(list(&[int(1), Value::text("a")]), list(&[int(1), Value::None]), false, None)]
+#[case(group([int(1), int(2)]), tuple(&[int(1), int(2)]), true, Some(Equal))]
+#[case(group([int(1), int(2)]), group([int(1), int(3)]), false, Some(Less))]
+#[case(group([int(1), int(2)]), list(&[int(1), int(2)]), false, None)]
 #[case(tuple(&[int(1)]), list(&[int(1)]), false, None)]
 #[case(tuple(&[int(1), int(2)]), tuple(&[float(1.0), int(2)]), true, Some(Equal))]
 #[case(dict(&[("a", int(1)), ("b", int(2))]), dict(&[("b", float(2.0)), ("a", int(1))]), true, None)]
@@ -85,6 +88,7 @@ fn comparisons(
 #[case(Value::text("abc"), int(1), None)]
 #[case(list(&[int(1), int(2)]), float(2.0), Some(true))]
 #[case(list(&[int(1)]), Value::text("1"), Some(false))]
+#[case(group([int(1), list(&[])]), int(1), Some(true))]
 #[case(tuple(&[]), Value::None, Some(false))]
 #[case(dict(&[("a", int(1))]), Value::text("a"), Some(true))]
 #[case(dict(&[("a", int(1))]), int(1), Some(false))]

@@ -2,8 +2,11 @@
 
 use rstest::rstest;
 
-use super::{aware, date, dict, float, int, list, naive, time, tuple};
-use crate::template::value::{Str, Value};
+use super::{aware, date, dict, float, group, int, list, naive, time, tuple};
+use crate::template::{
+    django::Fault,
+    value::{Str, Value},
+};
 
 #[rstest]
 #[case(Value::text("it is ǆ ΟΔΟΣ"), "upper", "'IT IS Ǆ ΟΔΟΣ'")]
@@ -76,6 +79,11 @@ use crate::template::value::{Str, Value};
 #[case(list(&[int(1), list(&[int(2)])]), "append", "''")]
 #[case(list(&[int(1), list(&[int(2)])]), "nope", "undefined")]
 #[case(tuple(&[int(1)]), "0", "1")]
+#[case(group([int(1), list(&[int(2)])]), "grouper", "1")]
+#[case(group([int(1), list(&[int(2)])]), "list", "[2]")]
+#[case(group([int(1), list(&[int(2)])]), "1", "[2]")]
+#[case(group([int(1), list(&[int(2)])]), "count", "''")]
+#[case(tuple(&[int(1), int(2)]), "list", "undefined")]
 #[case(tuple(&[int(1)]), "index", "''")]
 #[case(tuple(&[int(1)]), "copy", "undefined")]
 #[case(int(5), "real", "5")]
@@ -166,6 +174,6 @@ fn members(#[case] value: Value, #[case] name: &str, #[case] expected: &str) {
 #[case(naive("2024-01-01T00:00:00"), "astimezone")]
 #[case(int(1), "to_bytes")]
 fn refused(#[case] value: Value, #[case] name: &str) {
-    let message = value.member(name).unwrap().unwrap_err().message;
+    let message = Fault::from(value.member(name).unwrap().unwrap_err()).message;
     assert!(message.contains(&format!("`{name}`")), "{message}");
 }

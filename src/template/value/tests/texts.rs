@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::{aware, date, dict, float, int, list, naive, time, tuple};
+use super::{aware, date, dict, float, group, int, list, naive, time, tuple};
 use crate::template::value::Value;
 
 #[rstest]
@@ -54,6 +54,11 @@ use crate::template::value::Value;
 #[case(Value::safe("<b>"), "<b>", "'<b>'")]
 #[case(list(&[]), "[]", "[]")]
 #[case(list(&[int(1), Value::text("a"), list(&[Value::None])]), "[1, 'a', [None]]", "[1, 'a', [None]]")]
+#[case(
+    group([Value::text("a"), list(&[int(1)])]),
+    "GroupedResult(grouper='a', list=[1])",
+    "GroupedResult(grouper='a', list=[1])"
+)]
 #[case(tuple(&[]), "()", "()")]
 #[case(tuple(&[int(1)]), "(1,)", "(1,)")]
 #[case(tuple(&[int(1), int(2)]), "(1, 2)", "(1, 2)")]
