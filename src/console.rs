@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use anstream::{stderr, stdout};
+use anstream::{AutoStream, ColorChoice, adapter::strip_str, stream::RawStream};
 use anstyle::{AnsiColor, Style};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
@@ -59,31 +59,31 @@ impl Terminal {
 /// it to the terminal and the `NO_COLOR` and `CLICOLOR_FORCE` variables.
 pub(crate) fn set_color(choice: Option<bool>) {
     let choice = match choice {
-        None => anstream::ColorChoice::Auto,
-        Some(true) => anstream::ColorChoice::Always,
-        Some(false) => anstream::ColorChoice::Never,
+        None => ColorChoice::Auto,
+        Some(true) => ColorChoice::Always,
+        Some(false) => ColorChoice::Never,
     };
     choice.write_global();
 }
 
 /// Prints a line that is the command's result, to standard output.
 pub(crate) fn line(text: impl Display) {
-    let _ = writeln!(stdout(), "{text}");
+    write_whole(io::stdout(), &format!("{text}\n"));
 }
 
 /// Prints a line about the command's progress, to standard error.
 pub(crate) fn note(text: impl Display) {
-    let _ = writeln!(stderr(), "{text}");
+    write_whole(io::stderr(), &format!("{text}\n"));
 }
 
 /// Prints text exactly as it is to standard error: it brings its own line ends.
 pub(crate) fn raw(text: impl Display) {
-    let _ = write!(stderr(), "{text}");
+    write_whole(io::stderr(), &text.to_string());
 }
 
 /// Whether standard error is shown in colour.
 pub(crate) fn has_color() -> bool {
-    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
 /// Writes lines of the access log, coloured already where they are to be, to standard error.
@@ -98,21 +98,29 @@ pub(crate) fn is_terminal() -> bool {
 
 /// Prints a warning and what to do about it, to standard error.
 pub(crate) fn warning(text: impl Display, hint: Option<&str>) {
-    let _ = writeln!(stderr(), "{WARNING}warning{WARNING:#}: {}", Tame(text));
-    print_hint(hint);
+    complain(WARNING, "warning", text, hint);
 }
 
 /// Prints an error and what to do about it, to standard error. Names in it may come from
 /// strangers: what would steer the terminal is escaped.
 pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
-    let _ = writeln!(stderr(), "{ERROR}{label}{ERROR:#}: {}", Tame(error));
-    print_hint(hint);
+    complain(ERROR, label, error, hint);
 }
 
-fn print_hint(hint: Option<&str>) {
+fn complain(style: Style, label: &str, text: impl Display, hint: Option<&str>) {
+    let mut whole = format!("{style}{label}{style:#}: {}\n", Tame(text));
     if let Some(hint) = hint {
-        let _ = writeln!(stderr(), "{HINT}hint{HINT:#}: {}", Tame(hint));
+        let _ = writeln!(whole, "{HINT}hint{HINT:#}: {}", Tame(hint));
     }
+    write_whole(io::stderr(), &whole);
+}
+
+/// Writes a text at once: nothing of another process comes between its parts.
+fn write_whole(mut stream: impl RawStream, text: &str) {
+    let _ = match AutoStream::choice(&stream) {
+        ColorChoice::Never => stream.write_all(strip_str(text).to_string().as_bytes()),
+        _ => stream.write_all(text.as_bytes()),
+    };
 }
 
 /// A text in which control characters are escaped, those that divide it into lines and words
