@@ -75,6 +75,7 @@ impl Place {
         command
             .current_dir(self.output())
             .env("HOME", self.root.path().join("home"))
+            .env("PATH", crate::support::path())
             .env("TMPDIR", self.root.path().join("tmp"))
             .env("NO_COLOR", "1")
             .output()

@@ -61,6 +61,7 @@ impl Place {
             .current_dir(self.path(""));
         command
             .env("HOME", self.path(""))
+            .env("PATH", crate::support::path())
             .env("NO_COLOR", "1")
             .env_remove("XDG_CONFIG_HOME");
         command
@@ -1056,7 +1057,8 @@ fn interrupted_while_installing_it_leaves_the_project_alone() {
     script.write_all(HANGING_UV.as_bytes()).unwrap();
     drop(script);
     assert!(shell.wait().unwrap().success());
-    let path = format!("{}:/usr/bin:/bin", place.path("bin").display());
+    let path = crate::support::without_formatters("/usr/bin:/bin".as_ref());
+    let path = format!("{}:{}", place.path("bin").display(), path.display());
     for (name, hangs_in) in [("one", "venv"), ("two", "pip")] {
         let mut command = place.command(&[name, "--install", "-q"]);
         command.env("PATH", &path).env("HANGS_IN", hangs_in);

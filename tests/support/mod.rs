@@ -10,6 +10,7 @@
 )]
 
 pub(crate) mod client;
+pub(crate) mod path;
 pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod server;
@@ -19,6 +20,7 @@ pub(crate) mod test;
 
 pub(crate) use {
     client::{Client, Response, get, post},
+    path::{path, without_formatters},
     python::{Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},

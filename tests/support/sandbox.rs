@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{python, signals};
+use super::{path::without_formatters, python, signals};
 
 /// Variables that a run keeps from the machine: what a package installer needs to reach its index,
 /// and what coverage tools write to. All others are dropped.
@@ -52,7 +52,8 @@ impl Sandbox {
         env.insert("HOME".into(), root.path().join("home").into());
         env.insert("TMPDIR".into(), root.path().join("tmp").into());
         env.insert("LANG".into(), "C.UTF-8".into());
-        env.insert("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into());
+        let path = without_formatters("/usr/local/bin:/usr/bin:/bin".as_ref());
+        env.insert("PATH".into(), path);
         let mut sandbox = Self { root, env };
         sandbox.first_on_path(python::newest().bin_dir());
         sandbox
