@@ -11,8 +11,15 @@ use crate::template::value::{Value, View};
 /// What is left of the work that a template may cause.
 #[derive(Debug)]
 pub(in crate::template) struct Budget {
+    /// For all files together.
     steps: Cell<u64>,
+    /// What may be made for each file, beside what its length allows: it is gone when the file is
+    /// rendered.
+    octets_each: u64,
+    /// What is left of that for the file that is being rendered.
     octets: Cell<u64>,
+    /// What all files may come to.
+    rendered: Cell<u64>,
 }
 
 /// What is said when the steps are used up.
@@ -22,13 +29,16 @@ const TOO_MANY_STEPS: &str = "the template takes too many steps to render";
 /// what a large template needs.
 const STEPS: u64 = 4_000_000;
 
-/// Octets of text made on the way and in the end, beside those that the template itself has.
+/// Octets of text made for one file on the way and in the end, beside those that the file has.
 const OCTETS: u64 = 64 << 20;
+
+/// Octets of all files, rendered: as many as a template may have before.
+const RENDERED: u64 = 512 << 20;
 
 /// Reading an octet, or passing an element, costs much less than a step; so many are one.
 const READ_PER_STEP: usize = 4;
 
-/// What each octet of a template allows it to make: texts are written once, and tags take more
+/// What each octet of a file allows it to make: texts are written once, and tags take more
 /// room after parsing than before.
 const OCTETS_PER_OCTET: u64 = 4;
 
@@ -42,7 +52,9 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             steps: Cell::new(STEPS),
+            octets_each: OCTETS,
             octets: Cell::new(OCTETS),
+            rendered: Cell::new(RENDERED),
         }
     }
 }
@@ -53,16 +65,29 @@ impl Budget {
     pub(super) fn of(steps: u64, octets: u64) -> Self {
         Self {
             steps: Cell::new(steps),
+            octets_each: octets,
             octets: Cell::new(octets),
+            rendered: Cell::new(RENDERED),
         }
     }
 
-    /// Adds what a text of so many octets may cost by its length alone.
-    pub(super) fn allow(&self, octets: usize) {
+    /// Begins a file of so many octets, with what it may cost by its length alone.
+    pub(super) fn begin(&self, octets: usize) {
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        let add = |left: &Cell<u64>, amount| left.set(left.get().saturating_add(amount));
-        add(&self.steps, octets / READ_PER_STEP as u64);
-        add(&self.octets, octets.saturating_mul(OCTETS_PER_OCTET));
+        let steps = octets / READ_PER_STEP as u64;
+        self.steps.set(self.steps.get().saturating_add(steps));
+        let allowed = octets.saturating_mul(OCTETS_PER_OCTET);
+        self.octets.set(self.octets_each.saturating_add(allowed));
+    }
+
+    /// Ends a file that has come to so many octets.
+    pub(super) fn end(&self, octets: usize) -> Result<(), Fault> {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        Self::take(
+            &self.rendered,
+            octets,
+            "the template makes too much text in all",
+        )
     }
 
     /// Takes the steps that it costs to read a text of so many octets.

@@ -38,9 +38,11 @@ pub(super) fn render(
     now: &Zoned,
     budget: &Budget,
 ) -> Result<String, Fault> {
-    budget.allow(text.len());
+    budget.begin(text.len());
     let template = parser::parse(text, budget)?;
-    renderer::render(&template, variables, now, budget)
+    let rendered = renderer::render(&template, variables, now, budget)?;
+    budget.end(rendered.len())?;
+    Ok(rendered)
 }
 
 /// Renders a text as Django does, at no particular time. It is public for fuzzing.

@@ -145,3 +145,23 @@ fn long_tags_take_no_longer_than_their_length(#[case] text: String) {
     // Rendered or a fault: both at once.
     let _either = render(&text);
 }
+
+/// An honest template is large by its number of files.
+#[test]
+fn many_files_share_a_budget() {
+    let (variables, now, budget) = (variables(), now(), Budget::default());
+    let text = "name = '{{ map.k }}'  # {% if map %}yes{% endif %}\n".repeat(60);
+    for _ in 0..3000 {
+        super::super::render(&text, &variables, &now, &budget).unwrap();
+    }
+}
+
+#[test]
+fn what_all_files_come_to_is_bounded() {
+    let (variables, now, budget) = (variables(), now(), Budget::default());
+    let text = "{{ map.k }}".to_owned() + &"x".repeat(60 << 20);
+    let fault = (0..100)
+        .find_map(|_| super::super::render(&text, &variables, &now, &budget).err())
+        .unwrap();
+    assert_eq!(fault.message, "the template makes too much text in all");
+}
