@@ -10,6 +10,8 @@
 //!   proxy, which some filters take for no text, and here it is one;
 //! - the whole of `forloop` where there is an `ifchanged`: Django keeps what that saw in it, under
 //!   a key that prints an address in memory;
+//! - known to differ, and found by new seeds once in a while: `is` between what filters give, as
+//!   `{% if date|cut:"" is date %}`, which asks whether CPython made a new object;
 //! - `debug`: it prints nothing outside of debugging, and that is in the corpus.
 
 use std::{env, sync::LazyLock};
@@ -20,7 +22,7 @@ use proptest::{
     prop_oneof,
     sample::{Index, select},
     strategy::Union,
-    test_runner::{Config, TestCaseError, TestError, TestRunner},
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
 };
 use regex::Regex;
 
@@ -30,7 +32,8 @@ use super::{Comparison, Difference};
 const TEMPLATES: usize = 75;
 
 /// Cases where `PROPTEST_CASES` does not say how many: three thousand templates, which takes some
-/// seconds.
+/// seconds, and the same each time. Whoever searches for differences says how many, and gets new
+/// ones with each run.
 const CASES: u32 = 40;
 
 /// Attempts to make a template smaller: each is a run of the program.
@@ -712,7 +715,12 @@ fn most_templates_are_valid() {
 #[test]
 fn the_program_does_with_any_template_what_django_does() {
     let comparison = Comparison::new();
-    let mut runner = TestRunner::new(config());
+    let mut runner = if env::var_os("PROPTEST_CASES").is_some() {
+        TestRunner::new(config())
+    } else {
+        let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        TestRunner::new_with_rng(config(), seed)
+    };
     let outcome = runner.run(&vec(any_template(), TEMPLATES), |texts| {
         let Some(Difference { text, .. }) = comparison.differences(&texts).into_iter().next()
         else {
