@@ -73,8 +73,9 @@ pub struct Request<'a> {
     pub variables: &'a Dict,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
-    /// The version of the Django that the user has, where that is known.
-    pub django_version: Option<&'a str>,
+    /// Finds the version of the Django that the user has, where that can be known. It is asked only
+    /// for templates without a manifest.
+    pub django_version: &'a dyn Fn() -> Option<String>,
     /// Whether the project's requirements will be installed: the template's message depends on it.
     pub install: bool,
     /// Is told what takes time.
@@ -104,7 +105,7 @@ impl<'a> Request<'a> {
             current_directory,
             variables: &NOTHING,
             options: &NOTHING,
-            django_version: None,
+            django_version: &|| None,
             install: false,
             progress: &(),
             stop: &NEVER,
@@ -166,9 +167,13 @@ fn renderer(request: &Request<'_>, is_native: bool) -> Result<Renderer, Error> {
     } else {
         options.clone()
     };
-    let django_version = request.django_version.filter(|_| !is_native);
-    let own_version = django_version.unwrap_or(context::DJANGO_VERSION);
-    context.extend(context::context(subject, name, target.path(), own_version)?);
+    let found = if is_native {
+        None
+    } else {
+        (request.django_version)()
+    };
+    let version = found.as_deref().unwrap_or(context::DJANGO_VERSION);
+    context.extend(context::context(subject, name, target.path(), version)?);
     if is_native {
         context::extend_native(&mut context, name, request.install);
     }

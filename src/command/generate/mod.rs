@@ -124,7 +124,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         selection: &selection,
         variables: &variables,
         options: &options::as_variables(args, *output),
-        django_version: search.django_version().as_deref(),
+        django_version: &|| search.django_version(),
         install: *install,
         progress: &steps,
         stop: &stop,
