@@ -1127,11 +1127,23 @@ fn a_native_template_that_takes_all_memory_is_stopped() {
     let bomb = "{% set_global x = 'xxxxxxxxxxxxxxxx' %}{% for i in range(end=60) %}\
                 {% set_global x = x ~ x %}{% endfor %}";
     place.file("tpl/scaffold.toml", "").file("tpl/a.txt", bomb);
-    let stderr = place.fails(&["mysite", "--template", "tpl"]);
+    let output = place
+        .command(&["mysite", "--template", "tpl", "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let hint = "nothing was written; look for loops in the template, or do not trust it";
     assert_eq!(
-        stderr,
-        "error: the template takes too much memory to render\n\
-         hint: nothing was written; look for loops in the template, or do not trust it\n"
+        String::from_utf8_lossy(&output.stderr),
+        format!("error: the template takes too much memory to render\nhint: {hint}\n")
     );
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let target = place.path("mysite");
+    assert_eq!(document["target"], target.to_str().unwrap());
+    assert_eq!(
+        document["error"],
+        "the template takes too much memory to render"
+    );
+    assert_eq!(document["hint"], hint);
     assert_eq!(place.tree(), ["tpl", "tpl/a.txt", "tpl/scaffold.toml"]);
 }

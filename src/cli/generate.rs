@@ -52,7 +52,7 @@ pub(crate) struct StartappArgs {
 }
 
 /// What both commands take.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option that is given or not"

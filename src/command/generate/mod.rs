@@ -12,6 +12,7 @@ use std::{
     env,
     path::{Path, PathBuf},
     rc::Rc,
+    sync::{Arc, atomic::AtomicBool},
     time::Instant,
 };
 
@@ -29,12 +30,13 @@ use super::{check, error::Error, install};
 use formatter::Formatter;
 use report::Report;
 use steps::Steps;
+use watchdog::Watchdog;
 
 /// Where the user's own templates are, in the directory for configuration.
 const OWN_TEMPLATES: &str = "scaffold/templates";
 
 /// What is to be done, as the user said it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Job {
     /// A project or an application.
     pub(super) subject: ProjectOrApp,
@@ -110,7 +112,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
-    let steps = Steps::new(subject, verbosity, *json, &stop);
+    let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
     let own_templates = own_templates();
     let plan = Rc::new(template::prepare(&Request {
@@ -161,6 +163,25 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         console::note(summary::next(&plan, target.path(), &here));
     }
     Ok(())
+}
+
+/// What begins to watch the rendering. Where that never ends, the program ends from the side, with
+/// all that is printed at any other failure.
+fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Watchdog + use<> {
+    let (job, target, stop) = (job.clone(), target.path().to_owned(), Arc::clone(stop));
+    move || {
+        let (job, target) = (job.clone(), Some(target.clone()));
+        Watchdog::start(Arc::clone(&stop), job.subject, move |error| {
+            if job.args.json {
+                let report = Report {
+                    target,
+                    ..Report::default()
+                };
+                console::line(report.json(&job, Some(error)));
+            }
+            console::error(error.label(), error, error.hint().as_deref());
+        })
+    }
 }
 
 /// Fails where something is in the way, and notes all of it in the report.

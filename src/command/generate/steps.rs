@@ -5,7 +5,6 @@ use std::{
     cell::{Cell, RefCell},
     fmt::Display,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -22,7 +21,6 @@ use super::watchdog::Watchdog;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Tells of the steps.
-#[derive(Debug)]
 pub(super) struct Steps {
     verbosity: Verbosity,
     /// Standard output is for something else.
@@ -31,27 +29,24 @@ pub(super) struct Steps {
     bar: RefCell<Option<ProgressBar>>,
     /// Something was put where temporary files go.
     has_fetched: Cell<bool>,
-    subject: ProjectOrApp,
-    stop: Arc<AtomicBool>,
-    /// Watches while the template is rendered.
+    /// Begins to watch the rendering.
+    watch: Box<dyn Fn() -> Watchdog>,
     watchdog: RefCell<Option<Watchdog>>,
 }
 
 impl Steps {
-    /// The flag says that the user wants the end.
+    /// `watch` is called when the rendering begins; what it gives is dropped when that ends.
     pub(super) fn new(
-        subject: ProjectOrApp,
         verbosity: Verbosity,
         to_stderr: bool,
-        stop: &Arc<AtomicBool>,
+        watch: impl Fn() -> Watchdog + 'static,
     ) -> Self {
         Self {
             verbosity,
             to_stderr,
             bar: RefCell::new(None),
             has_fetched: Cell::new(false),
-            subject,
-            stop: Arc::clone(stop),
+            watch: Box::new(watch),
             watchdog: RefCell::new(None),
         }
     }
@@ -163,8 +158,7 @@ impl template::Progress for Steps {
             }
             Step::Downloaded | Step::Fetched => self.clear(),
             Step::Rendering => {
-                let watchdog = Watchdog::start(Arc::clone(&self.stop), self.subject);
-                self.watchdog.replace(Some(watchdog));
+                self.watchdog.replace(Some((self.watch)()));
             }
         }
     }
@@ -197,8 +191,9 @@ mod tests {
 
     #[test]
     fn a_download_is_shown_until_it_is_complete() {
-        let stop = Arc::new(AtomicBool::new(false));
-        let steps = Steps::new(ProjectOrApp::Project, Verbosity::Normal, false, &stop);
+        let steps = Steps::new(Verbosity::Normal, false, || {
+            unreachable!("nothing is rendered")
+        });
         steps.step(Step::Downloading { url: "u" });
         steps.step(Step::Received {
             octets: 5,

@@ -15,9 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{console, template};
-
-use crate::command::error::Error;
+use crate::{command::error::Error, template};
 
 /// What rendering may take.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +45,12 @@ pub(super) struct Watchdog {
 
 impl Watchdog {
     /// Begins to watch. The flag says that the user wants the end, which the engine does not hear.
-    pub(super) fn start(stop: Arc<AtomicBool>, subject: template::ProjectOrApp) -> Self {
+    /// Before the program ends it is told why, through `report`.
+    pub(super) fn start(
+        stop: Arc<AtomicBool>,
+        subject: template::ProjectOrApp,
+        report: impl FnOnce(&Error) + Send + 'static,
+    ) -> Self {
         let (end, ended) = mpsc::channel();
         thread::spawn(move || {
             if let Some(complaint) = watch(&ended, &stop, LIMITS) {
@@ -56,7 +59,7 @@ impl Watchdog {
                     Complaint::TooMuch(what) => template::Error::Endless { what },
                 };
                 let error = Error::from(error);
-                console::error(error.label(), &error, error.hint().as_deref());
+                report(&error);
                 std::process::exit(error.exit_code().into());
             }
         });

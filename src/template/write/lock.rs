@@ -1,7 +1,7 @@
 //! Telling the files of a live run from those of a dead one: a live one holds a lock on them,
 //! which the system takes back when the process ends, however it ends.
 
-use std::os::fd::AsFd;
+use std::{os::fd::AsFd, thread, time::Duration};
 
 use rustix::{
     fs::{AtFlags, FlockOperation, fstat, statat},
@@ -14,9 +14,22 @@ pub(super) fn try_lock(file: impl AsFd) -> bool {
     rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
 }
 
-/// Waits for the lock. Where the file system has none, goes on without.
-pub(super) fn wait(file: impl AsFd) {
-    while rustix::fs::flock(file.as_fd(), FlockOperation::LockExclusive) == Err(Errno::INTR) {}
+/// How often is looked whether the lock is free: whoever holds it needs it for less.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Waits for the lock, and says whether it was got before `gives_up` said yes. Where the file
+/// system has none, goes on without.
+///
+/// The system's own waiting would not hear that the user wants the end.
+pub(super) fn wait(file: impl AsFd, gives_up: impl Fn() -> bool) -> bool {
+    loop {
+        match rustix::fs::flock(file.as_fd(), FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) if gives_up() => return false,
+            Err(Errno::WOULDBLOCK) => thread::sleep(PAUSE),
+            Err(Errno::INTR) => {}
+            _ => return true,
+        }
+    }
 }
 
 /// Whether the name in the directory still means the open file: it may have been removed, and

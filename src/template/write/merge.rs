@@ -7,6 +7,7 @@
 use std::{
     os::fd::{AsFd, OwnedFd},
     path::Path,
+    sync::atomic::AtomicBool,
 };
 
 use rustix::{
@@ -22,8 +23,13 @@ use super::{
 use crate::template::{error::Error, plan::Plan, target};
 
 /// Moves everything to its place, or nothing where something has come up there in the meantime.
-pub(super) fn merge(staging: &Staging, plan: &Plan, target: &Path) -> Result<(), Error> {
-    staging.lock();
+pub(super) fn merge(
+    staging: &Staging,
+    plan: &Plan,
+    target: &Path,
+    stop: &AtomicBool,
+) -> Result<(), Error> {
+    staging.lock(plan.subject(), stop)?;
     let fail = |path: &Path, error| Error::write("make", &target.join(path), error);
     let root = open_directory(rustix::fs::CWD, target, Links::Follow)
         .map_err(|error| fail(Path::new(""), error))?;
@@ -81,9 +87,12 @@ fn open_parent(root: &OwnedFd, path: &Path) -> std::io::Result<OwnedFd> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, sync::atomic::AtomicBool};
+    use std::fs;
 
     use super::*;
+
+    static NEVER: AtomicBool = AtomicBool::new(false);
+
     use crate::template::{ProjectOrApp, Request, Target, prepare, write::tree::Tree};
 
     /// A directory with a file of the user's, and a project built for it but not moved yet.
@@ -94,9 +103,9 @@ mod tests {
         let target = Target::Existing(root.path().to_path_buf());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, root.path());
         let plan = prepare(&request).unwrap();
-        let staging = Staging::inside(root.path()).unwrap();
+        let staging = Staging::inside(root.path(), ProjectOrApp::Project, &NEVER).unwrap();
         Tree::new(staging.project(), root.path())
-            .make(&plan, &AtomicBool::new(false))
+            .make(&plan, &NEVER)
             .unwrap();
         (root, plan, staging)
     }
@@ -113,7 +122,7 @@ mod tests {
     #[test]
     fn everything_comes_to_its_place_beside_what_is_there() {
         let (root, plan, staging) = built();
-        merge(&staging, &plan, root.path()).unwrap();
+        merge(&staging, &plan, root.path(), &NEVER).unwrap();
         drop(staging);
         for (path, node) in plan.nodes() {
             let metadata = fs::metadata(root.path().join(path)).unwrap();
@@ -134,7 +143,7 @@ mod tests {
     fn what_has_come_up_meanwhile_stays_and_nothing_is_moved() {
         let (root, plan, staging) = built();
         fs::write(root.path().join("pyproject.toml"), "theirs").unwrap();
-        let error = merge(&staging, &plan, root.path()).unwrap_err();
+        let error = merge(&staging, &plan, root.path(), &NEVER).unwrap_err();
         assert!(matches!(error, Error::Conflicts { .. }), "{error}");
         drop(staging);
         assert_eq!(names(root.path()), ["mysite", "pyproject.toml"]);
@@ -150,7 +159,7 @@ mod tests {
             .join(staging.relative_path())
             .join("pyproject.toml");
         fs::remove_file(path).unwrap();
-        let error = merge(&staging, &plan, root.path()).unwrap_err();
+        let error = merge(&staging, &plan, root.path(), &NEVER).unwrap_err();
         assert!(matches!(error, Error::Write { .. }), "{error}");
         drop(staging);
         assert_eq!(names(root.path()), ["mysite"]);

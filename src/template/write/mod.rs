@@ -21,14 +21,14 @@ pub(super) use journal::check as check_journal;
 
 /// Makes the project in a directory that does not exist yet.
 pub(super) fn new_directory(plan: &Plan, target: &Path, stop: &AtomicBool) -> Result<(), Error> {
-    let staging = staging::Staging::new(target)?;
+    let staging = staging::Staging::new(target, plan.subject(), stop)?;
     tree::Tree::new(staging.project(), target).make(plan, stop)?;
     staging.publish()
 }
 
 /// Makes the project in a directory that exists, without changing anything that is in it.
 pub(super) fn overlay(plan: &Plan, target: &Path, stop: &AtomicBool) -> Result<(), Error> {
-    let staging = staging::Staging::inside(target)?;
+    let staging = staging::Staging::inside(target, plan.subject(), stop)?;
     tree::Tree::new(staging.project(), target).make(plan, stop)?;
-    merge::merge(&staging, plan, target)
+    merge::merge(&staging, plan, target, stop)
 }

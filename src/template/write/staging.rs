@@ -11,6 +11,8 @@ use std::{
     fs, io,
     os::{fd::OwnedFd, unix::fs::MetadataExt},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -22,7 +24,11 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::{error::Error, path::STAGING as DIRECTORY_NAME};
+use crate::template::{error::Error, path::STAGING as DIRECTORY_NAME, subject::ProjectOrApp};
+
+/// How long the end of a run waits for another one, to leave nothing behind. What it leaves all the
+/// same, the next run removes.
+const LAST_WAIT: Duration = Duration::from_secs(1);
 
 /// A project that is being built. Dropping it removes it.
 pub(super) struct Staging {
@@ -47,29 +53,38 @@ pub(super) struct Staging {
 impl Staging {
     /// Makes the place for what is to be added to an existing directory, and removes what dead
     /// runs left there.
-    pub(super) fn inside(directory: &Path) -> Result<Self, Error> {
-        Self::make(directory, PathBuf::new(), Path::new(""), directory)
+    pub(super) fn inside(
+        directory: &Path,
+        subject: ProjectOrApp,
+        stop: &AtomicBool,
+    ) -> Result<Self, Error> {
+        let shared = open_shared(directory, subject, stop)?;
+        Self::make(shared, directory, PathBuf::new(), Path::new(""), directory)
             .map_err(|error| Error::write("make a directory in", directory, error))
     }
 
     /// Makes the place for a new directory, and removes what dead runs left there.
-    pub(super) fn new(target: &Path) -> Result<Self, Error> {
+    pub(super) fn new(
+        target: &Path,
+        subject: ProjectOrApp,
+        stop: &AtomicBool,
+    ) -> Result<Self, Error> {
         let (parent_path, missing) = existing_parent(target);
         let mut missing = missing.iter();
         let final_name = PathBuf::from(missing.next().unwrap_or_default());
         let inner = missing.as_path();
-        Self::make(parent_path, final_name, inner, target)
+        let shared = open_shared(parent_path, subject, stop)?;
+        Self::make(shared, parent_path, final_name, inner, target)
             .map_err(|error| Error::write("make a directory in", parent_path, error))
     }
 
     fn make(
+        (parent, shared): (OwnedFd, OwnedFd),
         parent_path: &Path,
         final_name: PathBuf,
         inner: &Path,
         target: &Path,
     ) -> io::Result<Self> {
-        let parent = open_directory(CWD, parent_path, Links::Follow)?;
-        let shared = lock_shared(&parent)?;
         let parent_path = parent_path.to_path_buf();
         remove_dead(&shared, &parent_path.join(DIRECTORY_NAME));
         let (name, own) = match make_own(&shared) {
@@ -109,8 +124,12 @@ impl Staging {
     }
 
     /// Waits until no other run takes or makes anything here, and keeps it so.
-    pub(super) fn lock(&self) {
-        lock::wait(&self.shared);
+    pub(super) fn lock(&self, subject: ProjectOrApp, stop: &AtomicBool) -> Result<(), Error> {
+        if lock::wait(&self.shared, || stop.load(Ordering::Relaxed)) {
+            Ok(())
+        } else {
+            Err(Error::Interrupted { subject })
+        }
     }
 
     /// Moves the project to its place, if nothing has come up there in the meantime.
@@ -140,14 +159,17 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        self.lock();
+        let start = Instant::now();
+        let is_locked = lock::wait(&self.shared, || start.elapsed() > LAST_WAIT);
         // After the project has been moved away there is nothing of this name.
         let own = self.parent_path.join(self.relative_path());
         if own.exists() {
             // What cannot be removed now is tried again by the next run.
             let _ = fs::remove_dir_all(own);
         }
-        remove_shared(&self.parent);
+        if is_locked {
+            remove_shared(&self.parent);
+        }
     }
 }
 
@@ -161,8 +183,24 @@ fn existing_parent(target: &Path) -> (&Path, &Path) {
     (existing, target.strip_prefix(existing).unwrap_or(target))
 }
 
-/// Opens `.scaffold-staging`, made if need be, with the lock held.
-fn lock_shared(parent: &OwnedFd) -> io::Result<OwnedFd> {
+/// Opens a directory and `.scaffold-staging` in it.
+fn open_shared(
+    path: &Path,
+    subject: ProjectOrApp,
+    stop: &AtomicBool,
+) -> Result<(OwnedFd, OwnedFd), Error> {
+    open_directory(CWD, path, Links::Follow)
+        .and_then(|parent| Ok((lock_shared(&parent, stop)?, parent)))
+        .map_err(|error| Error::write("make a directory in", path, error))
+        .and_then(|(shared, parent)| {
+            let shared = shared.ok_or(Error::Interrupted { subject })?;
+            Ok((parent, shared))
+        })
+}
+
+/// Opens `.scaffold-staging`, made if need be, with the lock held; `None` where the user wants the
+/// end first.
+fn lock_shared(parent: &OwnedFd, stop: &AtomicBool) -> io::Result<Option<OwnedFd>> {
     loop {
         match mkdirat(parent, DIRECTORY_NAME, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
@@ -178,9 +216,11 @@ fn lock_shared(parent: &OwnedFd) -> io::Result<OwnedFd> {
             let reason = format!("`{DIRECTORY_NAME}` there belongs to another user");
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
         }
-        lock::wait(&shared);
+        if !lock::wait(&shared, || stop.load(Ordering::Relaxed)) {
+            return Ok(None);
+        }
         if lock::is_still(&shared, parent, DIRECTORY_NAME) {
-            return Ok(shared);
+            return Ok(Some(shared));
         }
     }
 }
@@ -237,6 +277,12 @@ fn remove_dead(shared: &OwnedFd, path: &Path) {
 mod tests {
     use super::*;
 
+    static NEVER: AtomicBool = AtomicBool::new(false);
+
+    fn new(target: &Path) -> Staging {
+        Staging::new(target, ProjectOrApp::Project, &NEVER).unwrap()
+    }
+
     fn names(path: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(path)
             .unwrap()
@@ -249,7 +295,7 @@ mod tests {
     #[test]
     fn directories_above_the_project_come_with_it() {
         let root = tempfile::tempdir().unwrap();
-        let staging = Staging::new(&root.path().join("a/b/c")).unwrap();
+        let staging = new(&root.path().join("a/b/c"));
         mkdirat(staging.project(), "in", Mode::RWXU).unwrap();
         assert_eq!(names(root.path()), [DIRECTORY_NAME]);
         staging.publish().unwrap();
@@ -260,14 +306,14 @@ mod tests {
     #[test]
     fn what_is_not_published_is_gone() {
         let root = tempfile::tempdir().unwrap();
-        drop(Staging::new(&root.path().join("a/b")).unwrap());
+        drop(new(&root.path().join("a/b")));
         assert!(names(root.path()).is_empty());
     }
 
     #[test]
     fn nothing_is_replaced() {
         let root = tempfile::tempdir().unwrap();
-        let staging = Staging::new(&root.path().join("a/b")).unwrap();
+        let staging = new(&root.path().join("a/b"));
         fs::create_dir(root.path().join("a")).unwrap();
         assert!(matches!(staging.publish(), Err(Error::TargetExists { .. })));
         assert_eq!(names(root.path()), ["a"]);
@@ -277,16 +323,25 @@ mod tests {
     #[test]
     fn the_next_run_removes_what_a_dead_one_left_and_no_live_ones() {
         let root = tempfile::tempdir().unwrap();
-        let live = Staging::new(&root.path().join("live")).unwrap();
+        let live = new(&root.path().join("live"));
         let shared = root.path().join(DIRECTORY_NAME);
         fs::create_dir_all(shared.join("dead/deep")).unwrap();
         fs::write(shared.join("dead/deep/file"), "").unwrap();
-        let other = Staging::new(&root.path().join("other")).unwrap();
+        let other = new(&root.path().join("other"));
         let expected = [live.name.clone(), other.name.clone()];
         assert_eq!(names(&shared), expected);
         other.publish().unwrap();
         assert_eq!(names(&shared), [live.name.as_str()]);
         live.publish().unwrap();
         assert_eq!(names(root.path()), ["live", "other"]);
+    }
+    #[test]
+    fn who_waits_for_another_run_hears_that_the_user_wants_the_end() {
+        let root = tempfile::tempdir().unwrap();
+        let other = new(&root.path().join("other"));
+        other.lock(ProjectOrApp::Project, &NEVER).unwrap();
+        let target = root.path().join("mine");
+        let mine = Staging::new(&target, ProjectOrApp::Project, &AtomicBool::new(true));
+        assert!(matches!(mine, Err(Error::Interrupted { .. })));
     }
 }
