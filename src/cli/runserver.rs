@@ -41,6 +41,13 @@ pub(crate) struct RunserverArgs {
     /// Run one request at a time
     #[arg(long, conflicts_with = "threads")]
     pub(crate) nothreading: bool,
+    /// Processes that run the application
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) workers: u16,
+    /// Seconds after which a worker that hangs in C code is killed; 0 never does
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) timeout: u32,
     /// Accepted as Django's; files are not watched yet
     #[arg(long)]
     pub(crate) noreload: bool,

@@ -105,6 +105,17 @@ impl Announcer {
                 self.failure = Some(failure);
                 self.announce(None);
             }
+            Event::Missing(failure) => {
+                print_traceback(&failure);
+                console::error(
+                    "error",
+                    format_args!(
+                        "a further worker cannot load the application: {}",
+                        failure.message
+                    ),
+                    Some("the others go on without it"),
+                );
+            }
             Event::Ended(how) => {
                 console::error(
                     "error",
@@ -157,15 +168,15 @@ impl Announcer {
     }
 }
 
-fn print_failure(failure: &Failure) {
-    let Failure {
-        message,
-        traceback,
-        hint,
-    } = failure;
-    if !traceback.is_empty() {
-        console::raw(format_args!("{}\n", traceback.trim_end()));
+fn print_traceback(failure: &Failure) {
+    if !failure.traceback.is_empty() {
+        console::raw(format_args!("{}\n", failure.traceback.trim_end()));
     }
+}
+
+fn print_failure(failure: &Failure) {
+    print_traceback(failure);
+    let Failure { message, hint, .. } = failure;
     let hint = if hint.is_empty() {
         None
     } else {

@@ -3,6 +3,7 @@
 use std::{
     env,
     net::TcpListener,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::mpsc,
     time::Duration,
@@ -36,6 +37,7 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error> {
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let workers = args.workers;
     let (worker, interpreter) = plan_worker(args, &here)?;
     let listener = address.listen()?;
     let log = match verbosity {
@@ -54,6 +56,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         listener,
         name: address.host,
         worker,
+        workers,
         log: log.clone(),
     };
 
@@ -108,6 +111,8 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         pythonpath,
         threads,
         nothreading,
+        workers,
+        timeout,
         // Nothing is reloaded yet.
         noreload: _,
     } = args;
@@ -142,7 +147,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         pythonpath: pythonpath.iter().map(|path| lossy(path)).collect(),
         argv: project_argv,
         threads: if nothreading { 0 } else { threads },
-        multiprocess: false,
+        multiprocess: workers > 1,
     };
     let config = worker::Config {
         interpreter: interpreter.path.clone(),
@@ -150,6 +155,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         // Projects ask for this variable to do something in Django's serving process only.
         environment: vec![("RUN_MAIN".into(), "true".into())],
         configure,
+        timeout: NonZeroU32::new(timeout),
     };
     Ok((config, interpreter))
 }

@@ -1,21 +1,26 @@
-//! The one loop that joins workers and front: it starts a worker, tells the front whether requests
-//! may go to it, and starts the next one when it ends.
+//! The one loop that joins workers and front: it starts workers, tells the front to which of them
+//! requests may go, and starts the next one when one ends.
+//!
+//! - `place`: keeps one worker running
+//! - `board`: what all the places have come to, and the front is told
+//! - `backoff`: how long is waited before a worker is replaced
 
 mod backoff;
+mod board;
+mod place;
 
-use std::{io, net::TcpListener, sync::Arc, time::Instant};
+use std::{io, net::TcpListener, sync::Arc};
+
+use futures_util::future::{join_all, try_join_all};
 
 use crate::{
-    serve::{self, AccessLog, Failure, Server, State, Workers},
-    wire::{Status, message::Report},
-    worker::{self, Package, Worker},
+    serve::{self, AccessLog, Failure, Server},
+    wire::message::Report,
+    worker,
 };
 
-use backoff::Backoff;
-
-/// What `FAILED` says of failures that no edit of the project's code mends: the command line or
-/// the interpreter is wrong.
-const USAGE_KINDS: [&str; 3] = ["ambiguous", "nothing", "python"];
+use board::Board;
+use place::Place;
 
 /// What is to be served, and how.
 #[derive(Debug)]
@@ -26,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     /// How workers are started.
     pub(crate) worker: worker::Config,
+    /// How many of them there are.
+    pub(crate) workers: u16,
     /// Where the access log goes.
     pub(crate) log: AccessLog,
 }
@@ -39,6 +46,8 @@ pub(crate) enum Event {
     NotLoaded(Arc<Failure>),
     /// A worker that had been ready ended by itself; the text says how. Another one is started.
     Ended(String),
+    /// The application is served, but a further worker could not load it.
+    Missing(Arc<Failure>),
 }
 
 /// Why nothing can be served.
@@ -76,145 +85,19 @@ pub(crate) async fn run(
         listener,
         name,
         worker,
+        workers,
         log,
     } = plan;
-    let (workers, upstream) = serve::upstream();
+    let (front, upstream) = serve::upstream();
     let server = Server::new(listener, &name, upstream, log)?;
-    let mut supervisor = Supervisor {
-        config: worker,
-        workers,
-        tell,
-        worker: None,
-    };
+    let board = Board::new(front, workers.into(), tell);
+    let mut places: Vec<_> = (0..workers.into())
+        .map(|number| Place::new(number, &worker, &board))
+        .collect();
     let result = tokio::select! {
         () = server.run(shutdown) => Ok(()),
-        Err(error) = supervisor.run() => Err(error),
+        Err(error) = try_join_all(places.iter_mut().map(Place::run)) => Err(error),
     };
-    if let Some(worker) = supervisor.worker.take() {
-        worker.stop().await;
-    }
+    join_all(places.into_iter().map(Place::stop)).await;
     result
-}
-
-/// What the worker advises, or else what always helps.
-fn hint(report: &Report) -> String {
-    match report.get("hint") {
-        "" => "correct the file that the traceback names last, and reload the page".to_owned(),
-        hint => hint.to_owned(),
-    }
-}
-
-struct Supervisor<T> {
-    config: worker::Config,
-    workers: Workers,
-    tell: T,
-    /// The worker that runs now.
-    worker: Option<Worker>,
-}
-
-/// What became of a worker's start.
-enum Start {
-    Ready(Report),
-    /// The failure, and what kind it is.
-    Failed(Failure, String),
-}
-
-impl<T: FnMut(Event)> Supervisor<T> {
-    /// Keeps a worker running. Ends only with a failure of the first start that makes serving
-    /// pointless.
-    async fn run(&mut self) -> Result<(), Error> {
-        let mut is_first = true;
-        let mut backoff = Backoff::default();
-        loop {
-            match self.start().await {
-                Ok(Start::Ready(report)) => {
-                    (self.tell)(Event::Ready(report));
-                    let ready = Instant::now();
-                    self.serve_until_end().await;
-                    tokio::time::sleep(backoff.after(ready.elapsed())).await;
-                }
-                Err(error) if is_first => return Err(error.into()),
-                Ok(Start::Failed(failure, kind))
-                    if is_first && USAGE_KINDS.contains(&kind.as_str()) =>
-                {
-                    return Err(Error::Usage(Arc::new(failure)));
-                }
-                Ok(Start::Failed(failure, _)) => self.wait_for_retry(failure).await,
-                Err(error) => {
-                    let hint = error.hint().unwrap_or_default();
-                    let message = error.to_string();
-                    self.wait_for_retry(Failure {
-                        message,
-                        hint,
-                        ..Failure::default()
-                    })
-                    .await;
-                }
-            }
-            is_first = false;
-        }
-    }
-
-    /// Starts a worker and waits until it has loaded the application, or cannot.
-    async fn start(&mut self) -> Result<Start, worker::Error> {
-        // Each time: somebody may have cleaned the cache.
-        let package = Package::unpack()?;
-        let worker = self.worker.insert(Worker::start(&self.config, package)?);
-        let start = match worker.status().await {
-            Some(Status::Ready(report)) => {
-                self.workers.set(State::Ready(worker.client().clone()));
-                return Ok(Start::Ready(report));
-            }
-            Some(Status::Failed(report)) => {
-                let failure = Failure {
-                    message: report.get("message").to_owned(),
-                    traceback: report.get("traceback").to_owned(),
-                    hint: hint(&report),
-                };
-                Start::Failed(failure, report.get("kind").to_owned())
-            }
-            None => {
-                let exit = worker.ended().await;
-                let failure = Failure {
-                    message: format!("the worker process {exit} while it loaded the application"),
-                    hint: "the output above may tell why".to_owned(),
-                    ..Failure::default()
-                };
-                Start::Failed(failure, String::new())
-            }
-        };
-        if let Some(worker) = self.worker.take() {
-            worker.stop().await;
-        }
-        Ok(start)
-    }
-
-    /// Waits until the worker ends, and lets requests wait for the next one.
-    async fn serve_until_end(&mut self) {
-        let Some(worker) = &mut self.worker else {
-            return;
-        };
-        let pid = worker.pid();
-        let exit = worker.ended().await;
-        self.worker = None;
-        self.workers.set(State::Starting);
-        let process = pid.map_or_else(String::new, |pid| format!(" {pid}"));
-        (self.tell)(Event::Ended(format!("worker process{process} {exit}")));
-    }
-
-    /// Shows the failure until a request comes that wants to see whether it has been mended.
-    async fn wait_for_retry(&mut self, failure: Failure) {
-        let failure = Arc::new(failure);
-        (self.tell)(Event::NotLoaded(Arc::clone(&failure)));
-        let failed = Instant::now();
-        self.workers.set(State::Failed(failure, failed));
-        loop {
-            self.workers.retry_wanted().await;
-            // A wish from before the failure was known is fulfilled already.
-            if failed.elapsed() >= serve::RETRY_AFTER {
-                break;
-            }
-        }
-        self.workers.set(State::Starting);
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
+use bytes::{Buf as _, BytesMut};
 use tokio::net::TcpStream;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     body::BodyDecoder,
     download::{Answered, Then},
     environ,
-    forward::{BODY_STALL, Forward, write_page},
+    forward::{BODY_STALL, Forward, Forwarded, write_page},
     head::{self, Framing, Head, Reject},
     host,
     pages::{self, Audience},
@@ -85,7 +86,7 @@ enum Body {
     /// So many octets at the beginning of the input.
     AtHand(usize),
     /// All of it.
-    Whole(Vec<u8>),
+    Whole(BytesMut),
     /// It is to be uploaded.
     Later(Upload),
 }
@@ -131,7 +132,7 @@ impl Connection {
             match parsed {
                 Ok(Some(incoming)) => {
                     // The head's octets are not needed again.
-                    let _ = socket.input.split_to(incoming.length);
+                    socket.input.advance(incoming.length);
                     return Ok(Some(Ok(incoming)));
                 }
                 Ok(None) => {}
@@ -218,7 +219,7 @@ impl Connection {
             if decoder.is_done() {
                 environ::add_length(&mut self.environ, length);
                 return Ok(match spool.map(Spool::read_back).transpose() {
-                    Ok(None) => Ok(Body::Whole(body)),
+                    Ok(None) => Ok(Body::Whole(BytesMut::from(body.as_slice()))),
                     Ok(Some(spooled)) => Ok(Body::Later(Upload::from_disk(spooled))),
                     Err(_) => Err(Reject::NO_SPACE),
                 });
@@ -233,51 +234,63 @@ impl Connection {
         }
     }
 
-    /// Sends the request to a worker and its response to the client.
+    /// Sends the request to a worker and its response to the client. Where a worker is lost before
+    /// it has begun the request, the next one gets it.
     async fn answer(&mut self, incoming: Incoming, body: Body) -> io::Result<Answered> {
         let Incoming {
             asked, audience, ..
         } = incoming;
-        let (octets, at_hand) = match &body {
-            Body::AtHand(length) => (self.socket.input.get(..*length), *length),
-            Body::Whole(octets) => (Some(octets.as_slice()), 0),
-            Body::Later(_) => (None, 0),
+        let (octets, mut upload) = match body {
+            // To split off nothing would cost an allocation.
+            Body::AtHand(0) => (Some(BytesMut::new()), Upload::none()),
+            Body::AtHand(length) => (Some(self.socket.input.split_to(length)), Upload::none()),
+            Body::Whole(octets) => (Some(octets), Upload::none()),
+            Body::Later(upload) => (None, upload),
         };
-        let submitted = self.front.upstream.submit(&self.environ, octets).await;
-        let _ = self.socket.input.split_to(at_hand);
-        match submitted {
-            Ok(exchange) => {
-                let upload = match body {
-                    Body::Later(upload) => upload,
-                    Body::AtHand(_) | Body::Whole(_) => Upload::none(),
-                };
-                let socket = &mut self.socket;
-                Forward {
-                    socket,
-                    exchange,
-                    upload,
-                    asked,
-                    audience,
+        loop {
+            let octets = octets.as_deref();
+            let exchange = match self.front.upstream.submit(&self.environ, octets).await {
+                Ok(exchange) => exchange,
+                Err(unavailable) => {
+                    return self.refuse(&unavailable, incoming, octets.is_some()).await;
                 }
-                .run()
-                .await
-            }
-            Err(unavailable) => {
-                let page = match unavailable {
-                    Unavailable::Failed(failure) => pages::not_loaded(&failure, audience),
-                    Unavailable::Busy => pages::unavailable("too many requests are waiting"),
-                    Unavailable::Stopping => pages::unavailable("the server is stopping"),
-                };
-                let complete = !matches!(body, Body::Later(_));
-                let asked = Asked {
-                    keep_alive: asked.keep_alive && complete,
-                    ..asked
-                };
-                let answered = write_page(&mut self.socket.output, &page, asked);
-                self.socket.flush().await?;
-                Ok(answered)
+            };
+            let forwarded = Forward {
+                socket: &mut self.socket,
+                exchange,
+                upload: &mut upload,
+                asked,
+                audience,
+            };
+            if let Forwarded::Answered(answered) = forwarded.run().await? {
+                return Ok(answered);
             }
         }
+    }
+
+    /// Tells the client why no worker takes its request.
+    async fn refuse(
+        &mut self,
+        unavailable: &Unavailable,
+        incoming: Incoming,
+        is_read: bool,
+    ) -> io::Result<Answered> {
+        let Incoming {
+            asked, audience, ..
+        } = incoming;
+        let page = match unavailable {
+            Unavailable::Failed(failure) => pages::not_loaded(failure, audience),
+            Unavailable::Busy => pages::unavailable("too many requests are waiting"),
+            Unavailable::Stopping => pages::unavailable("the server is stopping"),
+        };
+        // Where the body has not been read, the next request would be looked for inside it.
+        let asked = Asked {
+            keep_alive: asked.keep_alive && is_read,
+            ..asked
+        };
+        let answered = write_page(&mut self.socket.output, &page, asked);
+        self.socket.flush().await?;
+        Ok(answered)
     }
 
     /// Answers a request that breaks the rules. Nothing more is read from the connection: where

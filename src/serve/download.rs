@@ -1,6 +1,13 @@
 //! A response body on its way to the client, delimited as its head said.
 
-use super::response::{Begun, Delimiter};
+use std::io;
+
+use super::{
+    response::{Begun, Delimiter},
+    socket::Socket,
+    transmit,
+};
+use crate::wire::FilePart;
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +56,41 @@ impl Download {
             Delimiter::Close => output.extend_from_slice(octets),
         }
         self.sent += octets.len() as u64;
+    }
+
+    /// Sends the rest of the body from a file, as much of it as the announced length leaves room
+    /// for. A file that has become shorter leaves the body short.
+    pub(super) async fn send_file(
+        &mut self,
+        socket: &mut Socket,
+        part: FilePart,
+    ) -> io::Result<()> {
+        let FilePart {
+            file,
+            offset,
+            length,
+        } = part;
+        let length = match self.begun.delimiter {
+            Delimiter::NoBody => return Ok(()),
+            Delimiter::Length(announced) => length.min(announced - self.sent),
+            Delimiter::Chunks => {
+                // All of it is one chunk.
+                socket
+                    .output
+                    .extend_from_slice(format!("{length:x}\r\n").as_bytes());
+                length
+            }
+            Delimiter::Close => length,
+        };
+        let sent = &mut self.sent;
+        let is_whole = transmit::send_file(socket, &file, offset, length, sent).await?;
+        if self.begun.delimiter == Delimiter::Chunks {
+            if !is_whole {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            socket.output.extend_from_slice(b"\r\n");
+        }
+        Ok(())
     }
 
     /// Ends the body; `false` where it is shorter than its head said.

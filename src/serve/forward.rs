@@ -10,10 +10,7 @@ use super::{
     socket::{CONTINUE, Socket},
     upload::Upload,
 };
-use crate::wire::{
-    Event, Exchange, INLINE_BODY,
-    message::{ApplicationError, ResponseHead},
-};
+use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
 
 /// How long a client may send nothing of a request body that the application waits for.
 pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
@@ -37,24 +34,36 @@ enum Step {
 pub(super) struct Forward<'a> {
     pub(super) socket: &'a mut Socket,
     pub(super) exchange: Exchange,
-    pub(super) upload: Upload,
+    pub(super) upload: &'a mut Upload,
     pub(super) asked: Asked,
     pub(super) audience: Audience,
 }
 
+/// What became of a request.
+#[derive(Debug)]
+pub(super) enum Forwarded {
+    Answered(Answered),
+    /// Nothing: the worker was lost before it had begun it.
+    NotBegun,
+}
+
 impl Forward<'_> {
     /// Runs the request to its end. An error means that the client is gone and got nothing.
-    pub(super) async fn run(mut self) -> io::Result<Answered> {
+    pub(super) async fn run(mut self) -> io::Result<Forwarded> {
         let mut download = None;
         let result = self.relay(&mut download).await;
         match (result, download) {
             // The client is gone in the middle of the response.
-            (Err(_), Some(download)) => Ok(download.broken_off()),
-            (result, _) => result,
+            (Err(_), Some(download)) => Ok(Forwarded::Answered(download.broken_off())),
+            (Ok(None), _) => Ok(Forwarded::NotBegun),
+            (Ok(Some(answered)), _) => Ok(Forwarded::Answered(answered)),
+            (Err(error), None) => Err(error),
         }
     }
 
-    async fn relay(&mut self, download: &mut Option<Download>) -> io::Result<Answered> {
+    /// Takes everything to where it belongs until the answer is complete; `None` where the worker
+    /// has not begun.
+    async fn relay(&mut self, download: &mut Option<Download>) -> io::Result<Option<Answered>> {
         // Octets written and not yet given back to the worker.
         let mut taken = 0;
         loop {
@@ -86,18 +95,18 @@ impl Forward<'_> {
                 (Event::Response(head, body), None) => {
                     let answered = self.whole(&head, &body);
                     self.socket.flush().await?;
-                    return Ok(answered);
+                    return Ok(Some(answered));
                 }
                 (Event::Head(head), None) => match self.begin(&head) {
                     Ok(begun) if begun.delimiter == Delimiter::NoBody => {
                         self.socket.flush().await?;
-                        return Ok(self.answered(begun.status, 0, begun.keep_alive));
+                        return Ok(Some(self.answered(begun.status, 0, begun.keep_alive)));
                     }
                     Ok(begun) => {
                         self.socket.is_mid_response = true;
                         *download = Some(Download { begun, sent: 0 });
                     }
-                    Err(page) => return self.page(&page).await,
+                    Err(page) => return self.page(&page).await.map(Some),
                 },
                 (Event::Block(octets), Some(download)) => {
                     taken += octets.len();
@@ -106,22 +115,29 @@ impl Forward<'_> {
                         self.flush(&mut taken).await?;
                     }
                 }
-                (Event::End, Some(download)) => {
-                    if !download.end(&mut self.socket.output) {
-                        self.socket.flush().await?;
-                        return Ok(download.broken_off());
-                    }
-                    self.socket.flush().await?;
-                    self.socket.is_mid_response = false;
-                    let Download { begun, sent } = download;
-                    return Ok(self.answered(begun.status, *sent, begun.keep_alive));
+                (Event::File(part), Some(download)) => {
+                    download.send_file(self.socket, part).await?;
+                    return self.end(download).await.map(Some);
                 }
-                (Event::Failed(error), None) => return self.failed(&error).await,
-                (_, None) => return self.page(&pages::worker_lost(self.audience)).await,
+                (Event::End, Some(download)) => return self.end(download).await.map(Some),
+                (Event::Failed(error), None) => {
+                    let page = pages::application_failed(&error, self.audience);
+                    return self.page(&page).await.map(Some);
+                }
+                (Event::NotBegun, None) => return Ok(None),
+                (Event::Lost(loss), None) => {
+                    let page = pages::worker_lost(loss, self.audience);
+                    return self.page(&page).await.map(Some);
+                }
+                // Out of order: the worker is being given up.
+                (_, None) => {
+                    let page = pages::worker_lost(Loss::default(), self.audience);
+                    return self.page(&page).await.map(Some);
+                }
                 // Failed, lost, or out of order, with a part of the response on its way.
                 (_, Some(download)) => {
                     self.socket.flush().await?;
-                    return Ok(download.broken_off());
+                    return Ok(Some(download.broken_off()));
                 }
             }
         }
@@ -239,9 +255,16 @@ impl Forward<'_> {
             .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
     }
 
-    async fn failed(&mut self, error: &ApplicationError) -> io::Result<Answered> {
-        self.page(&pages::application_failed(error, self.audience))
-            .await
+    /// Ends the response: the application has given all that it has.
+    async fn end(&mut self, download: &Download) -> io::Result<Answered> {
+        let is_complete = download.end(&mut self.socket.output);
+        self.socket.flush().await?;
+        if !is_complete {
+            return Ok(download.broken_off());
+        }
+        self.socket.is_mid_response = false;
+        let Download { begun, sent } = download;
+        Ok(self.answered(begun.status, *sent, begun.keep_alive))
     }
 
     async fn page(&mut self, page: &Page) -> io::Result<Answered> {

@@ -2,7 +2,7 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
-//! - `forward`: one request at a worker; `upload`, `spool` and `download`: its bodies
+//! - `forward`: one request at a worker; `upload`, `spool`, `download` and `transmit`: its bodies
 //! - `socket`: a client's socket with its buffers and deadline
 //! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
@@ -27,6 +27,7 @@ mod pages;
 mod response;
 mod socket;
 mod spool;
+mod transmit;
 mod upload;
 mod upstream;
 

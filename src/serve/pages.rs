@@ -4,7 +4,7 @@
 //! asked for a host which is this machine; whoever else asks learns the status.
 
 use super::{head::Reject, upstream::Failure};
-use crate::wire::message::ApplicationError;
+use crate::wire::{Loss, message::ApplicationError};
 
 const TEMPLATE: &str = include_str!("pages/problem.html");
 
@@ -75,13 +75,38 @@ pub(crate) fn unavailable(reason: &str) -> Page {
 }
 
 /// The worker process went away during this request.
-pub(crate) fn worker_lost(audience: Audience) -> Page {
+pub(crate) fn worker_lost(loss: Loss, audience: Audience) -> Page {
+    let Loss { silence, is_latest } = loss;
+    let (title, summary, hint) = match (silence, is_latest) {
+        (None, _) => (
+            "The worker process ended during this request",
+            "The process that ran the application is gone; a new one is started.".to_owned(),
+            "the terminal shows how it ended",
+        ),
+        (Some(seconds), true) => (
+            "The worker process hung in this request",
+            format!(
+                "The process that ran the application did not react for {seconds} s, and was \
+                 replaced. This request was begun last, so it is what the process hung in."
+            ),
+            "look for a call into C code that does not end, such as a regular expression; \
+             `--timeout 0` waits for ever",
+        ),
+        (Some(seconds), false) => (
+            "The worker process hung during this request",
+            format!(
+                "The process that ran the application did not react for {seconds} s, and was \
+                 replaced. It hung in another request, which was begun after this one."
+            ),
+            "the access log shows the requests that failed with it",
+        ),
+    };
     page(
         Problem {
             status: "502 Bad Gateway",
-            title: "The worker process ended during this request",
-            summary: "The process that ran the application is gone; a new one is started.",
-            hint: "the terminal shows how it ended",
+            title,
+            summary: &summary,
+            hint,
             ..Problem::default()
         },
         audience,

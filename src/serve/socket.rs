@@ -10,7 +10,7 @@ use std::{
 
 use bytes::BytesMut;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, Interest},
     net::TcpStream,
     time::{Instant, Sleep},
 };
@@ -100,29 +100,45 @@ impl Socket {
         if self.output.is_empty() {
             return Ok(());
         }
-        let mut rest = self.output.as_slice();
-        let mut may_stall = false;
+        let output = std::mem::take(&mut self.output);
+        let mut rest = output.as_slice();
         while !rest.is_empty() {
-            let stream = &mut self.stream;
-            let deadline = &mut self.deadline;
-            let written = poll_fn(|context| match pin!(stream.write(rest)).poll(context) {
-                Poll::Pending => {
-                    if !std::mem::replace(&mut may_stall, true) {
-                        deadline.set(WRITE_STALL);
-                    }
-                    deadline
-                        .poll(context)
-                        .map(|()| Err(io::ErrorKind::TimedOut.into()))
-                }
-                ready @ Poll::Ready(_) => ready,
-            })
-            .await?;
-            may_stall = false;
+            let written = self
+                .write_with(|stream| Ok(rustix::io::write(stream, rest)?))
+                .await?;
             rest = rest.get(written..).unwrap_or_default();
         }
+        self.output = output;
         self.output.clear();
         self.output.shrink_to(KEEP);
         Ok(())
+    }
+
+    /// Writes by a system call of the caller's, which must not wait, once the client takes more.
+    /// An error of kind `TimedOut` means that it has taken nothing for too long.
+    pub(super) async fn write_with<R>(
+        &mut self,
+        mut write: impl FnMut(&TcpStream) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let Self {
+            stream, deadline, ..
+        } = self;
+        let mut is_stalled = false;
+        poll_fn(|context| {
+            while stream.poll_write_ready(context)?.is_ready() {
+                match stream.try_io(Interest::WRITABLE, || write(stream)) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    result => return Poll::Ready(result),
+                }
+            }
+            if !std::mem::replace(&mut is_stalled, true) {
+                deadline.set(WRITE_STALL);
+            }
+            deadline
+                .poll(context)
+                .map(|()| Err(io::ErrorKind::TimedOut.into()))
+        })
+        .await
     }
 
     /// Closes our side, and waits a while for the client to close its own: a client that is still

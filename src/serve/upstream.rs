@@ -45,8 +45,8 @@ pub(super) enum Unavailable {
 pub enum State {
     /// A worker is starting: requests wait.
     Starting,
-    /// A worker is ready.
-    Ready(Client),
+    /// Workers are ready.
+    Ready(Arc<[Client]>),
     /// The application could not be loaded, at that time.
     Failed(Arc<Failure>, Instant),
 }
@@ -94,6 +94,15 @@ pub fn upstream() -> (Workers, Upstream) {
     )
 }
 
+/// Sends a request to the worker that has the fewest.
+fn submit(clients: &[Client], environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Refused> {
+    let least = match clients {
+        [only] => Some(only),
+        several => several.iter().min_by_key(|client| client.pending()),
+    };
+    least.ok_or(Refused::Lost)?.submit(environ, body)
+}
+
 impl Upstream {
     /// Sends a request to a worker as soon as there is one, or says why there will be none.
     pub(super) async fn submit(
@@ -103,7 +112,7 @@ impl Upstream {
     ) -> Result<Exchange, Unavailable> {
         loop {
             let retry = match &*self.state.borrow_and_update() {
-                State::Ready(client) => match client.submit(environ, body) {
+                State::Ready(clients) => match submit(clients, environ, body) {
                     Ok(exchange) => return Ok(exchange),
                     Err(Refused::Busy) => return Err(Unavailable::Busy),
                     // It has died; that will be said here in a moment.

@@ -5,6 +5,8 @@
 //! that sends more, or frames that make no sense, has broken the protocol and is given up.
 
 use std::{
+    fs::File,
+    num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -12,6 +14,7 @@ use std::{
 use bytes::{BufMut, Bytes};
 
 use super::{
+    files::Files,
     frame::{self, Frame, Kind, RequestId},
     link::{LinkError, Refused},
     marshal::DecodeError,
@@ -35,19 +38,48 @@ pub enum Event {
     Block(Bytes),
     /// The end of the body. Nothing follows.
     End,
+    /// The body, or the rest of it, is in a file. Nothing follows.
+    File(FilePart),
     /// The application failed. Nothing follows.
     Failed(ApplicationError),
     /// The application wants to read this many octets more of the request body.
     Want(usize),
-    /// The worker is gone. Nothing follows.
-    Lost,
+    /// The worker is gone, and had begun the request. Nothing follows.
+    Lost(Loss),
+    /// The worker is gone, and had not begun the request: another one may have it. Nothing follows.
+    NotBegun,
+}
+
+/// A part of a file.
+#[derive(Debug)]
+pub struct FilePart {
+    /// The file. Where it stands means nothing.
+    pub file: File,
+    /// Where the part begins, in octets.
+    pub offset: u64,
+    /// How long it is, in octets.
+    pub length: u64,
+}
+
+/// How a worker was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// How many seconds it had not reacted for, if it was given up because of that.
+    pub silence: Option<NonZeroU32>,
+    /// Of those that it had begun and not ended, this was begun last.
+    pub is_latest: bool,
 }
 
 impl Event {
     pub(super) fn is_last(&self) -> bool {
         matches!(
             self,
-            Self::Response(..) | Self::End | Self::Failed(_) | Self::Lost
+            Self::Response(..)
+                | Self::End
+                | Self::File(_)
+                | Self::Failed(_)
+                | Self::Lost(_)
+                | Self::NotBegun
         )
     }
 }
@@ -87,7 +119,7 @@ impl Exchanges {
     }
 
     /// Takes frames of the data connection to those who wait for them.
-    pub(super) fn deliver(&self, frame: Frame) -> Result<(), LinkError> {
+    pub(super) fn deliver(&self, frame: Frame, files: &mut Files) -> Result<(), LinkError> {
         let Frame { kind, id, payload } = frame;
         let event = match kind {
             Kind::Response => {
@@ -97,6 +129,14 @@ impl Exchanges {
             Kind::Head => Event::Head(ResponseHead::from_head(payload)?),
             Kind::Block => Event::Block(payload),
             Kind::End => Event::End,
+            Kind::File => {
+                let (offset, length) = message::file_part(payload)?;
+                Event::File(FilePart {
+                    file: files.take(id)?,
+                    offset,
+                    length,
+                })
+            }
             Kind::Error => Event::Failed(ApplicationError::decode(payload)?),
             other => return Err(LinkError::Misplaced(other)),
         };
@@ -144,14 +184,23 @@ impl Exchanges {
         Ok(())
     }
 
-    /// The worker is gone: every request gets [`Event::Lost`], and no new one is accepted.
-    pub(super) fn close(&self) {
+    /// The worker is gone, having begun so many requests: every request gets [`Event::Lost`] or
+    /// [`Event::NotBegun`], and no new one is accepted.
+    pub(super) fn close(&self, begun: u64, silence: Option<NonZeroU32>) {
         let mut table = self.lock();
         table.closed = true;
+        let latest = table.latest(begun);
         for slot in &mut table.slots {
             if slot.owner == Owner::Exchange && !slot.finished {
                 slot.finished = true;
-                slot.events.push_back(Event::Lost);
+                slot.events.push_back(if slot.sequence > begun {
+                    Event::NotBegun
+                } else {
+                    Event::Lost(Loss {
+                        silence,
+                        is_latest: slot.sequence == latest,
+                    })
+                });
                 if let Some(waker) = slot.waker.take() {
                     waker.wake();
                 }
@@ -186,6 +235,11 @@ impl Exchange {
         self.id
     }
 
+    /// Notes that the request is being sent, after all those before it.
+    pub(super) fn note_sent(&self) {
+        self.exchanges.lock().note_sent(self.id);
+    }
+
     /// The next event if it is there already.
     pub fn try_event(&mut self) -> Option<Event> {
         match self.poll_event(&mut Context::from_waker(Waker::noop())) {
@@ -194,12 +248,11 @@ impl Exchange {
         }
     }
 
-    /// The next event. Nothing comes after [`Event::Response`], [`Event::End`],
-    /// [`Event::Failed`] and [`Event::Lost`].
+    /// The next event. Some of them say that nothing comes after them.
     pub fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Event> {
         let mut table = self.exchanges.lock();
         let Some(slot) = table.slot(self.id) else {
-            return Poll::Ready(Event::Lost);
+            return Poll::Ready(Event::Lost(Loss::default()));
         };
         if slot.wanted > 0 {
             return Poll::Ready(Event::Want(std::mem::take(&mut slot.wanted)));

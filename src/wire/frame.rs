@@ -53,6 +53,8 @@ kinds! {
     End = 19,
     /// The application failed.
     Error = 20,
+    /// A response body, or the rest of one, that is in a file.
+    File = 21,
     /// What the worker is to load, and how.
     Configure = 32,
     /// More threads are needed.
@@ -67,12 +69,16 @@ kinds! {
     Credit = 37,
     /// Nobody wants the rest of the response.
     Cancel = 38,
+    /// Is anybody there?
+    Ping = 39,
     /// The application is loaded.
     Ready = 48,
     /// The application could not be loaded.
     Failed = 49,
     /// Octets of a request body that may be sent.
     Want = 50,
+    /// The answer to a ping.
+    Pong = 51,
 }
 
 impl Kind {

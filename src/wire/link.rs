@@ -1,7 +1,8 @@
-//! The two connections to one worker, and the tasks that serve them.
+//! The connections to one worker, and the tasks that serve them.
 
 use std::{
     io,
+    num::NonZeroU32,
     os::unix::net::UnixStream as StdUnixStream,
     sync::{
         Arc,
@@ -22,11 +23,15 @@ use tokio::{
 };
 
 use super::{
+    begun::Begun,
+    connections::Connections,
     exchange::{Exchange, Exchanges},
+    files::Files,
     frame::{self, FrameError, Kind, RequestId},
     marshal::DecodeError,
     message::{self, Configure, Environ, Report},
     outbox::Outbox,
+    silence::{Heard, Watch},
     table::Progress,
 };
 
@@ -66,6 +71,9 @@ pub enum LinkError {
     /// More of a response than one frame or the window may hold.
     #[error("more octets of a response than were allowed")]
     Flooded,
+    /// The worker did not react for so many seconds, although it had requests.
+    #[error("did not react for {0} s")]
+    Silent(NonZeroU32),
 }
 
 /// Why a worker takes no request.
@@ -93,7 +101,8 @@ pub enum Status {
 pub struct Client {
     exchanges: Exchanges,
     data: Outbox,
-    monitor: Arc<Monitor>,
+    /// What watches for stuck requests, and for silence.
+    monitors: [Arc<Monitor>; 2],
 }
 
 impl Client {
@@ -101,10 +110,20 @@ impl Client {
     /// `None` where it is sent when the application asks for it.
     pub fn submit(&self, environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Refused> {
         let exchange = self.exchanges.open()?;
-        self.data
-            .push(|out| environ.put_request(out, exchange.id(), body));
-        self.monitor.request_sent();
+        self.data.push(|out| {
+            exchange.note_sent();
+            environ.put_request(out, exchange.id(), body);
+        });
+        for monitor in &self.monitors {
+            monitor.request_sent();
+        }
         Ok(exchange)
+    }
+
+    /// How many requests are with the worker.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.exchanges.progress().pending
     }
 }
 
@@ -113,45 +132,69 @@ impl Client {
 pub struct Link {
     client: Client,
     control: Outbox,
+    begun: Begun,
     statuses: mpsc::Receiver<Status>,
     /// Aborted when this is dropped, which closes the sockets.
     tasks: JoinSet<Result<(), LinkError>>,
 }
 
 impl Link {
-    /// Starts serving the two connections and sends the worker its configuration.
+    /// Starts serving the connections and sends the worker its configuration. A worker that has
+    /// requests and does not react for `timeout` seconds is given up.
     ///
     /// Must be called inside a Tokio runtime.
     pub fn start(
-        data: StdUnixStream,
-        control: StdUnixStream,
+        connections: Connections,
         configure: &Configure,
+        timeout: Option<NonZeroU32>,
     ) -> io::Result<Self> {
+        let Connections {
+            data,
+            control,
+            files,
+            begun,
+        } = connections;
         let (data_read, data_write) = into_split(data)?;
         let (control_read, control_write) = into_split(control)?;
         let (data, control) = (Outbox::default(), Outbox::default());
         let exchanges = Exchanges::new(control.clone());
-        let monitor = Arc::new(Monitor::default());
+        let monitors = [Arc::new(Monitor::default()), Arc::new(Monitor::default())];
+        let [stuck, silent] = &monitors;
+        let heard = Arc::new(Heard::default());
         let (report, statuses) = mpsc::channel(1);
 
         let mut tasks = JoinSet::new();
         tasks.spawn(write(data.clone(), data_write));
         tasks.spawn(write(control.clone(), control_write));
-        tasks.spawn(read_data(data_read, exchanges.clone()));
-        tasks.spawn(read_control(control_read, exchanges.clone(), report));
+        tasks.spawn(read_data(data_read, files, exchanges.clone()));
+        tasks.spawn(read_control(
+            control_read,
+            exchanges.clone(),
+            report,
+            Arc::clone(&heard),
+        ));
         tasks.spawn(wake_stand_ins(
-            Arc::clone(&monitor),
+            Arc::clone(stuck),
             exchanges.clone(),
             control.clone(),
         ));
+        let watch = Watch {
+            monitor: Arc::clone(silent),
+            exchanges: exchanges.clone(),
+            control: control.clone(),
+            heard,
+            limit: timeout,
+        };
+        tasks.spawn(watch.run());
         control.push(|out| configure.put(out));
         Ok(Self {
             client: Client {
                 exchanges,
                 data,
-                monitor,
+                monitors,
             },
             control,
+            begun,
             statuses,
             tasks,
         })
@@ -170,18 +213,21 @@ impl Link {
 
     /// Ends when the worker is gone or has to be given up; says which.
     ///
-    /// Every request under way has got its [`super::Event::Lost`] by then.
+    /// Every request under way has been told by then.
     pub async fn closed(&mut self) -> Result<(), LinkError> {
         let result = match self.tasks.join_next().await {
             Some(Ok(result)) => result,
             _ => Ok(()),
         };
-        self.close();
+        self.close(match result {
+            Err(LinkError::Silent(seconds)) => Some(seconds),
+            _ => None,
+        });
         result
     }
 
-    fn close(&mut self) {
-        self.client.exchanges.close();
+    fn close(&mut self, silence: Option<NonZeroU32>) {
+        self.client.exchanges.close(self.begun.count(), silence);
         self.client.data.close();
         self.control.close();
         self.tasks.abort_all();
@@ -190,7 +236,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.close();
+        self.close(None);
     }
 }
 
@@ -199,34 +245,47 @@ fn into_split(stream: StdUnixStream) -> io::Result<(OwnedReadHalf, OwnedWriteHal
     Ok(UnixStream::from_std(stream)?.into_split())
 }
 
+/// Writes what is pushed. That the worker is gone is for [`read_data`] to say: there may be answers
+/// of it that were not read yet.
 async fn write(outbox: Outbox, connection: OwnedWriteHalf) -> Result<(), LinkError> {
-    Ok(outbox.write_to(connection).await?)
+    match outbox.write_to(connection).await {
+        Ok(()) => Ok(()),
+        Err(_) => std::future::pending().await,
+    }
 }
 
-async fn read_data(mut connection: OwnedReadHalf, exchanges: Exchanges) -> Result<(), LinkError> {
+async fn read_data(
+    mut connection: OwnedReadHalf,
+    mut files: Files,
+    exchanges: Exchanges,
+) -> Result<(), LinkError> {
     let mut buffer = BytesMut::with_capacity(READ_BUFFER);
     while connection.read_buf(&mut buffer).await? > 0 {
         while let Some(frame) = frame::take(&mut buffer)? {
-            exchanges.deliver(frame)?;
+            exchanges.deliver(frame, &mut files)?;
         }
         buffer.reserve(READ_BUFFER / 2);
     }
     Ok(())
 }
 
+/// Reads what the worker says of itself. Its end is for [`read_data`] to notice, as with [`write`].
 async fn read_control(
     mut connection: OwnedReadHalf,
     exchanges: Exchanges,
     report: mpsc::Sender<Status>,
+    heard: Arc<Heard>,
 ) -> Result<(), LinkError> {
     let mut buffer = BytesMut::new();
-    while connection.read_buf(&mut buffer).await? > 0 {
+    while matches!(connection.read_buf(&mut buffer).await, Ok(1..)) {
+        heard.note();
         while let Some(frame) = frame::take(&mut buffer)? {
             let status = match frame.kind {
                 Kind::Want => {
                     exchanges.want(frame.id, frame.payload)?;
                     continue;
                 }
+                Kind::Pong => continue,
                 Kind::Ready => Status::Ready(Report::decode(frame.payload)?),
                 Kind::Failed => Status::Failed(Report::decode(frame.payload)?),
                 other => return Err(LinkError::Misplaced(other)),
@@ -235,12 +294,14 @@ async fn read_control(
             let _ = report.send(status).await;
         }
     }
-    Ok(())
+    // Whoever waits for a report need not wait any longer.
+    drop(report);
+    std::future::pending().await
 }
 
-/// Tells the task that watches for stuck requests that there is something to watch.
+/// Tells a task that watches requests that there is something to watch.
 #[derive(Debug, Default)]
-struct Monitor {
+pub(super) struct Monitor {
     parked: AtomicBool,
     wake: Notify,
 }
@@ -253,7 +314,8 @@ impl Monitor {
         }
     }
 
-    async fn park(&self) {
+    /// Waits for the next request.
+    pub(super) async fn park(&self) {
         self.parked.store(true, Ordering::Relaxed);
         self.wake.notified().await;
     }

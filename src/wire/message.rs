@@ -244,6 +244,18 @@ pub(crate) fn amount(mut payload: Bytes) -> Result<u32, DecodeError> {
     }
 }
 
+/// The payload of a `FILE` frame: where in the file the body begins, and how long it is.
+pub(crate) fn file_part(mut payload: Bytes) -> Result<(u64, u64), DecodeError> {
+    let offset = payload.try_get_u64_le();
+    let (Ok(offset), Ok(length)) = (offset, payload.try_get_u64_le()) else {
+        return Err(DecodeError::Truncated);
+    };
+    match payload.len() {
+        0 => Ok((offset, length)),
+        left => Err(DecodeError::Trailing(left)),
+    }
+}
+
 /// Appends a frame whose payload is a `u32`: `WAKE` or `CREDIT`.
 pub(crate) fn put_amount(out: &mut BytesMut, kind: Kind, id: RequestId, amount: usize) {
     let amount = u32::try_from(amount).unwrap_or(u32::MAX);

@@ -6,19 +6,28 @@
 //! - `outbox`: frames waiting for one connection, written in as few system calls as possible
 //! - `exchange`: the requests under way, and the handle for one of them; `table`: their numbers
 //!   and events
-//! - `link`: the two connections to one worker, and the tasks that serve them
+//! - `files`: descriptors of files that the front is to send
+//! - `begun`: how many requests a worker has begun, in memory that it shares with the front
+//! - `connections`: all of that between front and worker, as it is made for one process
+//! - `link`: the connections to one worker, and the tasks that serve them; `silence`: noticing
+//!   that it no longer reacts
 //!
 //! Nothing here knows of HTTP syntax or of processes.
 
+mod begun;
+mod connections;
 mod exchange;
+mod files;
 pub mod frame;
 mod link;
 pub mod marshal;
 pub mod message;
 mod outbox;
+mod silence;
 mod table;
 
-pub use exchange::{Event, Exchange};
+pub use connections::Connections;
+pub use exchange::{Event, Exchange, FilePart, Loss};
 pub use link::{Client, Link, LinkError, Refused, Status};
 
 /// Largest body that travels inside a `REQUEST` or `RESPONSE` frame, and largest `BLOCK` or `BODY`

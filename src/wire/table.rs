@@ -15,6 +15,9 @@ use super::{
 /// with another, but not without end.
 const MAX_PENDING: usize = 2048;
 
+/// The sequence number of a request that has not been sent.
+const NOT_SENT: u64 = u64::MAX;
+
 /// How many requests are with the worker, and how many it has ended so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Progress {
@@ -40,6 +43,9 @@ pub(super) struct Slot {
     /// The worker has sent its last frame for this request.
     pub(super) finished: bool,
     pub(super) head_seen: bool,
+    /// Which of the requests sent to this worker it is, counted from 1. The worker begins them in
+    /// this order.
+    pub(super) sequence: u64,
     /// Octets of blocks that the client has not taken.
     pub(super) unacknowledged: usize,
     pub(super) wanted: usize,
@@ -54,6 +60,8 @@ pub(super) struct Table {
     free: VecDeque<u16>,
     /// How the worker is getting on.
     pub(super) progress: Progress,
+    /// How many requests were sent.
+    sent: u64,
     /// The worker is gone: no slot is given out.
     pub(super) closed: bool,
 }
@@ -82,6 +90,7 @@ impl Table {
         slot.owner = Owner::Exchange;
         slot.finished = false;
         slot.head_seen = false;
+        slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
         slot.wanted = 0;
         self.progress.pending += 1;
@@ -93,6 +102,26 @@ impl Table {
         self.slots
             .get_mut(usize::from(index))
             .filter(|slot| slot.generation == generation && slot.owner != Owner::Free)
+    }
+
+    /// Notes that a request is being sent, after all those before it.
+    pub(super) fn note_sent(&mut self, id: RequestId) {
+        self.sent += 1;
+        let sequence = self.sent;
+        if let Some(slot) = self.slot(id) {
+            slot.sequence = sequence;
+        }
+    }
+
+    /// Which of the first `begun` requests that were sent is the last that has not ended.
+    pub(super) fn latest(&self, begun: u64) -> u64 {
+        self.slots
+            .iter()
+            .filter(|slot| slot.owner != Owner::Free && !slot.finished)
+            .map(|slot| slot.sequence)
+            .filter(|sequence| *sequence <= begun)
+            .max()
+            .unwrap_or_default()
     }
 
     pub(super) fn release(&mut self, id: RequestId) {
@@ -127,6 +156,7 @@ impl Slot {
             owner: Owner::Free,
             finished: false,
             head_seen: false,
+            sequence: NOT_SENT,
             unacknowledged: 0,
             wanted: 0,
             events: VecDeque::new(),
@@ -139,7 +169,7 @@ impl Slot {
         let in_order = !self.finished
             && match event {
                 Event::Response(..) | Event::Head(_) => !self.head_seen,
-                Event::Block(_) | Event::End => self.head_seen,
+                Event::Block(_) | Event::End | Event::File(_) => self.head_seen,
                 _ => true,
             };
         if !in_order {

@@ -8,7 +8,7 @@
 mod package;
 mod process;
 
-use std::{ffi::OsString, io, path::PathBuf};
+use std::{ffi::OsString, io, num::NonZeroU32, path::PathBuf};
 
 pub use package::Package;
 pub use process::{Exit, Worker};
@@ -26,6 +26,9 @@ pub struct Config {
     pub environment: Vec<(OsString, OsString)>,
     /// What the worker is to load.
     pub configure: Configure,
+    /// How many seconds a worker that has requests may not react for before it is given up;
+    /// `None` for ever.
+    pub timeout: Option<NonZeroU32>,
 }
 
 /// Why a worker could not be started.

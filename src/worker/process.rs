@@ -2,10 +2,7 @@
 
 use std::{
     fmt, io,
-    os::{
-        fd::{AsRawFd as _, OwnedFd},
-        unix::{net::UnixStream, process::ExitStatusExt as _},
-    },
+    os::{fd::AsRawFd as _, unix::process::ExitStatusExt as _},
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -14,7 +11,7 @@ use command_fds::CommandFdExt as _;
 use tokio::process::{Child, Command};
 
 use super::{Config, Error, Package};
-use crate::wire::{Client, Link, LinkError, Status};
+use crate::wire::{Client, Connections, Link, LinkError, Status};
 
 /// How long a worker may take to exit once its connections are closed.
 ///
@@ -38,9 +35,7 @@ impl Worker {
     /// Must be called inside a Tokio runtime, on a thread that lives as long as the program: the
     /// worker asks the system to be killed when the thread that started it ends.
     pub fn start(config: &Config, package: Package) -> Result<Self, Error> {
-        let (data, worker_data) = UnixStream::pair().map_err(Error::Connect)?;
-        let (control, worker_control) = UnixStream::pair().map_err(Error::Connect)?;
-        let inherited = [OwnedFd::from(worker_data), OwnedFd::from(worker_control)];
+        let (connections, inherited) = Connections::new().map_err(Error::Connect)?;
 
         let mut command = std::process::Command::new(&config.interpreter);
         command
@@ -63,7 +58,8 @@ impl Worker {
                 interpreter: config.interpreter.clone(),
                 source,
             })?;
-        let link = Link::start(data, control, &config.configure).map_err(Error::Connect)?;
+        let link =
+            Link::start(connections, &config.configure, config.timeout).map_err(Error::Connect)?;
         Ok(Self {
             child,
             link,
@@ -132,12 +128,12 @@ pub struct Exit {
 impl fmt::Display for Exit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // An error of the connection itself only says again that the process is gone.
-        if let Some(fault) = self
-            .fault
-            .as_ref()
-            .filter(|fault| !matches!(fault, LinkError::Io(_)))
-        {
-            return write!(formatter, "broke the protocol: {fault}");
+        match &self.fault {
+            None | Some(LinkError::Io(_)) => {}
+            Some(fault @ LinkError::Silent(_)) => {
+                return write!(formatter, "{fault} and was killed");
+            }
+            Some(fault) => return write!(formatter, "broke the protocol: {fault}"),
         }
         let Some(status) = self.status else {
             return formatter.write_str("is gone");

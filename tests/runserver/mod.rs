@@ -4,6 +4,8 @@ mod applications;
 mod connections;
 mod environ;
 mod failures;
+mod faults;
+mod files;
 mod processes;
 mod responses;
 mod settings;

@@ -1,4 +1,6 @@
-"""Where the worker starts: `python -u .../scaffold_worker/__main__.py DATA_FD CONTROL_FD`.
+"""Where the worker starts: `python -u .../scaffold_worker/__main__.py DATA CONTROL FILES BEGUN`.
+
+The arguments are descriptors, which docs/worker-protocol.md describes.
 
 Every Python must be able to read this file, 2.7 included, in order to say that it is too old.
 It then imports the rest of the package at once and takes the package's directory off `sys.path`
@@ -63,9 +65,9 @@ def refuse(control):
 def start():
     # type: () -> None
     """Import the package from beside this file, and run it."""
-    data, control = int(sys.argv[1]), int(sys.argv[2])
+    descriptors = [int(argument) for argument in sys.argv[1:5]]
     if sys.version_info < OLDEST:
-        refuse(control)
+        refuse(descriptors[1])
     package = os.path.dirname(os.path.abspath(__file__))
     # With PYTHONSAFEPATH, Python does not put the script's directory there.
     if sys.path and os.path.abspath(sys.path[0]) == package:
@@ -75,7 +77,7 @@ def start():
     from scaffold_worker import main
 
     sys.path.remove(parent)
-    main.main(data, control)
+    main.main(*descriptors)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,8 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
             window.give(wire.NUMBER.unpack(payload)[0])
         else:
             window.cancel()
+    elif kind == wire.PING:
+        link.control.send(wire.frame(wire.PONG, 0))
     else:
         raise ValueError(f"unknown control frame {kind}")
 

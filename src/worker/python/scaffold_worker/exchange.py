@@ -163,6 +163,8 @@ class Exchange:
 
     def stream(self, result: Any) -> None:
         """Answer with the blocks of an iterable, each sent before the next is asked for."""
+        if type(result) is FileWrapper and self._hand_over(result):
+            return
         refused = result is None or isinstance(result, (str, bytes))
         try:
             blocks = iter(() if refused else result)
@@ -221,6 +223,36 @@ class Exchange:
             self.length = len(body)
         self.send(body)
         self.finish()
+
+    def _hand_over(self, wrapper: FileWrapper) -> bool:
+        """Let the front send the file, if there is a regular one and it is worth it."""
+        part = wrapper.part()
+        if part is None:
+            return False
+        descriptor, offset, length = part
+        headers = self._checked_headers()
+        if self.length is not None:
+            left = self.length - self.sent
+            if length < left:
+                return False  # what is wrong with that is told where blocks are counted
+            length = left
+        if length <= BLOCK_LIMIT:
+            return False  # one frame with all of it is the quicker way
+        if self.window is None and self.length is None and not self._is_bodiless_status():
+            headers.append(("Content-Length", str(length)))
+            self.length = length
+        if self._has_no_body():
+            self.finish()
+            return True
+        if not self.link.send_file(self.request, descriptor):
+            return False
+        if self.window is None:
+            self.link.data.put(wire.frame(wire.HEAD, self.request, self._dumps(headers)))
+        self.over = True
+        self.link.windows.pop(self.request, None)
+        payload = wire.FILE_PART.pack(offset, length)
+        self.link.data.put(wire.frame(wire.FILE, self.request, payload))
+        return True
 
     def send(self, block: bytes) -> None:
         """Stream octets, waiting until the client took enough of those before."""

@@ -1,15 +1,22 @@
-"""`wsgi.file_wrapper`: an iterable over anything with a `read` method."""
+"""`wsgi.file_wrapper`: an iterable over anything with a `read` method.
+
+Where it stands for a regular file, the front is given that and sends it by itself.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
+from io import BufferedRandom, BufferedReader, FileIO
 
 from .wire import BLOCK_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator
+    from typing import Any, Callable, Iterator, Optional, Tuple
+
+    Part = Optional[Tuple[int, int, int]]
 
 
 class FileWrapper:
@@ -38,6 +45,38 @@ class FileWrapper:
         if block:
             return block
         raise StopIteration
+
+    def part(self) -> Part:
+        """Return descriptor, offset and length of what is left; None where that is not a file.
+
+        Only what is certain to give the octets of the file as they are: `fileno()` of a
+        `GzipFile` is that of the compressed file.
+        """
+        filelike = self.filelike
+        temporary = sys.modules.get("tempfile")
+        if temporary and type(filelike) is getattr(temporary, "_TemporaryFileWrapper", None):
+            filelike = filelike.file
+        # Django's `File` and its like give the methods of the file that they stand for.
+        filelike = getattr(getattr(filelike, "read", None), "__self__", filelike)
+        kind = type(filelike)
+        if kind is BufferedReader or kind is BufferedRandom:
+            if type(filelike.raw) is not FileIO:
+                return None
+        elif kind is not FileIO:
+            return None
+        try:
+            if kind is BufferedRandom:
+                filelike.flush()
+            descriptor = filelike.fileno()
+            status = os.fstat(descriptor)
+            offset = filelike.tell()
+        except (OSError, ValueError):
+            return None
+        length = status.st_size - offset
+        # Files of `/proc` say that they are empty, and are not.
+        if length <= 0 or not stat.S_ISREG(status.st_mode):
+            return None
+        return descriptor, offset, length
 
     def _is_regular(self) -> bool:
         try:

@@ -6,6 +6,7 @@ import os
 import sys
 from _signal import SIGINT, default_int_handler, signal
 from marshal import loads
+from mmap import mmap
 from threading import Thread
 
 from . import bytecode, control, exchange, resolve, wire
@@ -22,11 +23,12 @@ EXIT_FAILED = 3
 """The exit status after FAILED."""
 
 
-def main(data: int, control_descriptor: int) -> None:
-    """Serve the two connections. Never returns."""
+def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
+    """Serve the connections. Never returns."""
     parent = os.getppid()
-    _keep_to_ourselves(data, control_descriptor)
-    link = Link(data, control_descriptor)
+    _keep_to_ourselves(data, control_descriptor, files)
+    link = Link(data, control_descriptor, files)
+    begun_requests = _shared_number(begun)
     inbox = wire.Inbox(control_descriptor)
     frames = inbox.receive()
     kind, _, payload = frames.pop(0)
@@ -34,13 +36,17 @@ def main(data: int, control_descriptor: int) -> None:
         wire.hang_up(70)
     config: dict[str, Any] = loads(payload)
     threads = config["threads"]
-    runner = Runner(link, wire.Inbox(data), threads)
-    Thread(
+    runner = Runner(link, wire.Inbox(data), threads, begun_requests)
+    listener = Thread(
         target=control.listen,
         args=(inbox, frames, link, runner, parent),
         name="control",
         daemon=True,
-    ).start()
+    )
+    # Debuggers that stop all threads leave this one alone: it says that the process lives.
+    listener.pydev_do_not_trace = True  # type: ignore[attr-defined]
+    listener.is_pydev_daemon_thread = True  # type: ignore[attr-defined]
+    listener.start()
 
     bytecode.spare_fresh_sources()
     sys.argv[:] = config["argv"]
@@ -59,6 +65,13 @@ def main(data: int, control_descriptor: int) -> None:
         ],
     )
     runner.serve(handle)
+
+
+def _shared_number(descriptor: int) -> memoryview:
+    """Return the memory behind a descriptor as one number of 64 bits, and close the descriptor."""
+    number = memoryview(mmap(descriptor, 8)).cast("Q")
+    os.close(descriptor)
+    return number
 
 
 def _give_up(link: Link, reason: Failure) -> None:

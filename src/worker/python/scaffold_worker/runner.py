@@ -40,12 +40,15 @@ notices, longer than dozens of small requests take."""
 class Runner:
     """The threads that run requests."""
 
-    def __init__(self, link: Link, inbox: wire.Inbox, threads: int) -> None:
+    def __init__(self, link: Link, inbox: wire.Inbox, threads: int, begun: memoryview) -> None:
         self._link = link
         self._inbox = inbox
         self._handle: Handle | None = None
         self._inside: dict[int, bool] = {}
         self._threads = threads
+        # How many requests have been begun, in memory that the front reads when we are gone.
+        self._begun = begun
+        self._count = 0
         self._started = 0
         self._starting = allocate_lock()
         # Stand-ins that sleep, each behind a lock of its own; the last to come goes first.
@@ -120,6 +123,7 @@ class Runner:
         queue = link.queue
         flush = link.data.flush
         inside = self._inside
+        begun = self._begun
         flush()
         size = 0
         flushed = monotonic()
@@ -134,6 +138,7 @@ class Runner:
                     # is already there.
                     self._permits -= 1
                     self._rouse()
+                self._count = begun[0] = self._count + 1
                 size += handle(request, payload)
                 if inside.pop(key, None) is None:
                     flush()

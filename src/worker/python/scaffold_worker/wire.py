@@ -16,6 +16,7 @@ HEAD = 17
 BLOCK = 18
 END = 19
 ERROR = 20
+FILE = 21
 CONFIGURE = 32
 WAKE = 33
 BODY = 34
@@ -23,12 +24,15 @@ BODY_END = 35
 BODY_FAIL = 36
 CREDIT = 37
 CANCEL = 38
+PING = 39
 READY = 48
 FAILED = 49
 WANT = 50
+PONG = 51
 
 HEADER = Struct("<IBI")
 NUMBER = Struct("<I")
+FILE_PART = Struct("<QQ")
 pack_header = HEADER.pack
 unpack_header = HEADER.unpack_from
 

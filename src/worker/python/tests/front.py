@@ -20,9 +20,9 @@ HEADER = struct.Struct("<IBI")
 TIMEOUT = 30
 WINDOW = 256 * 1024
 
-REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR = 1, 16, 17, 18, 19, 20
-CONFIGURE, WAKE, BODY, BODY_END, BODY_FAIL, CREDIT, CANCEL = 32, 33, 34, 35, 36, 37, 38
-READY, FAILED, WANT = 48, 49, 50
+REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR, FILE = 1, 16, 17, 18, 19, 20, 21
+CONFIGURE, WAKE, BODY, BODY_END, BODY_FAIL, CREDIT, CANCEL, PING = 32, 33, 34, 35, 36, 37, 38, 39
+READY, FAILED, WANT, PONG = 48, 49, 50, 51
 
 Frame = Any
 
@@ -39,6 +39,8 @@ def read_frames(connection: socket.socket, into: Queue[Frame]) -> None:
             payload: Any = file.read(length)
             if kind in (RESPONSE, HEAD, ERROR, READY, FAILED):
                 payload = marshal.loads(payload)
+            elif kind == FILE:
+                payload = struct.unpack("<QQ", payload)
             elif kind == WANT:
                 payload = struct.unpack("<I", payload)[0]
             into.put((kind, request, payload))
@@ -79,20 +81,25 @@ class Front:
         }
         self._data, data = socket.socketpair()
         self._control, control = socket.socketpair()
-        for half in (data, control):
-            half.set_inheritable(True)
+        self.files, their_files = socket.socketpair()
+        self._begun = tempfile.TemporaryFile()  # noqa: SIM115
+        self._begun.truncate(8)
+        halves = [data, control, their_files]
+        theirs = [*(half.fileno() for half in halves), self._begun.fileno()]
+        for descriptor in theirs:
+            os.set_inheritable(descriptor, True)
         variables = {k: v for k, v in os.environ.items() if "SETTINGS_MODULE" not in k}
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [executable, "-u", MAIN, str(data.fileno()), str(control.fileno())],
+            [executable, "-u", MAIN, *map(str, theirs)],
             cwd=self.root,
             env={**variables, "PYTHONIOENCODING": "utf-8", **(environ or {})},
             stdin=subprocess.DEVNULL,
             stderr=self.errors,
-            pass_fds=(data.fileno(), control.fileno()),
+            pass_fds=theirs,
         )
-        data.close()
-        control.close()
+        for half in halves:
+            half.close()
         self.data: Queue[Frame] = Queue()
         self.control: Queue[Frame] = Queue()
         self._readers = []
@@ -115,6 +122,8 @@ class Front:
             self.process.wait()
             self._data.close()
             self._control.close()
+            self.files.close()
+            self._begun.close()
             for reader in self._readers:
                 reader.join(TIMEOUT)
             self.errors.close()
@@ -184,6 +193,22 @@ class Front:
     def send_octets(self, octets: bytes) -> None:
         self._data.sendall(octets)
 
+    def begun_descriptor(self) -> int:
+        return self._begun.fileno()
+
+    def begun(self) -> int:
+        """How many requests the worker says that it has begun."""
+        number: int = struct.unpack("=Q", os.pread(self._begun.fileno(), 8, 0))[0]
+        return number
+
+    def file(self) -> tuple[int, bytes]:
+        """The request and the contents of the next file that the worker has sent."""
+        octets, ancillary, _, _ = self.files.recvmsg(4, socket.CMSG_SPACE(4))
+        [(_, _, rights)] = ancillary
+        with os.fdopen(struct.unpack("@i", rights)[0], "rb", closefd=True) as file:
+            file.seek(0)
+            return struct.unpack("<I", octets)[0], file.read()
+
     def next(self) -> Frame:
         """The next frame of the data connection."""
         frame = self.data.get(timeout=TIMEOUT)
@@ -198,7 +223,7 @@ class Front:
             kind, request, payload = self.next()
             assert request == number, (request, number)
             frames.append((kind, payload))
-            if kind in (RESPONSE, END, ERROR):
+            if kind in (RESPONSE, FILE, END, ERROR):
                 return frames
             if kind == BLOCK:
                 self.tell_number(CREDIT, request, len(payload))

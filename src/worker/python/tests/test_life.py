@@ -12,7 +12,7 @@ import sys
 import time
 import unittest
 
-from tests.front import CONFIGURE, HEADER, MAIN, RESPONSE, TIMEOUT, Front
+from tests.front import CONFIGURE, HEADER, MAIN, PING, PONG, RESPONSE, TIMEOUT, Front
 
 HELLO = """
 def application(environ, start):
@@ -98,27 +98,30 @@ class Life(unittest.TestCase):
         # stay open, so that only the kernel can end it.
         script = r"""
 import os, subprocess, sys, time
-data, control = map(int, sys.argv[1:3])
-worker = subprocess.Popen([sys.executable, "-u", sys.argv[3], str(data), str(control)],
-                          pass_fds=(data, control))
+descriptors = sys.argv[2:]
+worker = subprocess.Popen([sys.executable, "-u", sys.argv[1], *descriptors],
+                          pass_fds=list(map(int, descriptors)))
 print(worker.pid, flush=True)
 time.sleep(1000)
 """
         data, worker_data = socket.socketpair()
         control, worker_control = socket.socketpair()
+        files, worker_files = socket.socketpair()
+        halves = (worker_data, worker_control, worker_files)
         with Front({"hello.py": HELLO}, app="hello") as project:
             project.ready()
+            descriptors = [*(half.fileno() for half in halves), project.begun_descriptor()]
             between = subprocess.Popen(
                 [
                     sys.executable,
                     "-c",
                     script,
-                    *map(str, (worker_data.fileno(), worker_control.fileno())),
                     MAIN,
+                    *map(str, descriptors),
                 ],
                 cwd=project.root,
                 stdout=subprocess.PIPE,
-                pass_fds=(worker_data.fileno(), worker_control.fileno()),
+                pass_fds=descriptors,
             )
             assert between.stdout is not None
             worker = int(between.stdout.readline())
@@ -139,8 +142,21 @@ time.sleep(1000)
                     break
                 time.sleep(0.01)
             self.assertLess(time.monotonic(), deadline)
-        for connection in (data, worker_data, control, worker_control):
+        for connection in (data, control, files, *halves):
             connection.close()
+
+    def test_it_says_how_many_requests_it_has_begun(self) -> None:
+        with Front({"hello.py": HELLO}, app="hello") as front:
+            front.ready()
+            for number in range(1, 4):
+                front.get()
+                self.assertEqual(front.begun(), number)
+
+    def test_a_ping_is_answered(self) -> None:
+        with Front({"hello.py": HELLO}, app="hello") as front:
+            front.ready()
+            front.tell(PING, 0)
+            self.assertEqual(front.control.get(timeout=TIMEOUT), (PONG, 0, b""))
 
 
 def _text(path: str) -> str:

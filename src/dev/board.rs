@@ -1,0 +1,111 @@
+//! What the places of all workers have come to. The front is told of all of them as one.
+
+use std::{cell::RefCell, sync::Arc, time::Instant};
+
+use tokio::sync::watch;
+
+use super::Event;
+use crate::{
+    serve::{Failure, State, Workers},
+    wire::Client,
+};
+
+/// What one place has come to.
+#[derive(Clone, Debug)]
+pub(super) enum Standing {
+    /// No worker is ready, but one will be, or it will be known why not.
+    Starting,
+    Ready(Client),
+    Failed(Arc<Failure>, Instant),
+}
+
+/// Where the places note what they have come to.
+pub(super) struct Board<T> {
+    front: Workers,
+    standings: RefCell<Vec<Standing>>,
+    /// How many times the first place has had a worker ready.
+    lead: watch::Sender<u64>,
+    tell: RefCell<T>,
+}
+
+impl<T: FnMut(Event)> Board<T> {
+    pub(super) fn new(front: Workers, places: usize, tell: T) -> Self {
+        Self {
+            front,
+            standings: RefCell::new(vec![Standing::Starting; places]),
+            lead: watch::Sender::default(),
+            tell: RefCell::new(tell),
+        }
+    }
+
+    /// Tells the user.
+    pub(super) fn tell(&self, event: Event) {
+        (self.tell.borrow_mut())(event);
+    }
+
+    /// Notes what a place has come to.
+    pub(super) fn set(&self, place: usize, standing: Standing) {
+        if place == 0 && matches!(standing, Standing::Ready(_)) {
+            self.lead.send_modify(|times| *times += 1);
+        }
+        let mut standings = self.standings.borrow_mut();
+        if let Some(old) = standings.get_mut(place) {
+            *old = standing;
+        }
+        self.front.set(state(&standings));
+    }
+
+    /// Waits until a request comes that wants a failed application to be tried again.
+    pub(super) async fn retry_wanted(&self) {
+        self.front.retry_wanted().await;
+    }
+
+    /// Waits until the first place has had a worker ready more often than `times`, and says how
+    /// often.
+    pub(super) async fn lead_ready(&self, times: u64) -> u64 {
+        let mut lead = self.lead.subscribe();
+        match lead.wait_for(|now| *now > times).await {
+            Ok(now) => *now,
+            // Not while we are here.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// One worker that is ready is enough; while there is none but one may come, requests wait.
+fn state(standings: &[Standing]) -> State {
+    let ready: Arc<[Client]> = standings
+        .iter()
+        .filter_map(|standing| match standing {
+            Standing::Ready(client) => Some(client.clone()),
+            _ => None,
+        })
+        .collect();
+    if !ready.is_empty() {
+        return State::Ready(ready);
+    }
+    // The first place fails first: the others wait for it.
+    match standings.first() {
+        Some(Standing::Failed(failure, at)) => State::Failed(Arc::clone(failure), *at),
+        _ => State::Starting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_wait_as_long_as_the_first_place_has_not_failed() {
+        let failed = || Standing::Failed(Arc::default(), Instant::now());
+        assert!(matches!(state(&[Standing::Starting]), State::Starting));
+        assert!(matches!(
+            state(&[Standing::Starting, failed()]),
+            State::Starting
+        ));
+        assert!(matches!(
+            state(&[failed(), Standing::Starting]),
+            State::Failed(..)
+        ));
+    }
+}

@@ -1,0 +1,199 @@
+//! One worker's place: it is started, replaced when it ends, and tried again when it could not load
+//! the application.
+//!
+//! The first place leads: the others wait until it has a worker that is ready, so that a failure is
+//! told once, and only what is known to load is loaded several times.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    Error, Event,
+    backoff::Backoff,
+    board::{Board, Standing},
+};
+use crate::{
+    serve::{self, Failure},
+    wire::{Status, message::Report},
+    worker::{self, Package, Worker},
+};
+
+/// What `FAILED` says of failures that no edit of the project's code mends: the command line or
+/// the interpreter is wrong.
+const USAGE_KINDS: [&str; 3] = ["ambiguous", "nothing", "python"];
+
+/// The place of one worker.
+pub(super) struct Place<'a, T> {
+    number: usize,
+    config: &'a worker::Config,
+    board: &'a Board<T>,
+    /// The worker that runs now.
+    worker: Option<Worker>,
+}
+
+/// What became of a worker's start.
+enum Start {
+    Ready(Report),
+    /// The failure, and what kind it is.
+    Failed(Failure, String),
+}
+
+impl<'a, T: FnMut(Event)> Place<'a, T> {
+    pub(super) fn new(number: usize, config: &'a worker::Config, board: &'a Board<T>) -> Self {
+        Self {
+            number,
+            config,
+            board,
+            worker: None,
+        }
+    }
+
+    /// Keeps a worker running. Ends only with a failure of the first start that makes serving
+    /// pointless.
+    pub(super) async fn run(&mut self) -> Result<(), Error> {
+        if self.number == 0 {
+            self.lead().await
+        } else {
+            self.follow().await
+        }
+    }
+
+    /// Ends the worker.
+    pub(super) async fn stop(self) {
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
+    }
+
+    async fn lead(&mut self) -> Result<(), Error> {
+        let mut is_first = true;
+        let mut backoff = Backoff::default();
+        loop {
+            match self.start().await {
+                Ok(Start::Ready(report)) => {
+                    self.board.tell(Event::Ready(report));
+                    self.serve(&mut backoff).await;
+                }
+                Err(error) if is_first => return Err(error.into()),
+                Ok(Start::Failed(failure, kind))
+                    if is_first && USAGE_KINDS.contains(&kind.as_str()) =>
+                {
+                    return Err(Error::Usage(Arc::new(failure)));
+                }
+                Ok(Start::Failed(failure, _)) => self.wait_for_retry(failure).await,
+                Err(error) => self.wait_for_retry(not_started(&error)).await,
+            }
+            is_first = false;
+        }
+    }
+
+    async fn follow(&mut self) -> Result<(), Error> {
+        let mut seen = 0;
+        let mut backoff = Backoff::default();
+        loop {
+            seen = self.board.lead_ready(seen).await;
+            loop {
+                let failure = match self.start().await {
+                    Ok(Start::Ready(_)) => {
+                        self.serve(&mut backoff).await;
+                        continue;
+                    }
+                    Ok(Start::Failed(failure, _)) => failure,
+                    Err(error) => not_started(&error),
+                };
+                let failure = Arc::new(failure);
+                self.board.tell(Event::Missing(Arc::clone(&failure)));
+                self.set(Standing::Failed(failure, Instant::now()));
+                break;
+            }
+        }
+    }
+
+    fn set(&self, standing: Standing) {
+        self.board.set(self.number, standing);
+    }
+
+    /// Starts a worker and waits until it has loaded the application, or cannot.
+    async fn start(&mut self) -> Result<Start, worker::Error> {
+        self.set(Standing::Starting);
+        // Each time: somebody may have cleaned the cache.
+        let package = Package::unpack()?;
+        let worker = self.worker.insert(Worker::start(self.config, package)?);
+        let start = match worker.status().await {
+            Some(Status::Ready(report)) => {
+                let client = worker.client().clone();
+                self.set(Standing::Ready(client));
+                return Ok(Start::Ready(report));
+            }
+            Some(Status::Failed(report)) => {
+                let failure = Failure {
+                    message: report.get("message").to_owned(),
+                    traceback: report.get("traceback").to_owned(),
+                    hint: hint(&report),
+                };
+                Start::Failed(failure, report.get("kind").to_owned())
+            }
+            None => {
+                let exit = worker.ended().await;
+                let failure = Failure {
+                    message: format!("the worker process {exit} while it loaded the application"),
+                    hint: "the output above may tell why".to_owned(),
+                    ..Failure::default()
+                };
+                Start::Failed(failure, String::new())
+            }
+        };
+        if let Some(worker) = self.worker.take() {
+            worker.stop().await;
+        }
+        Ok(start)
+    }
+
+    /// Waits until the worker ends, and as long as it is right to wait for the next one; requests
+    /// wait meanwhile.
+    async fn serve(&mut self, backoff: &mut Backoff) {
+        let Some(worker) = &mut self.worker else {
+            return;
+        };
+        let ready = Instant::now();
+        let pid = worker.pid();
+        let exit = worker.ended().await;
+        self.worker = None;
+        self.set(Standing::Starting);
+        let process = pid.map_or_else(String::new, |pid| format!(" {pid}"));
+        self.board
+            .tell(Event::Ended(format!("worker process{process} {exit}")));
+        tokio::time::sleep(backoff.after(ready.elapsed())).await;
+    }
+
+    /// Shows the failure until a request comes that wants to see whether it has been mended.
+    async fn wait_for_retry(&mut self, failure: Failure) {
+        let failure = Arc::new(failure);
+        self.board.tell(Event::NotLoaded(Arc::clone(&failure)));
+        let failed = Instant::now();
+        self.set(Standing::Failed(failure, failed));
+        loop {
+            self.board.retry_wanted().await;
+            // A wish from before the failure was known is fulfilled already.
+            if failed.elapsed() >= serve::RETRY_AFTER {
+                return;
+            }
+        }
+    }
+}
+
+/// What the worker advises, or else what always helps.
+fn hint(report: &Report) -> String {
+    match report.get("hint") {
+        "" => "correct the file that the traceback names last, and reload the page".to_owned(),
+        hint => hint.to_owned(),
+    }
+}
+
+/// The failure that a worker could not even be started.
+fn not_started(error: &worker::Error) -> Failure {
+    Failure {
+        message: error.to_string(),
+        hint: error.hint().unwrap_or_default(),
+        ..Failure::default()
+    }
+}
