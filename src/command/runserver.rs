@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::{
     cli::RunserverArgs,
     console::{self, Terminal, Verbosity},
@@ -38,7 +40,8 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
-    let (worker, interpreter) = plan_worker(args, &here)?;
+    let (mut worker, interpreter) = plan_worker(args, &here)?;
+    worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
     let log = match verbosity {
         Verbosity::Quiet => AccessLog::off(),
@@ -148,6 +151,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         argv: project_argv,
         threads: if nothreading { 0 } else { threads },
         multiprocess: workers > 1,
+        open_files: 0,
     };
     let config = worker::Config {
         interpreter: interpreter.path.clone(),
@@ -158,6 +162,29 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         timeout: NonZeroU32::new(timeout),
     };
     Ok((config, interpreter))
+}
+
+/// Lets this process have as many files open as the system allows it: each connection is one, and
+/// the usual limit is 1,024. Returns the limit as it was, or 0 where it has not changed; it is the
+/// project's, since there are programs that go through all the numbers a descriptor could have.
+fn raise_open_files() -> i32 {
+    let limit = getrlimit(Resource::Nofile);
+    let Rlimit { current, maximum } = limit;
+    if current == maximum
+        || setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: maximum,
+                ..limit
+            },
+        )
+        .is_err()
+    {
+        return 0;
+    }
+    current
+        .and_then(|current| i32::try_from(current).ok())
+        .unwrap_or_default()
 }
 
 /// The worker reads names as text; the root is its working directory besides.

@@ -148,7 +148,16 @@ impl Connection {
                 is_begun = true;
                 socket.set_deadline(HEAD);
             }
-            match socket.read().await {
+            let read = if is_begun {
+                socket.read().await
+            } else {
+                let rest = || {
+                    *environ = Environ::new();
+                    *request_line = Vec::new();
+                };
+                socket.read_next(rest).await
+            };
+            match read {
                 Ok(0) => return Ok(None),
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::TimedOut && is_begun => {

@@ -43,8 +43,9 @@ use environ::Site;
 /// What is said in `Server` and `SERVER_SOFTWARE`.
 const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));
 
-/// Most connections served at once; more wait in the system's queue. A browser opens six.
-const MAX_CONNECTIONS: usize = 1024;
+/// Most connections served at once; more wait in the system's queue. A browser opens six, a load
+/// generator thousands; an idle one costs less than 6 KiB.
+const MAX_CONNECTIONS: usize = 16 * 1024;
 
 /// How long is waited after the system could not accept a connection, which it cannot when it has
 /// no file descriptors left.

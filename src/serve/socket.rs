@@ -3,14 +3,14 @@
 use std::{
     future::{Future as _, poll_fn},
     io,
-    pin::{Pin, pin},
-    task::{Context, Poll},
+    pin::Pin,
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::BytesMut;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, Interest},
+    io::{AsyncWriteExt as _, Interest},
     net::TcpStream,
     time::{Instant, Sleep},
 };
@@ -51,7 +51,7 @@ impl Socket {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self {
             stream,
-            input: BytesMut::with_capacity(READ),
+            input: BytesMut::new(),
             output: Vec::new(),
             is_half_closed: false,
             is_mid_response: false,
@@ -77,17 +77,36 @@ impl Socket {
         .await
     }
 
+    /// Reads the beginning of what the client sends next, as [`Socket::read`]. Where that has not
+    /// come yet, the buffers are given back first, and `rest` is called to do the same: most
+    /// connections are idle at most times.
+    pub(super) async fn read_next(&mut self, rest: impl FnOnce()) -> io::Result<usize> {
+        let is_there =
+            poll_fn(|context| Poll::Ready(self.stream.poll_read_ready(context).is_ready()));
+        if !is_there.await {
+            self.input = BytesMut::new();
+            self.output = Vec::new();
+            rest();
+        }
+        self.read().await
+    }
+
     /// Reads more input, as [`Socket::read`] but without the deadline.
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.input.capacity() - self.input.len() < READ / 2 {
-            self.input.reserve(READ);
+        loop {
+            ready!(self.stream.poll_read_ready(context))?;
+            if self.input.capacity() - self.input.len() < READ / 2 {
+                self.input.reserve(READ);
+            }
+            match self.stream.try_read_buf(&mut self.input) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(0) => {
+                    self.is_half_closed = true;
+                    return Poll::Ready(Ok(0));
+                }
+                read => return Poll::Ready(read),
+            }
         }
-        // The future holds no state of its own, so it can be made anew for each poll.
-        let read = pin!(self.stream.read_buf(&mut self.input)).poll(context);
-        if matches!(read, Poll::Ready(Ok(0))) {
-            self.is_half_closed = true;
-        }
-        read
     }
 
     /// Whether the deadline has passed.

@@ -13,6 +13,10 @@ use super::{
 /// headers, and a count can lie.
 const RESERVED: usize = 64;
 
+/// Octets that the variables of a browser's request usually need, encoded: room for them is made at
+/// once.
+const TYPICAL: usize = 1536;
+
 /// The CGI part of a request's environ (PEP 3333, "environ Variables"), already encoded.
 ///
 /// Reused from request to request, so that building one allocates nothing.
@@ -31,6 +35,7 @@ impl Environ {
     /// Makes this the same as `other`, and keeps the memory.
     pub fn copy_from(&mut self, other: &Self) {
         self.encoded.clear();
+        self.encoded.reserve(other.encoded.len() + TYPICAL);
         self.encoded.put_slice(&other.encoded);
     }
 
@@ -183,6 +188,9 @@ pub struct Configure {
     pub threads: u16,
     /// Whether several workers serve the project.
     pub multiprocess: bool,
+    /// How many files the project may have open, where that is another number than the worker
+    /// inherits; 0 where it is not.
+    pub open_files: i32,
 }
 
 impl Configure {
@@ -199,6 +207,7 @@ impl Configure {
             argv,
             threads,
             multiprocess,
+            open_files,
         } = self;
         frame::put(out, Kind::Configure, 0, |out| {
             let mut encoder = Encoder::new(out);
@@ -228,6 +237,8 @@ impl Configure {
             encoder.int((*threads).into());
             encoder.text("multiprocess");
             encoder.int((*multiprocess).into());
+            encoder.text("open_files");
+            encoder.int(*open_files);
             encoder.end_dict();
         });
     }

@@ -13,7 +13,7 @@ use super::{
 ///
 /// Twice the connections that the front serves: a client can leave a request behind and come back
 /// with another, but not without end.
-const MAX_PENDING: usize = 2048;
+const MAX_PENDING: usize = 32 * 1024;
 
 /// The sequence number of a request that has not been sent.
 const NOT_SENT: u64 = u64::MAX;

@@ -149,6 +149,26 @@ fn requests_in_the_worker_that_dies_are_answered() {
     assert_eq!(waiting.get("/").status, 200);
 }
 
+/// The usual limit of open files is 1,024, and each connection is one.
+#[test]
+fn more_clients_than_files_may_be_open_are_served_and_the_project_keeps_the_limit() {
+    let app = "import resource\n\
+               def application(environ, start_response):\n    \
+                   start_response('200 OK', [])\n    \
+                   return [b'%d' % resource.getrlimit(resource.RLIMIT_NOFILE)[0]]\n";
+    let server = Serve::new()
+        .file("app.py", app)
+        .args(["--app", "app:application"])
+        .before("ulimit -S -n 100")
+        .start();
+    let mut clients: Vec<_> = (0..300).map(|_| server.connect()).collect();
+    for _ in 0..2 {
+        for client in &mut clients {
+            assert_eq!(client.get("/").text(), "100");
+        }
+    }
+}
+
 #[test]
 fn every_python_serves() {
     for python in pythons() {

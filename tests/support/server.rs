@@ -40,6 +40,8 @@ pub(crate) struct Serve {
     address: String,
     args: Vec<String>,
     directory: PathBuf,
+    /// What the shell is told before it becomes the server.
+    before: Option<String>,
 }
 
 impl Serve {
@@ -55,6 +57,7 @@ impl Serve {
             address: "0".to_owned(),
             args: Vec::new(),
             directory: PathBuf::new(),
+            before: None,
         }
     }
 
@@ -102,6 +105,12 @@ impl Serve {
         self
     }
 
+    /// Tells the shell something before it becomes the server, such as `ulimit -n 9`.
+    pub(crate) fn before(mut self, commands: impl Into<String>) -> Self {
+        self.before = Some(commands.into());
+        self
+    }
+
     /// Starts the server and waits until it announces its address.
     ///
     /// # Panics
@@ -109,7 +118,16 @@ impl Serve {
     /// Where it does not, with everything it printed.
     #[track_caller]
     pub(crate) fn start(self) -> Server {
-        let mut command = Command::new(cargo_bin!("scaffold"));
+        let program = cargo_bin!("scaffold");
+        let mut command = match &self.before {
+            None => Command::new(program),
+            Some(commands) => {
+                let mut shell = Command::new("/bin/sh");
+                let script = format!("{commands} && exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(script).arg(program);
+                shell
+            }
+        };
         command.arg("runserver").arg(&self.address).args(&self.args);
         command.current_dir(self.sandbox.dir().join(&self.directory));
         Server::spawn(command, self.sandbox)

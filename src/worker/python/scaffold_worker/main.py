@@ -48,6 +48,8 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     listener.is_pydev_daemon_thread = True  # type: ignore[attr-defined]
     listener.start()
 
+    if config["open_files"]:
+        _limit_open_files(config["open_files"])
     bytecode.spare_fresh_sources()
     sys.argv[:] = config["argv"]
     sys.path[:0] = [*config["pythonpath"], config["root"]]
@@ -65,6 +67,14 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
         ],
     )
     runner.serve(handle)
+
+
+def _limit_open_files(count: int) -> None:
+    """Give the project back the limit that the front raised for itself."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, most))
 
 
 def _shared_number(descriptor: int) -> memoryview:

@@ -77,6 +77,7 @@ class Front:
             "argv": ["manage.py", "runserver", "8000"],
             "threads": 4,
             "multiprocess": 0,
+            "open_files": 0,
             **config,
         }
         self._data, data = socket.socketpair()
