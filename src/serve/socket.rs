@@ -3,14 +3,14 @@
 use std::{
     future::{Future as _, poll_fn},
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::BytesMut;
 use tokio::{
-    io::{AsyncWriteExt as _, Interest},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, Interest},
     net::TcpStream,
     time::{Instant, Sleep},
 };
@@ -93,20 +93,18 @@ impl Socket {
 
     /// Reads more input, as [`Socket::read`] but without the deadline.
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.stream.poll_read_ready(context))?;
-            if self.input.capacity() - self.input.len() < READ / 2 {
-                self.input.reserve(READ);
-            }
-            match self.stream.try_read_buf(&mut self.input) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Ok(0) => {
-                    self.is_half_closed = true;
-                    return Poll::Ready(Ok(0));
-                }
-                read => return Poll::Ready(read),
-            }
+        // Before there is anything, no room is needed.
+        ready!(self.stream.poll_read_ready(context))?;
+        if self.input.capacity() - self.input.len() < READ / 2 {
+            self.input.reserve(READ);
         }
+        // The future holds no state of its own, so it can be made anew for each poll. Unlike
+        // `try_read_buf` it knows that a read which fills less than the room was the last one.
+        let read = pin!(self.stream.read_buf(&mut self.input)).poll(context);
+        if matches!(read, Poll::Ready(Ok(0))) {
+            self.is_half_closed = true;
+        }
+        read
     }
 
     /// Whether the deadline has passed.
