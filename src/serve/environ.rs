@@ -4,7 +4,7 @@ use std::{borrow::Cow, net::SocketAddr};
 
 use percent_encoding::percent_decode_str;
 
-use super::head::Head;
+use super::head::{Framing, Head};
 use crate::wire::message::Environ;
 
 /// What the environ says of the server.
@@ -44,8 +44,10 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
             b"HTTP/1.0"
         },
     );
+    // The server as a whole has no path (RFC 3875, section 4.1.5: empty, or begins with a slash).
+    let path = if head.path == "*" { "" } else { head.path };
     // Octets, not text: PEP 3333 gives each the character of the same number.
-    environ.set("PATH_INFO", &Cow::from(percent_decode_str(head.path)));
+    environ.set("PATH_INFO", &Cow::from(percent_decode_str(path)));
     environ.set("QUERY_STRING", head.query.as_bytes());
 
     let mut name = String::with_capacity(64);
@@ -53,7 +55,10 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
         let (before, after) = head.headers.split_at(index);
         let is_same = |other: &&httparse::Header<'_>| other.name.eq_ignore_ascii_case(header.name);
         // Said already, with the earlier line of the same name.
-        if before.iter().any(|other| is_same(&other)) || is_dropped(header.name) {
+        if before.iter().any(|other| is_same(&other))
+            || is_dropped(header.name)
+            || head.framing == Framing::Chunked && is_of_chunks(header.name)
+        {
             continue;
         }
         variable_name(header.name, &mut name);
@@ -92,6 +97,12 @@ pub(super) fn add_length(environ: &mut Environ, length: u64) {
 /// which programs find their HTTP proxy (CVE-2016-5385).
 fn is_dropped(name: &str) -> bool {
     name.contains('_') || name.eq_ignore_ascii_case("proxy")
+}
+
+/// What describes a chunked body on its way: the application gets it decoded, with its length and
+/// without trailers (RFC 9112, section 7.1.3). Some, such as Bottle, would decode it once more.
+fn is_of_chunks(name: &str) -> bool {
+    name.eq_ignore_ascii_case("transfer-encoding") || name.eq_ignore_ascii_case("trailer")
 }
 
 /// `Content-Type` and `Content-Length` stand without prefix, all others with `HTTP_`.

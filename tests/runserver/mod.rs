@@ -4,6 +4,7 @@ mod applications;
 mod connections;
 mod environ;
 mod failures;
+mod pep3333;
 mod processes;
 mod responses;
 mod settings;
