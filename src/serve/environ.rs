@@ -1,6 +1,9 @@
 //! A request head → the CGI part of the environ (PEP 3333, "environ Variables"; RFC 3875).
 
-use std::{borrow::Cow, net::SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{Ipv6Addr, SocketAddr},
+};
 
 use percent_encoding::percent_decode_str;
 
@@ -21,7 +24,7 @@ pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     let mut environ = Environ::new();
     environ.set("GATEWAY_INTERFACE", b"CGI/1.1");
     environ.set("SERVER_SOFTWARE", super::SOFTWARE.as_bytes());
-    environ.set("SERVER_NAME", site.name.as_bytes());
+    environ.set("SERVER_NAME", server_name(&site.name).as_bytes());
     environ.set("SERVER_PORT", site.port.to_string().as_bytes());
     environ.set(
         "REMOTE_ADDR",
@@ -31,6 +34,16 @@ pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     environ.set("SCRIPT_NAME", b"");
     environ.set("wsgi.url_scheme", b"http");
     environ
+}
+
+/// The name as it stands in a URL, which applications make of it (RFC 3875, section 4.1.14): an
+/// IPv6 address has brackets there.
+fn server_name(name: &str) -> Cow<'_, str> {
+    if name.parse::<Ipv6Addr>().is_ok() {
+        Cow::from(format!("[{name}]"))
+    } else {
+        Cow::from(name)
+    }
 }
 
 /// Adds the variables of one request. The length of a chunked body is not known yet and left out.
@@ -88,8 +101,13 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
 
 /// Adds the length of a chunked body that has been read to its end: applications that read by
 /// `CONTENT_LENGTH` alone, such as Django, see it then.
+///
+/// Those that know of chunked bodies look for the flag, which the worker makes `True`. Without
+/// chunks it is left out, although the input ends by itself then too: Werkzeug would read it
+/// without a size, which `wsgiref.validate` does not allow.
 pub(super) fn add_length(environ: &mut Environ, length: u64) {
     environ.set("CONTENT_LENGTH", length.to_string().as_bytes());
+    environ.set("wsgi.input_terminated", b"");
 }
 
 /// Headers that never reach the application: names with an underscore, which would be taken for

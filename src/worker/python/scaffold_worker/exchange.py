@@ -41,7 +41,6 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
         "wsgi.multithread": threads,
         "wsgi.multiprocess": processes,
         "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
         "wsgi.file_wrapper": FileWrapper,
     }
     put = link.data.put
@@ -51,6 +50,8 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
     def handle(request: int, payload: bytes) -> int:
         environ, body = loads(payload)
         environ.update(constants)
+        if "wsgi.input_terminated" in environ:
+            environ["wsgi.input_terminated"] = True
         exchange = Exchange(link, request)
         streamed = None
         if body is None:

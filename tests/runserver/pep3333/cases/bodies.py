@@ -296,6 +296,19 @@ def exit_in_chunks(environ, start_response):
     raise SystemExit(5)
 
 
+@case(
+    30,
+    "must",
+    "HEAD of an error has no body",
+    get(method="HEAD"),
+    status=500,
+    body=b"",
+    log="ValueError: not even begun",
+)
+def error_of_head(environ, start_response):
+    raise ValueError("not even begun")
+
+
 @case(30, "must", "before any octets it is status 500", error="ValueError: in the middle")
 def error_before_output(environ, start_response):
     return failing(start_response, b"", b"")

@@ -39,6 +39,30 @@ closing("HTTP/1.0", lambda: TWO, get(version="1.0"), name="10", body=b"ab")
 LENGTH = ("Content-Length", "1")
 closing("cut", lambda: (b"abc", b"d"), headers=[LENGTH], name="cut", body=b"a")
 closing("complete", lambda: TWO, headers=[LENGTH], name="complete", body=b"a")
+
+
+def not_asked(name):
+    """Yield a block, and count a close() too many if asked for another."""
+    yield b"abc"
+    count_close("close_" + name)
+
+
+for number, name in ((3, "asked"), (2, "asked_cut")):
+    length = [("Content-Length", str(number))]
+    closing(
+        "the rest is not asked for",
+        lambda name=name: not_asked(name),
+        headers=length,
+        name=name,
+        body="abc"[:number],
+    )
+closing(
+    "HEAD of an endless body",
+    lambda: iter(lambda: b"x", b""),
+    get(method="HEAD"),
+    name="head_endless",
+    body=b"",
+)
 LENGTH = ("Content-Length", "9")
 closing("too short", lambda: TWO, headers=[LENGTH], name="short", broken=True)
 

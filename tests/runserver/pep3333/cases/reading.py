@@ -110,6 +110,20 @@ def half_read(environ, start_response):
 @case(
     11,
     "must",
+    "also not a long one, whose connection ends with the answer",
+    post("GET /cases HTTP/1.1\r\nHost: localhost\r\n\r\n" * 15_000),
+    body=b"ok",
+    headers={"Connection": "close"},
+    closes=True,
+)
+def half_read_long(environ, start_response):
+    environ["wsgi.input"].read(10)
+    return answer(start_response)
+
+
+@case(
+    11,
+    "must",
     "a chunked body that nobody reads does not become a request",
     chunked("GET /cases HTTP/1.1\r\nHost: localhost\r\n\r\n", "a"),
     get(),

@@ -27,6 +27,16 @@ def late(environ, start_response):
     yield b"late"
 
 
+@case(15, "must", "the application may be a class whose instances are iterated", body=b"class")
+class IteratedClass:
+    def __init__(self, environ, start_response):
+        self.start_response = start_response
+
+    def __iter__(self):
+        self.start_response(OK, list(TEXT))
+        yield b"class"
+
+
 @case(15, "must", "it may be called after empty blocks", body=b"later")
 def later(environ, start_response):
     yield b""

@@ -112,6 +112,18 @@ def protocol_10(environ, start_response):
 @case(
     5,
     "must",
+    "a header without a value has an empty one",
+    get("X-Empty:\r\n"),
+    body=b"ok",
+)
+def empty_is_empty(environ, start_response):
+    assert environ["HTTP_X_EMPTY"] == ""
+    return answer(start_response)
+
+
+@case(
+    5,
+    "must",
     "a header that was not sent has no variable",
     get(version="1.0", host=""),
     body=b"ok",
