@@ -65,6 +65,7 @@ fn every_case_passes_with_the_oldest_and_the_newest_python() {
                 }
             }
         }
+        eprintln!("{python}, passed of all: {passed:?}");
         assert!(
             failures.is_empty(),
             "{python}, passed of all: {passed:?}\n{}",

@@ -21,6 +21,9 @@ def application(environ, start_response):
         GO.wait(30)
         write(b"second")
         return [b"third"]
+    if name == "echo":
+        read = environ["wsgi.input"].read
+        return iter(lambda: read(1000), b"")
     if name == "yielded":
         return blocks()
     return [b"done"]

@@ -25,6 +25,22 @@ fn each_block_arrives_before_the_next_is_made(
     assert_eq!(rest, b"secondthird");
 }
 
+/// Points 10 and 23: a body is read, and answered, while the rest of it is still to come.
+#[test]
+fn a_body_can_be_answered_while_it_comes() {
+    let server = serving(include_str!("moments.py")).start();
+    let mut client = server.connect();
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
+    for number in 0..100_u8 {
+        client.send([number; 1000]);
+        if number == 0 {
+            assert_eq!(client.head().status, 200);
+        }
+        assert_eq!(client.block().as_deref(), Some(&[number; 1000][..]));
+    }
+    assert_eq!(client.block(), None);
+}
+
 /// `wsgi.multithread`, `wsgi.multiprocess` and `wsgi.run_once`.
 #[rstest]
 #[case(&[], "True False False")]
