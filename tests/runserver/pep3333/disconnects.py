@@ -32,6 +32,20 @@ class Endless:
         end(self.name)
 
 
+class Finite(Endless):
+    """So many blocks."""
+
+    def __init__(self, name, block, count):
+        super().__init__(name, block)
+        self.left = count
+
+    def __next__(self):
+        if not self.left:
+            raise StopIteration
+        self.left -= 1
+        return self.block
+
+
 class EndlessFile(io.RawIOBase):
     """A file without end."""
 
@@ -82,6 +96,9 @@ def application(environ, start_response):
             raise RuntimeError("cleaned up") from error
     if name == "generator":
         return generator()
+    if name.startswith("many/"):
+        count = int(environ["QUERY_STRING"])
+        return Finite(name, b"x" * 20_000, count)
     if name == "file":
         return environ["wsgi.file_wrapper"](EndlessFile(), 10_000)
     return Endless(name, b"x" * (100_000 if name == "large" else 100))

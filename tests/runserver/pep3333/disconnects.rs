@@ -43,6 +43,49 @@ fn a_client_that_goes_away_ends_the_response_once(
     }
 }
 
+/// Many at once, each of which leaves at another moment, or stays: each is closed once, and those
+/// that stay get everything.
+#[test]
+fn each_of_many_clients_ends_its_own_response() {
+    let server = serving(include_str!("disconnects.py")).start();
+    let numbers: Vec<usize> = (0..160).collect();
+    std::thread::scope(|scope| {
+        for numbers in numbers.chunks(20) {
+            let server = &server;
+            scope.spawn(move || {
+                for &number in numbers {
+                    let mut client = server.connect();
+                    let blocks = number % 40;
+                    client.send(format!(
+                        "GET /many/{number}?{blocks} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    ));
+                    assert_eq!(client.head().status, 200);
+                    match number % 3 {
+                        0 => client.abort(),
+                        1 => {
+                            client.block();
+                            drop(client);
+                        }
+                        _ => {
+                            let mut length = 0;
+                            while let Some(block) = client.block() {
+                                length += block.len();
+                            }
+                            assert_eq!(length, blocks * 20_000);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    for _ in 0..2 {
+        for number in &numbers {
+            let ended = server.get(&format!("/ended/many/{number}"));
+            assert_eq!(ended.text(), "closed", "{number}");
+        }
+    }
+}
+
 /// The worker cannot be told before it has begun to answer; it hears of it then.
 #[test]
 fn a_client_that_goes_away_before_the_answer_begins() {

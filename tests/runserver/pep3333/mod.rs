@@ -7,6 +7,7 @@ mod files;
 mod frameworks;
 mod mixes;
 mod moments;
+mod shapes;
 mod validator;
 
 use crate::support::{Python, Serve, pythons};

@@ -166,7 +166,10 @@ class Exchange:
             self.send(block)
 
     def stream(self, result: Any) -> None:
-        """Answer with the blocks of an iterable, each sent before the next is asked for."""
+        """Answer with the blocks of an iterable, each sent before the next is asked for.
+
+        None is asked for once the body is complete, which `write()` alone may have made it.
+        """
         refused = result is None or isinstance(result, (str, bytes))
         try:
             blocks = iter(() if refused else result)
@@ -177,7 +180,7 @@ class Exchange:
             raise TypeError(
                 f"the application returned {_name(result)}, not an iterable of bytes{advice}"
             )
-        for block in blocks:
+        for block in () if self.full else blocks:
             if type(block) is not bytes:
                 block = _block(block)
             if not block:
@@ -270,6 +273,9 @@ class Exchange:
 
         text = report.traceback_text(error)
         errors.write(text)
+        if self.full and not self.over:
+            # The client has all of the body: breaking the connection off could only take it away.
+            self.end()
         if not self.over:
             self.over = True
             self.link.windows.pop(self.request, None)

@@ -67,6 +67,20 @@ LENGTH = ("Content-Length", "9")
 closing("too short", lambda: TWO, headers=[LENGTH], name="short", broken=True)
 
 
+@case(26, "must", "what write() completed is not asked for more", body=b"abc", closed=1)
+def close_written(environ, start_response):
+    start_response(OK, [("Content-Length", "3")])(b"abc")
+    return Body("close_written", not_asked("written"))
+
+
+@case(
+    30, "should", "an error after a complete body takes nothing away", body=b"abc", log="too late"
+)
+def error_after_all(environ, start_response):
+    start_response(OK, [("Content-Length", "3")])(b"abc")
+    raise ValueError("too late")
+
+
 @case(24, "must", "close() without start_response", error="start_response", closed=1)
 def close_unstarted(environ, start_response):
     return Body("close_unstarted", [b"a"])
