@@ -163,6 +163,10 @@ class Exchange:
             raise RuntimeError("write() was called after the end of the request")
         block = _block(data)
         if block:
+            if self.full and not self._has_no_body():
+                raise ValueError(
+                    f"write() was called after all {self.length} bytes of the Content-Length"
+                )
             self.send(block)
 
     def stream(self, result: Any) -> None:

@@ -78,8 +78,30 @@ def too_long_written(environ, start_response):
     write = start_response(OK, [length(3)])
     write(b"ab")
     write(b"cd")
-    write(b"ef")
     return [b"gh"]
+
+
+@case(
+    26,
+    "should",
+    "write() past the end raises",
+    body=b"abc",
+    log="ValueError: write() was called after all 3 bytes",
+)
+def written_past_the_end(environ, start_response):
+    write = start_response(OK, [length(3)])
+    write(b"abc")
+    write(b"")
+    write(b"more")
+    return []
+
+
+@case(26, "must", "but not where there is no body", get(method="HEAD"), body=b"")
+def written_past_no_body(environ, start_response):
+    write = start_response(OK, [length(3)])
+    write(b"abc")
+    write(b"more")
+    return []
 
 
 @case(26, "must", "what is shorter than announced is broken off", broken=True, log="Content-Length")
