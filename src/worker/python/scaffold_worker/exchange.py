@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Handle = Callable[[int, bytes], int]
 
 BLOCK_LIMIT = wire.BLOCK_LIMIT
+ANSWER_LIMIT = wire.ANSWER_LIMIT
 _all_known = known_headers.issuperset
 _told_of_no_length = False
 
@@ -84,12 +85,14 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
                 and (exchange.length is None or exchange.length == len(whole))
                 and len(whole) <= BLOCK_LIMIT
             ):
-                exchange.over = True
                 try:
                     answer = dumps((exchange.status, exchange.headers, whole), 2)
                 except ValueError:
                     answer = exchange.dumps_exactly(whole)
                 size = len(answer)
+                if size > ANSWER_LIMIT:
+                    raise _too_long()
+                exchange.over = True
                 put(pack(size, response, request) + answer)
             else:
                 exchange.respond(whole)
@@ -221,8 +224,8 @@ class Exchange:
                 self._warn_of_excess()
                 body = body[: self.length]
         if len(body) <= BLOCK_LIMIT:
-            self.over = True
             answer = self._dumps(headers, body)
+            self.over = True
             self.link.data.put(wire.frame(wire.RESPONSE, self.request, answer))
             return
         if self.length is None and not self._is_bodiless_status():
@@ -303,9 +306,12 @@ class Exchange:
     def _dumps(self, headers: list[Header], *body: bytes) -> bytes:
         """Encode the answer, or its head."""
         try:
-            return dumps((self.status, headers, *body), 2)
+            answer = dumps((self.status, headers, *body), 2)
         except ValueError:
-            return self.dumps_exactly(*body)
+            answer = self.dumps_exactly(*body)
+        if len(answer) > ANSWER_LIMIT:
+            raise _too_long()
+        return answer
 
     def dumps_exactly(self, *body: bytes) -> bytes:
         """Encode the answer once more, with everything of exactly the types marshal takes.
@@ -317,9 +323,9 @@ class Exchange:
 
     def _open(self) -> Window:
         """Queue HEAD; it is sent together with the first octets."""
-        headers = self._checked_headers()
+        head = self._dumps(self._checked_headers())
         self.window = self.link.windows[self.request] = window = Window()
-        self.link.data.put(wire.frame(wire.HEAD, self.request, self._dumps(headers)))
+        self.link.data.put(wire.frame(wire.HEAD, self.request, head))
         return window
 
     def _checked_headers(self) -> list[Header]:
@@ -376,6 +382,10 @@ def _block(block: object) -> bytes:
     if isinstance(block, bytes):
         return block if type(block) is bytes else bytes(block)
     raise TypeError(f"the body must be made of bytes, but a block is {_name(block)}: {block!r:.80}")
+
+
+def _too_long() -> Exception:
+    return ValueError(f"status and headers are longer than {ANSWER_LIMIT - BLOCK_LIMIT} bytes")
 
 
 def _name(value: object) -> str:

@@ -264,6 +264,18 @@ for code in (100, 101, 103, 199):
     refused(33, "must", says, f"{code} Interim", [], "ValueError", f"interim_{code}")
 
 
+@case(20, "should", "headers longer than any client reads are an error", error="longer than")
+def head_too_long(environ, start_response):
+    start_response(OK, [("X-Long", "x" * 20_000_000)])
+    return [b"accepted"]
+
+
+@case(20, "should", "also those of a stream, and many", error="longer than")
+def head_too_long_streamed(environ, start_response):
+    start_response(OK, [("X-Many", "x" * 100)] * 200_000)
+    return iter([b"accepted", b"too"])
+
+
 @case(20, "must", "a status without a reason is legal", status=200, body=b"ok")
 def no_reason(environ, start_response):
     start_response("200 ", list(TEXT))
