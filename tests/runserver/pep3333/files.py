@@ -32,15 +32,6 @@ class Closing:
         closed(self._name)
 
 
-class Counting(io.FileIO):
-    """A real file that counts its close()."""
-
-    def close(self):
-        if not self.closed:
-            closed("real")
-        super().close()
-
-
 class OnlyRead:
     """An object with nothing but `read`."""
 
@@ -104,6 +95,19 @@ def temporary():
     return at(file, 250)
 
 
+def real():
+    """Return a file of the system that counts its close() as Django does, in the object itself."""
+    file = open("data", "rb")
+    close = file.close
+
+    def counted():
+        closed("real")
+        close()
+
+    file.close = counted
+    return file
+
+
 def closed_file():
     """Return a file that cannot be read any more."""
     file = open("data", "rb")
@@ -132,7 +136,7 @@ FILES = {
     "closed_file": closed_file,
     "empty": lambda: open(os.devnull, "rb"),
     "proxy": lambda: Closing("proxy", open("data", "rb")),
-    "real": lambda: Counting("data", "rb"),
+    "real": real,
     "directory": lambda: os.fdopen(os.open(".", os.O_RDONLY), "rb"),
 }
 
