@@ -1,10 +1,13 @@
 //! A request head → the CGI part of the environ (PEP 3333, "environ Variables"; RFC 3875).
 
-use std::{borrow::Cow, net::SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{Ipv6Addr, SocketAddr},
+};
 
 use percent_encoding::percent_decode_str;
 
-use super::head::Head;
+use super::head::{Framing, Head};
 use crate::wire::message::Environ;
 
 /// What the environ says of the server.
@@ -21,7 +24,7 @@ pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     let mut environ = Environ::new();
     environ.set("GATEWAY_INTERFACE", b"CGI/1.1");
     environ.set("SERVER_SOFTWARE", super::SOFTWARE.as_bytes());
-    environ.set("SERVER_NAME", site.name.as_bytes());
+    environ.set("SERVER_NAME", server_name(&site.name).as_bytes());
     environ.set("SERVER_PORT", site.port.to_string().as_bytes());
     environ.set(
         "REMOTE_ADDR",
@@ -31,6 +34,16 @@ pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     environ.set("SCRIPT_NAME", b"");
     environ.set("wsgi.url_scheme", b"http");
     environ
+}
+
+/// The name as it stands in a URL, which applications make of it (RFC 3875, section 4.1.14): an
+/// IPv6 address has brackets there.
+fn server_name(name: &str) -> Cow<'_, str> {
+    if name.parse::<Ipv6Addr>().is_ok() {
+        Cow::from(format!("[{name}]"))
+    } else {
+        Cow::from(name)
+    }
 }
 
 /// Adds the variables of one request. The length of a chunked body is not known yet and left out.
@@ -44,8 +57,10 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
             b"HTTP/1.0"
         },
     );
+    // The server as a whole has no path (RFC 3875, section 4.1.5: empty, or begins with a slash).
+    let path = if head.path == "*" { "" } else { head.path };
     // Octets, not text: PEP 3333 gives each the character of the same number.
-    environ.set("PATH_INFO", &Cow::from(percent_decode_str(head.path)));
+    environ.set("PATH_INFO", &Cow::from(percent_decode_str(path)));
     environ.set("QUERY_STRING", head.query.as_bytes());
 
     let mut name = String::with_capacity(64);
@@ -53,7 +68,10 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
         let (before, after) = head.headers.split_at(index);
         let is_same = |other: &&httparse::Header<'_>| other.name.eq_ignore_ascii_case(header.name);
         // Said already, with the earlier line of the same name.
-        if before.iter().any(|other| is_same(&other)) || is_dropped(header.name) {
+        if before.iter().any(|other| is_same(&other))
+            || is_dropped(header.name)
+            || head.framing == Framing::Chunked && is_of_chunks(header.name)
+        {
             continue;
         }
         variable_name(header.name, &mut name);
@@ -83,8 +101,13 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
 
 /// Adds the length of a chunked body that has been read to its end: applications that read by
 /// `CONTENT_LENGTH` alone, such as Django, see it then.
+///
+/// Those that know of chunked bodies look for the flag, which the worker makes `True`. Without
+/// chunks it is left out, although the input ends by itself then too: Werkzeug would read it
+/// without a size, which `wsgiref.validate` does not allow.
 pub(super) fn add_length(environ: &mut Environ, length: u64) {
     environ.set("CONTENT_LENGTH", length.to_string().as_bytes());
+    environ.set("wsgi.input_terminated", b"");
 }
 
 /// Headers that never reach the application: names with an underscore, which would be taken for
@@ -92,6 +115,12 @@ pub(super) fn add_length(environ: &mut Environ, length: u64) {
 /// which programs find their HTTP proxy (CVE-2016-5385).
 fn is_dropped(name: &str) -> bool {
     name.contains('_') || name.eq_ignore_ascii_case("proxy")
+}
+
+/// What describes a chunked body on its way: the application gets it decoded, with its length and
+/// without trailers (RFC 9112, section 7.1.3). Some, such as Bottle, would decode it once more.
+fn is_of_chunks(name: &str) -> bool {
+    name.eq_ignore_ascii_case("transfer-encoding") || name.eq_ignore_ascii_case("trailer")
 }
 
 /// `Content-Type` and `Content-Length` stand without prefix, all others with `HTTP_`.

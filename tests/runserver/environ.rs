@@ -15,7 +15,7 @@ use proptest::{
 };
 use scaffold::wire::message::Environ;
 
-use super::serve_app;
+use super::{app_server, serve_app};
 use crate::support::{Server, pythons};
 
 /// The environ of a request, with values as Python's `repr` shows them.
@@ -71,7 +71,6 @@ fn the_environ_holds_what_pep_3333_names_and_nothing_else() {
         ("wsgi.multithread", "True"),
         ("wsgi.multiprocess", "False"),
         ("wsgi.run_once", "False"),
-        ("wsgi.input_terminated", "True"),
     ];
     for (name, value) in expected {
         assert_eq!(environ.get(name).map(String::as_str), Some(value), "{name}");
@@ -101,6 +100,15 @@ fn absent_headers_are_absent() {
         assert_eq!(environ.get(name), None, "{name}");
     }
     assert_eq!(environ["SERVER_PROTOCOL"], "'HTTP/1.0'");
+}
+
+/// Point 2, where the server was told an IPv6 address: what a URL is made of names it as one.
+#[test]
+fn the_name_of_the_server_can_stand_in_a_url() {
+    let server = app_server().address("[::1]:0").start();
+    let environ = environ_of(&server, "GET /environ HTTP/1.0\r\n\r\n");
+    assert_eq!(environ["SERVER_NAME"], "'[::1]'");
+    assert_eq!(environ["REMOTE_ADDR"], "'::1'");
 }
 
 #[test]

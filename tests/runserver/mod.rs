@@ -6,6 +6,7 @@ mod environ;
 mod failures;
 mod faults;
 mod files;
+mod pep3333;
 mod processes;
 mod responses;
 mod settings;

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     Handle = Callable[[int, bytes], int]
 
 BLOCK_LIMIT = wire.BLOCK_LIMIT
+ANSWER_LIMIT = wire.ANSWER_LIMIT
 _all_known = known_headers.issuperset
+_told_of_no_length = False
 
 
 def handler(link: Link, application: Application, threads: bool, processes: bool) -> Handle:
@@ -40,7 +42,6 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
         "wsgi.multithread": threads,
         "wsgi.multiprocess": processes,
         "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
         "wsgi.file_wrapper": FileWrapper,
     }
     put = link.data.put
@@ -50,6 +51,8 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
     def handle(request: int, payload: bytes) -> int:
         environ, body = loads(payload)
         environ.update(constants)
+        if "wsgi.input_terminated" in environ:
+            environ["wsgi.input_terminated"] = True
         exchange = Exchange(link, request)
         streamed = None
         if body is None:
@@ -82,12 +85,14 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
                 and (exchange.length is None or exchange.length == len(whole))
                 and len(whole) <= BLOCK_LIMIT
             ):
-                exchange.over = True
                 try:
                     answer = dumps((exchange.status, exchange.headers, whole), 2)
                 except ValueError:
                     answer = exchange.dumps_exactly(whole)
                 size = len(answer)
+                if size > ANSWER_LIMIT:
+                    raise _too_long()
+                exchange.over = True
                 put(pack(size, response, request) + answer)
             else:
                 exchange.respond(whole)
@@ -150,6 +155,8 @@ class Exchange:
             self.headers = headers[:]
         else:
             self.headers, self.length = check_headers(headers)
+            if self.length is not None and status[:3] == "204":
+                self._leave_out_length()
         self.status = status
         return self.write
 
@@ -159,10 +166,17 @@ class Exchange:
             raise RuntimeError("write() was called after the end of the request")
         block = _block(data)
         if block:
+            if self.full and not self._has_no_body():
+                raise ValueError(
+                    f"write() was called after all {self.length} bytes of the Content-Length"
+                )
             self.send(block)
 
     def stream(self, result: Any) -> None:
-        """Answer with the blocks of an iterable, each sent before the next is asked for."""
+        """Answer with the blocks of an iterable, each sent before the next is asked for.
+
+        None is asked for once the body is complete, which `write()` alone may have made it.
+        """
         if type(result) is FileWrapper and self._hand_over(result):
             return
         refused = result is None or isinstance(result, (str, bytes))
@@ -175,7 +189,7 @@ class Exchange:
             raise TypeError(
                 f"the application returned {_name(result)}, not an iterable of bytes{advice}"
             )
-        for block in blocks:
+        for block in () if self.full else blocks:
             if type(block) is not bytes:
                 block = _block(block)
             if not block:
@@ -190,8 +204,6 @@ class Exchange:
 
     def _is_whole(self, result: Any, block: bytes) -> bool:
         """Say whether the first block is known to be all of the body."""
-        if len(block) > BLOCK_LIMIT:
-            return False
         if self.length is not None:
             return len(block) >= self.length
         try:
@@ -214,8 +226,8 @@ class Exchange:
                 self._warn_of_excess()
                 body = body[: self.length]
         if len(body) <= BLOCK_LIMIT:
-            self.over = True
             answer = self._dumps(headers, body)
+            self.over = True
             self.link.data.put(wire.frame(wire.RESPONSE, self.request, answer))
             return
         if self.length is None and not self._is_bodiless_status():
@@ -244,10 +256,11 @@ class Exchange:
         if self._has_no_body():
             self.finish()
             return True
+        head = None if self.window else self._dumps(headers)
         if not self.link.send_file(self.request, descriptor):
             return False
-        if self.window is None:
-            self.link.data.put(wire.frame(wire.HEAD, self.request, self._dumps(headers)))
+        if head is not None:
+            self.link.data.put(wire.frame(wire.HEAD, self.request, head))
         self.over = True
         self.link.windows.pop(self.request, None)
         payload = wire.FILE_PART.pack(offset, length)
@@ -300,6 +313,9 @@ class Exchange:
 
         text = report.traceback_text(error)
         errors.write(text)
+        if self.full and not self.over:
+            # The client has all of the body: breaking the connection off could only take it away.
+            self.end()
         if not self.over:
             self.over = True
             self.link.windows.pop(self.request, None)
@@ -323,9 +339,12 @@ class Exchange:
     def _dumps(self, headers: list[Header], *body: bytes) -> bytes:
         """Encode the answer, or its head."""
         try:
-            return dumps((self.status, headers, *body), 2)
+            answer = dumps((self.status, headers, *body), 2)
         except ValueError:
-            return self.dumps_exactly(*body)
+            answer = self.dumps_exactly(*body)
+        if len(answer) > ANSWER_LIMIT:
+            raise _too_long()
+        return answer
 
     def dumps_exactly(self, *body: bytes) -> bytes:
         """Encode the answer once more, with everything of exactly the types marshal takes.
@@ -337,9 +356,9 @@ class Exchange:
 
     def _open(self) -> Window:
         """Queue HEAD; it is sent together with the first octets."""
-        headers = self._checked_headers()
+        head = self._dumps(self._checked_headers())
         self.window = self.link.windows[self.request] = window = Window()
-        self.link.data.put(wire.frame(wire.HEAD, self.request, self._dumps(headers)))
+        self.link.data.put(wire.frame(wire.HEAD, self.request, head))
         return window
 
     def _checked_headers(self) -> list[Header]:
@@ -348,6 +367,23 @@ class Exchange:
         if self.status is None:
             raise RuntimeError("the application did not call start_response()")
         raise RuntimeError("the application's call of start_response() failed, yet it went on")
+
+    def _leave_out_length(self) -> None:
+        """Leave out what RFC 9110, section 8.6, forbids in a 204, and log it as PEP 3333 asks.
+
+        Django gives each of its responses a length: for all those that are 0, one line is enough.
+        """
+        global _told_of_no_length
+        self.headers = [
+            header for header in self._checked_headers() if header[0].lower() != "content-length"
+        ]
+        if self.length or not _told_of_no_length:
+            _told_of_no_length = _told_of_no_length or not self.length
+            errors.write(
+                f"scaffold: Content-Length {self.length} was left out of a response with status "
+                "204, which cannot have one\n"
+            )
+        self.length = None
 
     def _has_no_body(self) -> bool:
         return self.is_head or self._is_bodiless_status()
@@ -379,6 +415,10 @@ def _block(block: object) -> bytes:
     if isinstance(block, bytes):
         return block if type(block) is bytes else bytes(block)
     raise TypeError(f"the body must be made of bytes, but a block is {_name(block)}: {block!r:.80}")
+
+
+def _too_long() -> Exception:
+    return ValueError(f"status and headers are longer than {ANSWER_LIMIT - BLOCK_LIMIT} bytes")
 
 
 def _name(value: object) -> str:

@@ -42,6 +42,10 @@ FRAME_LIMIT = 16 * 1024 * 1024
 BLOCK_LIMIT = 64 * 1024
 """The most octets of a body in one frame, so that requests share the connection fairly."""
 
+ANSWER_LIMIT = 1024 * 1024
+"""The most octets of a head, with a body that fits into its frame: no client reads longer ones,
+and a frame beyond `FRAME_LIMIT` would cost the process."""
+
 WINDOW = 256 * 1024
 """Octets of one body that may be under way: enough to keep a fast client busy, and a bound on
 what a slow one costs in memory."""

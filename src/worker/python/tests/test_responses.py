@@ -126,7 +126,7 @@ def do_environ(e, s):
     s(OK, TEXT)
     import threading
     return [repr((e["wsgi.version"], e["wsgi.multithread"], e["wsgi.multiprocess"],
-        e["wsgi.run_once"], e["wsgi.input_terminated"], sys.argv,
+        e["wsgi.run_once"], e.get("wsgi.input_terminated"), sys.argv,
         [p for p in sys.path if "scaffold" in p or p.endswith("python")])).encode()]
 def do_file(e, s):
     import io
@@ -315,11 +315,13 @@ class Responses(unittest.TestCase):
         self.assertIn("\\ud800 snow", self.front.stderr())
 
     def test_environ(self) -> None:
-        (_, (_, _, body)), *_ = self.front.get("/environ")
-        self.assertEqual(
-            body.decode(),
-            repr(((1, 0), True, False, False, True, ["manage.py", "runserver", "8000"], [])),
-        )
+        none: dict[str, str] = {}
+        for extra, terminated in ((none, None), ({"wsgi.input_terminated": ""}, True)):
+            (_, (_, _, body)), *_ = self.front.get("/environ", b"", **extra)
+            argv = ["manage.py", "runserver", "8000"]
+            self.assertEqual(
+                body.decode(), repr(((1, 0), True, False, False, terminated, argv, []))
+            )
 
     def test_file_wrapper(self) -> None:
         frames = self.front.get("/file")
