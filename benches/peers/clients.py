@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 PATIENCE = 5.0
+DEADLINE = 60.0
 BATCH = 100
 TICK = 0.02
 BURSTS = 5
@@ -43,7 +44,9 @@ class Clients:
     def __exit__(self, *_):
         """End the process if it has not ended."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
 
     def end(self):
         """Close the connections, and return what is said of them."""
@@ -51,6 +54,8 @@ class Clients:
         return self._line()
 
     def _line(self):
+        if not select.select([self.process.stdout], [], [], DEADLINE)[0]:
+            return {}
         line = self.process.stdout.readline()
         return json.loads(line) if line else {}
 
@@ -90,16 +95,16 @@ def drip(port, count):
     sent = begun = position = 0
     filling = True
     start = time.monotonic()
-    due = 0
     while not select.select([sys.stdin], [], [], 0)[0]:
         due = int((time.monotonic() - start) * count)
         while sent < due:
             place = position % count
             try:
                 if connections[place] is None:
-                    connections[place] = connect(port)
+                    connections[place] = socket.socket()
                     connections[place].setblocking(False)
                     begun += 1
+                    connections[place].connect(("127.0.0.1", port))
                 octet = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "[position // count :][:1]
                 connections[place].send(octet or b"a")
             except BlockingIOError:

@@ -9,6 +9,13 @@ from serving import Failed
 
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
+# How long wrk may take beyond its time, in seconds.
+PATIENCE = 5
+
+
+class Silent(Failed):
+    """A server did not take a connection."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -21,6 +28,7 @@ class Load:
     count: int = 0
     refused: int = 0
     """How many of the errors were answers other than 2xx and 3xx."""
+    longest: float = 0.0
 
 
 class Wrk:
@@ -46,7 +54,10 @@ class Wrk:
     def result(self):
         """Wait for its end."""
         try:
-            text, _ = self.process.communicate(timeout=self.seconds + 30)
+            text, _ = self.process.communicate(timeout=self.seconds + PATIENCE)
+        except subprocess.TimeoutExpired as expired:
+            # It connects once before it begins, and waits for that as long as the system does.
+            raise Silent(f"no connection after {PATIENCE} s") from expired
         finally:
             self.process.kill()
         rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
@@ -55,7 +66,7 @@ class Wrk:
         latency = {}
         for percent in ("50", "99"):
             value = re.search(rf"\b{percent}%\s+([\d.]+)(us|ms|s|m)\b", text)
-            latency[f"p{percent}"] = float(value[1]) * MILLISECONDS[value[2]]
+            latency[f"p{percent}"] = _milliseconds(value)
         kinds = r"connect (\d+), read (\d+), write (\d+), timeout (\d+)"
         errors = re.search(f"Socket errors: {kinds}", text)
         connect, read, write, timeout = map(int, errors.groups()) if errors else (0, 0, 0, 0)
@@ -63,7 +74,15 @@ class Wrk:
         # runserver closes without saying so in its answer; wrk counts each such end as an error.
         failed = connect + write + timeout + refused + (0 if self.peer.is_closing else read)
         count = int(_found(r"(\d+) requests in", text))
-        return Load(float(rate[1]), **latency, errors=failed, count=count, refused=refused)
+        longest = re.search(r"Latency\s+\S+\s+\S+\s+([\d.]+)(us|ms|s|m)\b", text)
+        return Load(
+            float(rate[1]),
+            **latency,
+            errors=failed,
+            count=count,
+            refused=refused,
+            longest=_milliseconds(longest),
+        )
 
 
 def wrk(server, connections, seconds, path="/", script=None):
@@ -76,7 +95,8 @@ def median(loads):
     fields = ("rate", "p50", "p99")
     middle = {field: statistics.median(getattr(load, field) for load in loads) for field in fields}
     sums = {field: sum(getattr(load, field) for load in loads) for field in ("errors", "count")}
-    return Load(**middle, **sums, refused=sum(load.refused for load in loads))
+    refused = sum(load.refused for load in loads)
+    return Load(**middle, **sums, refused=refused, longest=max(load.longest for load in loads))
 
 
 def curl(server, path, size, upload=None):
@@ -96,6 +116,10 @@ def curl(server, path, size, upload=None):
     if int(said if upload is not None else downloaded) != size:
         raise Failed(f"{said or downloaded} octets arrived instead of {size}")
     return float(seconds)
+
+
+def _milliseconds(match):
+    return float(match[1]) * MILLISECONDS[match[2]] if match else 0.0
 
 
 def _found(pattern, text):

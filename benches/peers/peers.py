@@ -126,10 +126,15 @@ RUNSERVER = Peer("Django runserver", runserver, logs_accesses=True)
 CLOSING = Peer("Django runserver, closing", runserver, is_closing=True, logs_accesses=True)
 
 
-def chosen(peers, options, fail):
-    """Return the peers that `--only` names."""
+def among(some, options):
+    """Return those of some peers that `--only` names."""
     names = [name.lower() for name in options.only or [""]]
-    found = [peer for peer in peers if any(name in peer.name.lower() for name in names)]
+    return [peer for peer in some if any(name in peer.name.lower() for name in names)]
+
+
+def chosen(some, options, fail):
+    """Return those of some peers that `--only` names; fail where there are none."""
+    found = among(some, options)
     if not found:
-        fail(f"no such peer; there are {', '.join(peer.name for peer in peers)}")
+        fail(f"no such peer; there are {', '.join(peer.name for peer in some)}")
     return found

@@ -5,11 +5,14 @@ TEXT = [("Content-Type", "text/plain")]
 
 
 def application(environ, start_response):
-    """Answer `/stream` in blocks, `/body` with the body, `/many` with many headers."""
+    """Answer `/stream` in blocks, `/body` with the body, `/many` with headers."""
     path = environ["PATH_INFO"]
     if path == "/stream":
         start_response("200 OK", TEXT)
         return blocks()
+    if path == "/empty":
+        start_response("204 No Content", [])
+        return []
     if path == "/body":
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     elif path == "/many":
