@@ -81,10 +81,17 @@ def parse(made):
     options.rounds = options.rounds or (1 if options.quick else options.default_rounds)
     options.duration = options.duration or (1 if options.quick else options.default_duration)
     # Whatever hangs, the servers that were started are killed on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit("took too long"))
-    signal.alarm(900 + 300 * options.rounds * options.duration)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(900 + 200 * options.rounds * options.duration)
     return options
+
+
+def end(number, _):
+    """End because of a signal; another one does not disturb the cleaning up."""
+    for later in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT):
+        signal.signal(later, signal.SIG_IGN)
+    sys.exit(f"ended by {signal.Signals(number).name}")
 
 
 def environment(**extra):
