@@ -19,12 +19,12 @@ def tree(pid):
 
 def resident(pid):
     """Return the resident memory, in octets."""
-    return _status(pid, "VmRSS") * 1024
+    return _number(pid, "VmRSS") * 1024
 
 
 def peak(pid):
     """Return the most resident memory since `reset_peak`, in octets."""
-    return _status(pid, "VmHWM") * 1024
+    return _number(pid, "VmHWM") * 1024
 
 
 def reset_peak(pid):
@@ -42,15 +42,20 @@ def wake_ups(pid):
     return count
 
 
+def threads(pid):
+    """Return the number of threads."""
+    return _number(pid, "Threads")
+
+
 def ticks(pid):
     """Return the processor time that a process has used, in the system's ticks (10 ms)."""
     fields = _after_name(Path(f"/proc/{pid}/stat").read_text())
     return int(fields[11]) + int(fields[12])
 
 
-def _status(pid, field):
+def _number(pid, field):
     text = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(rf"^{field}:\s+(\d+) kB", text, re.MULTILINE)
+    found = re.search(rf"^{field}:\s+(\d+)", text, re.MULTILINE)
     return int(found[1]) if found else 0
 
 
