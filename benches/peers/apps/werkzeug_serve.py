@@ -1,4 +1,4 @@
-"""Serves MODULE:CALLABLE with Werkzeug's development server: `werkzeug_serve.py PORT MODULE:NAME`."""
+"""Serves MODULE:CALLABLE with Werkzeug's server: `werkzeug_serve.py PORT MODULE:NAME`."""
 
 import importlib
 import logging

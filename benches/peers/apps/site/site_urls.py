@@ -5,6 +5,7 @@ from django.urls import path
 
 
 def index(request):
+    """Say hello."""
     return HttpResponse("Hello from Django!\n", content_type="text/plain")
 
 
