@@ -84,6 +84,9 @@ fn every_case_passes_with_the_oldest_and_the_newest_python() {
 fn run(server: &Server, case: &Value) -> Result<(), String> {
     let expected = &case["expected"];
     let mark = server.mark();
+    let ticks = expected["ticks"]
+        .as_u64()
+        .map(|ticks| ticks + count_ticks(server));
     let mut client = server.connect();
     let requests: Vec<&str> = case["requests"]
         .as_array()
@@ -123,8 +126,15 @@ fn run(server: &Server, case: &Value) -> Result<(), String> {
     }
     if let Some(log) = expected["log"].as_str() {
         server.wait_for_output_since(mark, log);
+        if ticks.is_some_and(|ticks| ticks != count_ticks(server)) {
+            return Err("the text is not whole".to_owned());
+        }
     }
     Ok(())
+}
+
+fn count_ticks(server: &Server) -> u64 {
+    server.output().matches('`').count() as u64
 }
 
 fn compare(response: &Response, expected: &Value) -> Result<(), String> {

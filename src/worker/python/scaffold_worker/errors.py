@@ -39,9 +39,8 @@ class ErrorStream(io.TextIOBase):
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]
-        """Write each line as it is."""
-        for line in lines:
-            self.write(line)
+        """Write the lines as they are, at once, so that nobody else's come between them."""
+        self.write("".join(lines))
 
     def flush(self) -> None:
         """Bring what was written to the terminal."""

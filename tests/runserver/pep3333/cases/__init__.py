@@ -41,6 +41,7 @@ def case(point, level, says, *requests, **expected):
     What may be expected: `status` (200), `body`, `headers` (None means absent), `error` (a page of
     status 500 that has this text), `here` (and whose traceback ends where the application says
     `# here`), `broken` (a response that never looks complete), `log` (text in the terminal),
+    `ticks` (so many backticks before it, whatever else comes between them),
     `closed` (how often the body was closed), `closes` (the connection ends after the response).
     """
 
