@@ -10,12 +10,12 @@ use super::{
     body::BodyDecoder,
     download::{Answered, Then},
     environ,
-    forward::{BODY_STALL, Forward, Forwarded, write_page},
+    forward::{Forward, Forwarded, write_page},
     head::{self, Framing, Head, Reject},
     host,
     pages::{self, Audience},
     response::Asked,
-    socket::{CONTINUE, Socket},
+    socket::{BODY_STALL, CONTINUE, Socket},
     spool::{MAX_SPOOL, Spool},
     upload::Upload,
     upstream::Unavailable,
@@ -180,15 +180,14 @@ impl Connection {
         let socket = &mut self.socket;
         let waits = expects_continue && socket.input.is_empty();
         socket.set_deadline(BODY_STALL);
-        let length = match framing {
+        let declared = match framing {
             Framing::Chunked => return self.read_chunks(waits).await,
-            Framing::Length(0) => 0,
-            // A client that waits to be asked for its body is asked when the application reads.
-            Framing::Length(_) if waits => usize::MAX,
-            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
+            Framing::Length(length) => length,
         };
-        if length > INLINE_BODY {
-            return Ok(Ok(Body::Later(Upload::from_connection(framing, waits))));
+        let length = usize::try_from(declared).unwrap_or(usize::MAX);
+        // A client that waits to be asked for its body is asked when the application reads.
+        if length > INLINE_BODY || (waits && length > 0) {
+            return Ok(Ok(Body::Later(Upload::from_connection(declared, waits))));
         }
         while socket.input.len() < length {
             if let Some(reject) = read_more(socket).await? {
@@ -227,9 +226,9 @@ impl Connection {
             }
             if decoder.is_done() {
                 environ::add_length(&mut self.environ, length);
-                return Ok(match spool.map(Spool::read_back).transpose() {
+                return Ok(match spool.map(Spool::into_file).transpose() {
                     Ok(None) => Ok(Body::Whole(BytesMut::from(body.as_slice()))),
-                    Ok(Some(spooled)) => Ok(Body::Later(Upload::from_disk(spooled))),
+                    Ok(Some(file)) => Ok(Body::Later(Upload::from_disk(file))),
                     Err(_) => Err(Reject::NO_SPACE),
                 });
             }

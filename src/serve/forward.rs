@@ -1,19 +1,16 @@
 //! One request at a worker: its body goes up, the response comes down, both as they come.
 
-use std::{future::poll_fn, io, task::Poll, time::Duration};
+use std::{future::poll_fn, io, task::Poll};
 
 use super::{
     clock,
     download::{Answered, Download, Then},
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Shape},
-    socket::{CONTINUE, Socket},
-    upload::Upload,
+    socket::{BODY_STALL, CONTINUE, Socket},
+    upload::{Flow, Upload},
 };
 use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
-
-/// How long a client may send nothing of a request body that the application waits for.
-pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
 
 /// How much a client may send ahead while its request is answered, in octets.
 const PIPELINE: usize = 64 * 1024;
@@ -21,10 +18,8 @@ const PIPELINE: usize = 64 * 1024;
 /// What happened next.
 enum Step {
     Event(Event),
-    /// The client has sent more.
-    Input,
-    /// The client has closed its sending side.
-    HalfClosed,
+    /// The client has closed its sending side before its request was complete.
+    Closed,
     /// The client has sent nothing for too long.
     Stalled,
 }
@@ -73,12 +68,9 @@ impl Forward<'_> {
                 self.flush(&mut taken).await?;
                 match self.step().await? {
                     Step::Event(event) => event,
-                    Step::Input => {
-                        self.upload.send(self.socket, &self.exchange);
-                        continue;
-                    }
-                    Step::HalfClosed => {
-                        self.end_upload_of_closed();
+                    Step::Closed => {
+                        self.upload
+                            .fail(&self.exchange, "the client closed the connection");
                         continue;
                     }
                     Step::Stalled => {
@@ -89,8 +81,12 @@ impl Forward<'_> {
                 }
             };
             match (event, &mut *download) {
-                (Event::Want(count), begun) => {
-                    self.want(count, begun.is_none());
+                (Event::Want, begun) => {
+                    let asks = self.upload.begin(&self.exchange);
+                    if asks && begun.is_none() {
+                        self.socket.output.extend_from_slice(CONTINUE);
+                    }
+                    self.socket.set_deadline(BODY_STALL);
                 }
                 (Event::Response(head, body), None) => {
                     let answered = self.whole(&head, &body);
@@ -151,26 +147,25 @@ impl Forward<'_> {
             upload,
             ..
         } = self;
-        let uploading = upload.is_waiting() && !socket.is_half_closed;
-        if uploading {
-            socket.set_deadline(BODY_STALL);
-        }
         poll_fn(|context| {
             if let Poll::Ready(event) = exchange.poll_event(context) {
                 return Poll::Ready(Ok(Step::Event(event)));
             }
-            // Without an upload this only notices a client that went away.
-            while !socket.is_half_closed && (uploading || socket.input.len() < PIPELINE) {
+            match upload.poll_flow(context, socket) {
+                Poll::Ready(Ok(Flow::ClientClosed)) => return Poll::Ready(Ok(Step::Closed)),
+                Poll::Ready(Ok(Flow::Over)) | Poll::Pending => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            }
+            if upload.awaits_client() {
+                return socket.poll_deadline(context).map(|()| Ok(Step::Stalled));
+            }
+            // This only notices a client that went away.
+            while !upload.is_flowing() && !socket.is_half_closed && socket.input.len() < PIPELINE {
                 match socket.poll_read(context) {
-                    Poll::Ready(Ok(0)) => return Poll::Ready(Ok(Step::HalfClosed)),
-                    Poll::Ready(Ok(_)) if uploading => return Poll::Ready(Ok(Step::Input)),
                     Poll::Ready(Ok(_)) => {}
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                     Poll::Pending => break,
                 }
-            }
-            if uploading {
-                return socket.poll_deadline(context).map(|()| Ok(Step::Stalled));
             }
             Poll::Pending
         })
@@ -183,22 +178,6 @@ impl Forward<'_> {
             self.exchange.credit(std::mem::take(taken));
         }
         Ok(())
-    }
-
-    fn want(&mut self, count: usize, before_head: bool) {
-        if self.upload.want(count) && before_head {
-            self.socket.output.extend_from_slice(CONTINUE);
-        }
-        self.upload.send(self.socket, &self.exchange);
-        self.end_upload_of_closed();
-    }
-
-    /// Tells an application that waits for more of the body than a closed connection can bring.
-    fn end_upload_of_closed(&mut self) {
-        if self.socket.is_half_closed && self.upload.is_waiting() {
-            self.upload
-                .fail(&self.exchange, "the client closed the connection");
-        }
     }
 
     /// Whether another request may come: not while octets of this one's body are to come, nor

@@ -3,7 +3,7 @@
 //!
 //! - `connection`: one client connection, request after request
 //! - `forward`: one request at a worker; `upload`, `spool`, `download` and `transmit`: its bodies
-//! - `socket`: a client's socket with its buffers and deadline
+//! - `socket`: a client's socket with its buffers and deadline; `pipe`: where long request bodies go
 //! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
@@ -24,6 +24,7 @@ mod forward;
 pub mod head;
 mod host;
 mod pages;
+mod pipe;
 mod response;
 mod socket;
 mod spool;

@@ -8,12 +8,14 @@ use std::{
     time::Duration,
 };
 
-use bytes::BytesMut;
+use bytes::{Buf as _, BytesMut};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, Interest},
     net::TcpStream,
     time::{Instant, Sleep},
 };
+
+use super::pipe::Pipe;
 
 /// How much is read at a time, in octets: a browser's request with room to spare.
 const READ: usize = 8 * 1024;
@@ -23,6 +25,9 @@ const KEEP: usize = 64 * 1024;
 
 /// How long a client may take nothing of a response before it is given up.
 const WRITE_STALL: Duration = Duration::from_mins(1);
+
+/// How long a client may send nothing of a request body that is waited for.
+pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
 
 /// How long is waited for a client to close its side, after we have closed ours; what it still
 /// sends is read and dropped.
@@ -105,6 +110,58 @@ impl Socket {
             self.is_half_closed = true;
         }
         read
+    }
+
+    /// Moves up to `limit` octets from the client into a pipe that has room; 0 mean that the client
+    /// has closed its sending side. The deadline moves along.
+    pub(super) fn poll_move(
+        &mut self,
+        context: &mut Context<'_>,
+        pipe: &Pipe,
+        limit: usize,
+    ) -> Poll<io::Result<usize>> {
+        let moved = if self.input.is_empty() {
+            ready!(self.poll_move_unread(context, pipe, limit))?
+        } else {
+            let octets = self.input.get(..limit).unwrap_or(&self.input);
+            let count = pipe.write(octets)?;
+            self.input.advance(count);
+            count
+        };
+        self.deadline.set(BODY_STALL);
+        Poll::Ready(Ok(moved))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn poll_move_unread(
+        &mut self,
+        context: &mut Context<'_>,
+        pipe: &Pipe,
+        limit: usize,
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.stream.poll_read_ready(context))?;
+        let moved = pipe.splice(&self.stream, limit);
+        if matches!(moved, Ok(0)) {
+            self.is_half_closed = true;
+        }
+        Poll::Ready(moved)
+    }
+
+    /// Where the system cannot move them, the octets go through the input.
+    #[cfg(not(target_os = "linux"))]
+    fn poll_move_unread(
+        &mut self,
+        context: &mut Context<'_>,
+        pipe: &Pipe,
+        limit: usize,
+    ) -> Poll<io::Result<usize>> {
+        if ready!(self.poll_read(context))? == 0 {
+            return Poll::Ready(Ok(0));
+        }
+        let octets = self.input.get(..limit).unwrap_or(&self.input);
+        let count = pipe.write(octets)?;
+        self.input.advance(count);
+        Poll::Ready(Ok(count))
     }
 
     /// Whether the deadline has passed.

@@ -6,7 +6,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read as _, Seek as _, Write as _},
+    io::{self, Seek as _, Write as _},
 };
 
 /// The longest body that is accepted, in octets: more than anybody uploads to a server for
@@ -40,37 +40,9 @@ impl Spool {
         self.length
     }
 
-    /// The body from its beginning.
-    pub(super) fn read_back(mut self) -> io::Result<Spooled> {
+    /// The file, to be read from the beginning of the body.
+    pub(super) fn into_file(mut self) -> io::Result<File> {
         self.file.rewind()?;
-        Ok(Spooled {
-            file: self.file,
-            left: self.length,
-        })
-    }
-}
-
-/// A body that is read back from the disk.
-#[derive(Debug)]
-pub(super) struct Spooled {
-    file: File,
-    left: u64,
-}
-
-impl Spooled {
-    /// Appends the next octets to `output`, `limit` at the most.
-    pub(super) fn read(&mut self, output: &mut Vec<u8>, limit: usize) -> io::Result<()> {
-        let limit = self.left.min(limit as u64);
-        let read = (&self.file).take(limit).read_to_end(output)? as u64;
-        self.left -= read;
-        if read < limit {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(())
-    }
-
-    /// Whether all of it has been read.
-    pub(super) fn is_done(&self) -> bool {
-        self.left == 0
+        Ok(self.file)
     }
 }

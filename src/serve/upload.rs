@@ -1,129 +1,150 @@
-//! A request body on its way to the worker: decoded as it comes, sent as far as it is wanted.
+//! A request body that did not travel with its request: on its way to the worker as soon as the
+//! application reads it.
+//!
+//! The worker gets the end of a pipe, which bounds what is on the way, or the file that the body was
+//! spooled to. The application's thread reads that by itself.
 
-use super::{body::BodyDecoder, head::Framing, socket::Socket, spool::Spooled};
-use crate::wire::{Exchange, INLINE_BODY};
+use std::{
+    fs::File,
+    io,
+    os::fd::AsFd as _,
+    task::{Context, Poll, ready},
+};
 
-/// Where the octets come from.
-#[derive(Debug)]
-enum Source {
-    Connection(BodyDecoder),
-    Disk(Spooled),
-}
+use super::{pipe::Pipe, socket::Socket};
+use crate::wire::Exchange;
 
 /// A request body that did not travel with its request.
 #[derive(Debug)]
 pub(super) struct Upload {
-    source: Source,
-    /// Octets of the body that are at hand.
-    ready: Vec<u8>,
-    /// Octets that the worker wants.
-    credit: usize,
-    /// The worker has been told that no more will come.
-    ended: bool,
+    state: State,
+    /// Octets that are still to be taken off the connection.
+    left: u64,
     /// The client is still to be told to go on.
     expects_continue: bool,
+    /// It is the client that is waited for, and not the application.
+    awaits_client: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The application has not asked for the body, which is on the disk or on the connection.
+    Unread(Option<File>),
+    /// It flows into the pipe.
+    Flowing(Pipe),
+    /// The worker has all of it, or knows that it gets no more.
+    Over,
+}
+
+/// How a body came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// All of it is in the pipe, or nobody reads that any more.
+    Over,
+    /// The client has closed the connection before.
+    ClientClosed,
 }
 
 impl Upload {
-    /// A body of which nothing has been read yet.
-    pub(super) fn from_connection(framing: Framing, expects_continue: bool) -> Self {
+    /// A body of so many octets that are to be read from the connection.
+    pub(super) fn from_connection(length: u64, expects_continue: bool) -> Self {
         Self {
+            state: State::Unread(None),
+            left: length,
             expects_continue,
-            ..Self::new(Source::Connection(BodyDecoder::new(framing)))
+            awaits_client: false,
         }
     }
 
-    /// A body that lies on the disk.
-    pub(super) fn from_disk(spooled: Spooled) -> Self {
-        Self::new(Source::Disk(spooled))
+    /// A body that is in a file.
+    pub(super) fn from_disk(file: File) -> Self {
+        Self {
+            state: State::Unread(Some(file)),
+            ..Self::from_connection(0, false)
+        }
     }
 
     /// Nothing to upload: the body, if any, travelled with its request.
     pub(super) fn none() -> Self {
         Self {
-            ended: true,
-            ..Self::from_connection(Framing::Length(0), false)
-        }
-    }
-
-    fn new(source: Source) -> Self {
-        Self {
-            source,
-            ready: Vec::new(),
-            credit: 0,
-            ended: false,
-            expects_continue: false,
+            state: State::Over,
+            ..Self::from_connection(0, false)
         }
     }
 
     /// Whether every octet of the body has been taken off the connection.
     pub(super) fn is_complete(&self) -> bool {
-        match &self.source {
-            Source::Connection(decoder) => decoder.is_done(),
-            Source::Disk(_) => true,
+        self.left == 0
+    }
+
+    /// Whether octets go to the worker as they come.
+    pub(super) fn is_flowing(&self) -> bool {
+        matches!(self.state, State::Flowing(_))
+    }
+
+    /// Whether the client is the one that is waited for.
+    pub(super) fn awaits_client(&self) -> bool {
+        self.awaits_client && self.is_flowing()
+    }
+
+    /// The application wants the body. Says whether the client is to be told to go on: once at the
+    /// most, and only where it waits for that.
+    pub(super) fn begin(&mut self, exchange: &Exchange) -> bool {
+        let State::Unread(file) = &self.state else {
+            return false;
+        };
+        let begun = match file {
+            Some(file) => exchange.send_body(file.as_fd()).map(|()| State::Over),
+            None => Pipe::new().and_then(|(pipe, end)| {
+                exchange.send_body(end.as_fd())?;
+                Ok(State::Flowing(pipe))
+            }),
+        };
+        match begun {
+            Ok(state) => self.state = state,
+            Err(error) => self.fail(exchange, &format!("cannot hand the body on: {error}")),
         }
-    }
-
-    /// Whether the worker waits for octets that the client has yet to send.
-    pub(super) fn is_waiting(&self) -> bool {
-        !self.ended && self.credit > 0
-    }
-
-    /// Sends the worker as much as it wants of what is there.
-    pub(super) fn send(&mut self, socket: &mut Socket, exchange: &Exchange) {
-        while self.is_waiting() {
-            let limit = self.credit.min(INLINE_BODY);
-            if let Err(reason) = self.fill(socket, limit) {
-                self.fail(exchange, &reason);
-                return;
-            }
-            let count = limit.min(self.ready.len());
-            if let Some(octets) = self.ready.get(..count).filter(|octets| !octets.is_empty()) {
-                exchange.send_body(octets);
-                self.ready.drain(..count);
-                self.credit -= count;
-            }
-            if self.is_exhausted() && self.ready.is_empty() {
-                exchange.end_body();
-                self.ended = true;
-            } else if count == 0 {
-                return;
-            }
-        }
-    }
-
-    /// Brings up to `limit` octets to hand; an error is the reason why no more will come.
-    fn fill(&mut self, socket: &mut Socket, limit: usize) -> Result<(), String> {
-        let room = limit.saturating_sub(self.ready.len());
-        match &mut self.source {
-            Source::Connection(decoder) => decoder
-                .decode(&mut socket.input, &mut self.ready, room)
-                .map_err(|error| error.reason().to_owned()),
-            Source::Disk(spooled) => spooled
-                .read(&mut self.ready, room)
-                .map_err(|error| format!("cannot read the body back: {error}")),
-        }
-    }
-
-    fn is_exhausted(&self) -> bool {
-        match &self.source {
-            Source::Connection(decoder) => decoder.is_done(),
-            Source::Disk(spooled) => spooled.is_done(),
-        }
-    }
-
-    /// The application wants so many octets more. Says whether the client is to be told to go on:
-    /// once at the most, and only where it waits for that.
-    pub(super) fn want(&mut self, count: usize) -> bool {
-        self.credit = self.credit.saturating_add(count);
         std::mem::take(&mut self.expects_continue)
     }
 
-    /// Tells the worker that no more will come, unless it knows.
+    /// Moves as much as there is and there is room for.
+    pub(super) fn poll_flow(
+        &mut self,
+        context: &mut Context<'_>,
+        socket: &mut Socket,
+    ) -> Poll<io::Result<Flow>> {
+        let State::Flowing(pipe) = &mut self.state else {
+            return Poll::Pending;
+        };
+        loop {
+            self.awaits_client = false;
+            if self.left == 0 {
+                self.state = State::Over;
+                return Poll::Ready(Ok(Flow::Over));
+            }
+            ready!(pipe.poll_room(context))?;
+            self.awaits_client = true;
+            let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
+            match ready!(socket.poll_move(context, pipe, limit)) {
+                Ok(0) => return Poll::Ready(Ok(Flow::ClientClosed)),
+                Ok(count) => self.left -= count as u64,
+                // There was less room than it seemed.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    self.state = State::Over;
+                    return Poll::Ready(Ok(Flow::Over));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    /// Tells the worker that no more will come, unless it has all.
     pub(super) fn fail(&mut self, exchange: &Exchange, reason: &str) {
-        if !self.ended {
+        if !matches!(self.state, State::Over) {
+            // Before the pipe is closed, so that the reason is there when the end is.
             exchange.fail_body(reason);
-            self.ended = true;
+            self.state = State::Over;
         }
     }
 }

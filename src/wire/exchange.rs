@@ -6,7 +6,9 @@
 
 use std::{
     fs::File,
+    io,
     num::NonZeroU32,
+    os::fd::BorrowedFd,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -14,10 +16,9 @@ use std::{
 use bytes::{BufMut, Bytes};
 
 use super::{
-    files::Files,
+    files::{FileSender, Files},
     frame::{self, Frame, Kind, RequestId},
     link::{LinkError, Refused},
-    marshal::DecodeError,
     message::{self, ApplicationError, ResponseHead},
     outbox::Outbox,
     table::{Owner, Progress, Table},
@@ -42,8 +43,8 @@ pub enum Event {
     File(FilePart),
     /// The application failed. Nothing follows.
     Failed(ApplicationError),
-    /// The application wants to read this many octets more of the request body.
-    Want(usize),
+    /// The application wants to read the request body.
+    Want,
     /// The worker is gone, and had begun the request. Nothing follows.
     Lost(Loss),
     /// The worker is gone, and had not begun the request: another one may have it. Nothing follows.
@@ -89,14 +90,16 @@ impl Event {
 pub(super) struct Exchanges {
     table: Arc<Mutex<Table>>,
     control: Outbox,
+    files: FileSender,
 }
 
 impl Exchanges {
-    /// An empty set; what concerns requests under way is sent by `control`.
-    pub(super) fn new(control: Outbox) -> Self {
+    /// An empty set; what concerns requests under way is sent by `control` and `files`.
+    pub(super) fn new(control: Outbox, files: FileSender) -> Self {
         Self {
             table: Arc::default(),
             control,
+            files,
         }
     }
 
@@ -164,24 +167,22 @@ impl Exchanges {
         Ok(())
     }
 
-    /// The worker wants more of a request body. The request may have ended meanwhile: the two
-    /// connections are not in step.
-    pub(super) fn want(&self, id: RequestId, payload: Bytes) -> Result<(), DecodeError> {
-        let amount = usize::try_from(message::amount(payload)?).unwrap_or(usize::MAX);
+    /// The worker wants a request body. The request may have ended meanwhile: the two connections
+    /// are not in step.
+    pub(super) fn want(&self, id: RequestId) {
         let mut table = self.lock();
         let Some(slot) = table.slot(id) else {
-            return Ok(());
+            return;
         };
         if slot.owner == Owner::Worker {
             drop(table);
             self.fail_body(id, GONE);
-            return Ok(());
+            return;
         }
-        slot.wanted = slot.wanted.saturating_add(amount);
+        slot.wanted = true;
         if let Some(waker) = slot.waker.take() {
             waker.wake();
         }
-        Ok(())
     }
 
     /// The worker is gone, having begun so many requests: every request gets [`Event::Lost`] or
@@ -254,8 +255,8 @@ impl Exchange {
         let Some(slot) = table.slot(self.id) else {
             return Poll::Ready(Event::Lost(Loss::default()));
         };
-        if slot.wanted > 0 {
-            return Poll::Ready(Event::Want(std::mem::take(&mut slot.wanted)));
+        if std::mem::take(&mut slot.wanted) {
+            return Poll::Ready(Event::Want);
         }
         if let Some(event) = slot.events.pop_front() {
             return Poll::Ready(event);
@@ -267,15 +268,12 @@ impl Exchange {
         Poll::Pending
     }
 
-    /// Sends octets of the request body: no more than were wanted, and at most
-    /// [`super::INLINE_BODY`] at a time.
-    pub fn send_body(&self, octets: &[u8]) {
-        self.exchanges.send(Kind::Body, self.id, octets);
-    }
-
-    /// The request body is complete.
-    pub fn end_body(&self) {
-        self.exchanges.send(Kind::BodyEnd, self.id, b"");
+    /// Sends the worker what it can read the request body from, a pipe or a file; after
+    /// [`Event::Want`], and once.
+    pub fn send_body(&self, source: BorrowedFd<'_>) -> io::Result<()> {
+        self.exchanges.files.send(self.id, source)?;
+        self.exchanges.send(Kind::Body, self.id, b"");
+        Ok(())
     }
 
     /// The request body will not be completed.

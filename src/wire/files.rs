@@ -1,22 +1,31 @@
-//! Descriptors of files on their way from a worker: the worker opens what the application returns
-//! as `wsgi.file_wrapper`, and the front sends it to the client without any octet going through
-//! Python.
+//! Descriptors on their way between a worker and the front.
+//!
+//! The worker gives the front what the application returns as `wsgi.file_wrapper`, and the front
+//! sends it to the client without any octet going through Python. The front gives the worker what a
+//! long request body can be read from, so that the application's own thread reads it.
 //!
 //! They have a connection of their own, because whoever reads one that may bring descriptors has to
-//! ask the system for them at each read. A descriptor is sent before the `FILE` frame that means
-//! it, so it is there when the frame is; nobody ever waits here.
+//! ask the system for them at each read. A descriptor is sent before the `FILE` or `BODY` frame that
+//! means it, so it is there when the frame is; nobody ever waits here.
 
 use std::{
     fs::File,
-    io::{self, IoSliceMut},
+    io::{self, IoSlice, IoSliceMut},
     mem::MaybeUninit,
-    os::{fd::OwnedFd, unix::net::UnixStream as StdUnixStream},
+    os::{
+        fd::{BorrowedFd, OwnedFd},
+        unix::net::UnixStream as StdUnixStream,
+    },
+    sync::Arc,
 };
 
 use rustix::{
     fs::{FileType, fstat},
     io::Errno,
-    net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg},
+    net::{
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+    },
 };
 
 use super::{
@@ -28,10 +37,10 @@ use super::{
 /// between the two, and more than an honest worker ever has.
 const MAX_EARLY: usize = 2048;
 
-/// The front's end of the connection.
+/// The front's end of the connection, for what comes.
 #[derive(Debug)]
 pub(super) struct Files {
-    connection: StdUnixStream,
+    connection: Arc<StdUnixStream>,
     /// Descriptors whose frames have not come yet.
     early: Vec<(RequestId, OwnedFd)>,
 }
@@ -40,9 +49,16 @@ impl Files {
     pub(super) fn new(connection: StdUnixStream) -> io::Result<Self> {
         connection.set_nonblocking(true)?;
         Ok(Self {
-            connection,
+            connection: Arc::new(connection),
             early: Vec::new(),
         })
+    }
+
+    /// The same end, for what goes.
+    pub(super) fn sender(&self) -> FileSender {
+        FileSender {
+            connection: Arc::clone(&self.connection),
+        }
     }
 
     /// The file that was sent for a request. Anything else than a regular file is refused: reading
@@ -79,7 +95,7 @@ impl Files {
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let received = loop {
             let result = recvmsg(
-                &self.connection,
+                &*self.connection,
                 &mut [IoSliceMut::new(&mut id)],
                 &mut ancillary,
                 RecvFlags::CMSG_CLOEXEC,
@@ -104,27 +120,43 @@ impl Files {
     }
 }
 
+/// The front's end of the connection, for what goes. Clones are the same end.
+#[derive(Clone, Debug)]
+pub(super) struct FileSender {
+    connection: Arc<StdUnixStream>,
+}
+
+impl FileSender {
+    /// Sends a request's descriptor. An error of kind `WouldBlock` means that the worker has taken
+    /// none for long.
+    pub(super) fn send(&self, id: RequestId, descriptor: BorrowedFd<'_>) -> io::Result<()> {
+        send(&self.connection, id, descriptor)
+    }
+}
+
+fn send(connection: &StdUnixStream, id: RequestId, descriptor: BorrowedFd<'_>) -> io::Result<()> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    let descriptors = [descriptor];
+    ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
+    let id = id.to_le_bytes();
+    let message = [IoSlice::new(&id)];
+    match sendmsg(connection, &message, &mut ancillary, SendFlags::NOSIGNAL) {
+        Ok(sent) if sent == id.len() => Ok(()),
+        // Four octets fit or do not.
+        Ok(_) => Err(io::ErrorKind::WriteZero.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::{io::IoSlice, os::fd::AsFd};
-
-    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+    use std::os::fd::AsFd;
 
     use super::*;
 
-    fn send(worker: &StdUnixStream, id: RequestId, file: impl AsFd) {
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut ancillary = SendAncillaryBuffer::new(&mut space);
-        let descriptors = [file.as_fd()];
-        assert!(ancillary.push(SendAncillaryMessage::ScmRights(&descriptors)));
-        let id = id.to_le_bytes();
-        sendmsg(
-            worker,
-            &[IoSlice::new(&id)],
-            &mut ancillary,
-            SendFlags::empty(),
-        )
-        .unwrap();
+    fn send(worker: &StdUnixStream, id: RequestId, file: &impl AsFd) {
+        super::send(worker, id, file.as_fd()).unwrap();
     }
 
     fn pair() -> (Files, StdUnixStream) {
@@ -156,7 +188,7 @@ mod tests {
         let (pipe, _other) = io::pipe().unwrap();
         send(&worker, 1, &pipe);
         assert!(files.take(1).is_err());
-        send(&worker, 2, File::open("/dev/zero").unwrap());
+        send(&worker, 2, &File::open("/dev/zero").unwrap());
         assert!(files.take(2).is_err());
     }
 

@@ -59,10 +59,8 @@ kinds! {
     Configure = 32,
     /// More threads are needed.
     Wake = 33,
-    /// Octets of a request body.
+    /// The descriptor that a request body is read from has been sent.
     Body = 34,
-    /// The end of a request body.
-    BodyEnd = 35,
     /// A request body that will not be completed.
     BodyFail = 36,
     /// Octets of a response that the client took.
@@ -75,7 +73,7 @@ kinds! {
     Ready = 48,
     /// The application could not be loaded.
     Failed = 49,
-    /// Octets of a request body that may be sent.
+    /// The application wants the request body.
     Want = 50,
     /// The answer to a ping.
     Pong = 51,

@@ -157,7 +157,7 @@ impl Link {
         let (data_read, data_write) = into_split(data)?;
         let (control_read, control_write) = into_split(control)?;
         let (data, control) = (Outbox::default(), Outbox::default());
-        let exchanges = Exchanges::new(control.clone());
+        let exchanges = Exchanges::new(control.clone(), files.sender());
         let monitors = [Arc::new(Monitor::default()), Arc::new(Monitor::default())];
         let [stuck, silent] = &monitors;
         let heard = Arc::new(Heard::default());
@@ -282,7 +282,7 @@ async fn read_control(
         while let Some(frame) = frame::take(&mut buffer)? {
             let status = match frame.kind {
                 Kind::Want => {
-                    exchanges.want(frame.id, frame.payload)?;
+                    exchanges.want(frame.id);
                     continue;
                 }
                 Kind::Pong => continue,

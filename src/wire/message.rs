@@ -244,17 +244,6 @@ impl Configure {
     }
 }
 
-/// The `u32` that is the payload of `WANT`.
-pub(crate) fn amount(mut payload: Bytes) -> Result<u32, DecodeError> {
-    let amount = payload
-        .try_get_u32_le()
-        .map_err(|_| DecodeError::Truncated)?;
-    match payload.len() {
-        0 => Ok(amount),
-        left => Err(DecodeError::Trailing(left)),
-    }
-}
-
 /// The payload of a `FILE` frame: where in the file the body begins, and how long it is.
 pub(crate) fn file_part(mut payload: Bytes) -> Result<(u64, u64), DecodeError> {
     let offset = payload.try_get_u64_le();
@@ -328,15 +317,11 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_exactly_four_octets() {
-        assert_eq!(amount(Bytes::from_static(b"\x01\x02\0\0")), Ok(513));
-        assert_eq!(
-            amount(Bytes::from_static(b"\x01\x02\0")),
-            Err(DecodeError::Truncated)
-        );
-        assert_eq!(
-            amount(Bytes::from_static(b"\0\0\0\0x")),
-            Err(DecodeError::Trailing(1))
-        );
+    fn a_part_of_a_file_is_exactly_two_numbers() {
+        let payload = b"\x01\x02\0\0\0\0\0\0\x03\0\0\0\0\0\0\0x";
+        let part = |length| file_part(Bytes::from_static(&payload[..length]));
+        assert_eq!(part(16), Ok((513, 3)));
+        assert_eq!(part(15), Err(DecodeError::Truncated));
+        assert_eq!(part(17), Err(DecodeError::Trailing(1)));
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Slot {
     pub(super) sequence: u64,
     /// Octets of blocks that the client has not taken.
     pub(super) unacknowledged: usize,
-    pub(super) wanted: usize,
+    pub(super) wanted: bool,
     pub(super) events: VecDeque<Event>,
     pub(super) waker: Option<Waker>,
 }
@@ -92,7 +92,7 @@ impl Table {
         slot.head_seen = false;
         slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
-        slot.wanted = 0;
+        slot.wanted = false;
         self.progress.pending += 1;
         Ok(join_id(slot.generation, index))
     }
@@ -158,7 +158,7 @@ impl Slot {
             head_seen: false,
             sequence: NOT_SENT,
             unacknowledged: 0,
-            wanted: 0,
+            wanted: false,
             events: VecDeque::new(),
             waker: None,
         }

@@ -41,15 +41,16 @@ def listen(inbox: wire.Inbox, frames: list[Frame], link: Link, runner: Runner, p
 def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) -> None:
     if kind == wire.WAKE:
         runner.wake(wire.NUMBER.unpack(payload)[0])
-    elif kind in (wire.BODY, wire.BODY_END, wire.BODY_FAIL):
+    elif kind == wire.BODY:
+        descriptor = link.receive_file(request)
         body = link.inputs.get(request)
         if body is None:
-            return
-        if kind == wire.BODY:
-            body.feed(payload)
-        elif kind == wire.BODY_END:
-            body.end()
+            os.close(descriptor)
         else:
+            body.begin(descriptor)
+    elif kind == wire.BODY_FAIL:
+        body = link.inputs.get(request)
+        if body is not None:
             body.fail(payload.decode("utf-8", "replace"))
     elif kind in (wire.CREDIT, wire.CANCEL):
         window = link.windows.get(request)

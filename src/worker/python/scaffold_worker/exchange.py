@@ -56,7 +56,9 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
         exchange = Exchange(link, request)
         streamed = None
         if body is None:
-            environ["wsgi.input"] = streamed = StreamedInput(link, request)
+            environ["wsgi.input"] = streamed = StreamedInput(
+                link, request, int(environ["CONTENT_LENGTH"])
+            )
         else:
             environ["wsgi.input"] = BytesIO(body)
         if environ["REQUEST_METHOD"] == "HEAD":
@@ -104,7 +106,7 @@ def handler(link: Link, application: Application, threads: bool, processes: bool
             exchange.end()
         if streamed is not None:
             link.inputs.pop(request, None)
-            streamed.fail("the request is over")
+            streamed.source.release()
         return size
 
     return handle

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from _thread import allocate_lock
 from collections import deque
 from marshal import dumps
 from struct import Struct
@@ -12,7 +12,9 @@ from . import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .body import StreamedInput, Window
+    from _socket import socket
+
+    from .body import Source, Window
 
 
 DESCRIPTOR = Struct("@i")
@@ -25,28 +27,50 @@ class Link:
         self.data = wire.Outbox(data)
         self.control = wire.Outbox(control)
         self._files = files
+        self._connection: socket | None = None
+        self._connecting = allocate_lock()
         self.queue: deque[tuple[int, int, bytes]] = deque()
         """Requests that were read but not begun; only the runner touches it."""
-        self.inputs: dict[int, StreamedInput] = {}
+        self.inputs: dict[int, Source] = {}
         """Requests whose body is being read."""
         self.windows: dict[int, Window] = {}
         """Requests whose response is being streamed."""
 
     def send_file(self, request: int, descriptor: int) -> bool:
         """Give the front a file that it is to send; False where that is not possible now."""
+        import _socket
+
+        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, DESCRIPTOR.pack(descriptor))
+        message = [wire.NUMBER.pack(request)]
+        try:
+            # Not waiting: the front takes descriptors only with the frames that follow them.
+            sent = self._files_socket().sendmsg(message, [rights], _socket.MSG_DONTWAIT)
+        except OSError:
+            return False
+        return sent == wire.NUMBER.size
+
+    def receive_file(self, request: int) -> int:
+        """Return the descriptor that the front has sent for a request."""
+        import _socket
+
+        space = _socket.CMSG_SPACE(DESCRIPTOR.size)
+        flags = _socket.MSG_DONTWAIT | getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
+        received = self._files_socket().recvmsg(wire.NUMBER.size, space, flags)
+        number, [(_, _, rights)] = received[:2]
+        if wire.NUMBER.unpack(number)[0] != request:
+            raise ValueError("a descriptor came for another request")
+        descriptor: int = DESCRIPTOR.unpack(rights)[0]
+        return descriptor
+
+    def _files_socket(self) -> socket:
+        """Return the files connection as a socket."""
         # The C module: `socket` itself imports much that a worker has no use for.
         import _socket
 
-        connection = _socket.socket(fileno=os.dup(self._files))
-        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, DESCRIPTOR.pack(descriptor))
-        try:
-            # Not waiting: the front takes descriptors only with the frames that follow them.
-            sent = connection.sendmsg([wire.NUMBER.pack(request)], [rights], _socket.MSG_DONTWAIT)
-        except OSError:
-            return False
-        finally:
-            connection.close()
-        return sent == wire.NUMBER.size
+        with self._connecting:
+            if self._connection is None:
+                self._connection = _socket.socket(fileno=self._files)
+            return self._connection
 
     def report(self, kind: int, pairs: list[tuple[str, str]]) -> None:
         """Send READY or FAILED: the pairs, and what every such report says of this Python."""

@@ -21,7 +21,7 @@ TIMEOUT = 30
 WINDOW = 256 * 1024
 
 REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR, FILE = 1, 16, 17, 18, 19, 20, 21
-CONFIGURE, WAKE, BODY, BODY_END, BODY_FAIL, CREDIT, CANCEL, PING = 32, 33, 34, 35, 36, 37, 38, 39
+CONFIGURE, WAKE, BODY, BODY_FAIL, CREDIT, CANCEL, PING = 32, 33, 34, 36, 37, 38, 39
 READY, FAILED, WANT, PONG = 48, 49, 50, 51
 
 Frame = Any
@@ -41,8 +41,6 @@ def read_frames(connection: socket.socket, into: Queue[Frame]) -> None:
                 payload = marshal.loads(payload)
             elif kind == FILE:
                 payload = struct.unpack("<QQ", payload)
-            elif kind == WANT:
-                payload = struct.unpack("<I", payload)[0]
             into.put((kind, request, payload))
     except OSError:
         pass
@@ -201,6 +199,12 @@ class Front:
         """How many requests the worker says that it has begun."""
         number: int = struct.unpack("=Q", os.pread(self._begun.fileno(), 8, 0))[0]
         return number
+
+    def send_file(self, request: int, descriptor: int) -> None:
+        """Answer a WANT with the descriptor that the body can be read from."""
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("@i", descriptor))
+        self.files.sendmsg([struct.pack("<I", request)], [rights])
+        self.tell(BODY, request)
 
     def file(self) -> tuple[int, bytes]:
         """The request and the contents of the next file that the worker has sent."""

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import io
+import os
 import random
+import tempfile
 import threading
 import unittest
 from typing import Any
 
 from scaffold_worker import wire
-from scaffold_worker.body import StreamedInput
-from tests.front import BODY, BODY_END, BODY_FAIL, ERROR, RESPONSE, TIMEOUT, WANT, WINDOW, Front
+from scaffold_worker.body import Source, StreamedInput
+from tests.front import BODY_FAIL, ERROR, PING, PONG, RESPONSE, TIMEOUT, WANT, Front
 
 
 class Pretender:
-    """Stands for the link: answers each WANT with octets, in pieces of random sizes."""
+    """Stands for the link: answers WANT with a pipe, or with a file."""
 
     def __init__(self, octets: bytes, dice: random.Random) -> None:
-        self.inputs: dict[int, StreamedInput] = {}
+        self.inputs: dict[int, Source] = {}
         self.control = self
-        self.left = octets
+        self.octets = octets
         self.dice = dice
-        self.wanted = 0
+        self.writer: threading.Thread | None = None
 
     def send(self, frame: bytes) -> None:
         _, kind, request = wire.unpack_header(frame)
         assert kind == wire.WANT
-        self.wanted += wire.NUMBER.unpack(frame[9:])[0]
-        stream = self.inputs[request]
-        while self.left and self.wanted:
-            size = min(self.dice.randint(1, 65536), self.wanted)
-            piece, self.left = self.left[:size], self.left[size:]
-            self.wanted -= len(piece)
-            stream.feed(piece)
-        if not self.left:
-            stream.end()
+        if self.dice.random() < 0.3:
+            with tempfile.TemporaryFile() as file:
+                file.write(self.octets)
+                file.seek(0)
+                descriptor = os.dup(file.fileno())
+        else:
+            descriptor, write = os.pipe()
+            self.writer = threading.Thread(target=self.write, args=(write,))
+            self.writer.start()
+        # Another thread says so, as the control thread does.
+        threading.Thread(target=self.inputs[request].begin, args=(descriptor,)).start()
+
+    def write(self, descriptor: int) -> None:
+        """Write the octets in pieces of random sizes."""
+        left = memoryview(self.octets)
+        with os.fdopen(descriptor, "wb", buffering=0) as pipe:
+            while left:
+                left = left[pipe.write(left[: self.dice.randint(1, 65536)]) or 0 :]
 
 
 class Mixes(unittest.TestCase):
@@ -47,7 +58,7 @@ class Mixes(unittest.TestCase):
             if dice.random() < 0.3:
                 octets = octets.replace(b"\n", b"n")
             link: Any = Pretender(octets, dice)
-            stream: Any = StreamedInput(link, 1)
+            stream: Any = StreamedInput(link, 1, len(link.octets))
             reference: Any = io.BytesIO(octets)
             for _ in range(60):
                 size = dice.choice((-1, 0, 1, 7, 100, 4096, 65536, 300000))
@@ -69,14 +80,14 @@ class Mixes(unittest.TestCase):
 
     def test_read1_and_none(self) -> None:
         link: Any = Pretender(b"one\ntwo", random.Random(1))
-        stream = StreamedInput(link, 1)
+        stream = StreamedInput(link, 1, len(link.octets))
         self.assertEqual(stream.readline(None), b"one\n")
         self.assertEqual(stream.read1(2)[:1], b"t")
         self.assertTrue((stream.read(None) + b"two").endswith(b"o"))
 
     def test_an_end_without_octets(self) -> None:
         link: Any = Pretender(b"", random.Random(1))
-        self.assertEqual(list(StreamedInput(link, 1)), [])
+        self.assertEqual(list(StreamedInput(link, 1, len(link.octets))), [])
 
 
 APP = r"""
@@ -114,56 +125,74 @@ class Streams(unittest.TestCase):
         return bytes(payload[2])
 
     def want(self, number: int) -> int:
-        kind, request, count = self.front.control.get(timeout=TIMEOUT)
+        """Expect that a body is asked for; return where it is written to."""
+        kind, request, _ = self.front.control.get(timeout=TIMEOUT)
         self.assertEqual((kind, request), (WANT, number))
-        return int(count)
+        read, write = os.pipe()
+        self.front.send_file(number, read)
+        os.close(read)
+        return write
 
-    def test_a_long_body_under_credit(self) -> None:
-        number = self.front.send("/all", None)
-        left = 3 * 1024 * 1024 + 5
-        first = credit = self.want(number)
-        self.assertEqual(first, WINDOW)
-        while left:
-            while credit == 0:
-                credit += self.want(number)
-            piece = min(left, credit, 65536)
-            self.front.tell(BODY, number, b"x" * piece)
-            left -= piece
-            credit -= piece
-        self.front.tell(BODY_END, number)
-        self.assertEqual(self.answer(), str(3 * 1024 * 1024 + 5).encode())
-        while not self.front.control.empty():
-            self.want(number)
+    def send(self, path: str, length: int) -> int:
+        return self.front.send(path, None, CONTENT_LENGTH=str(length))
+
+    def test_a_long_body(self) -> None:
+        length = 3 * 1024 * 1024 + 5
+        number = self.send("/all", length)
+        with os.fdopen(self.want(number), "wb") as body:
+            body.write(b"x" * length)
+        self.assertEqual(self.answer(), str(length).encode())
+        self.assertTrue(self.front.control.empty())
 
     def test_an_unread_body_asks_for_nothing(self) -> None:
-        number = self.front.send("/none", None)
+        number = self.send("/none", 100)
         self.assertEqual(self.answer(), b"unread")
         self.assertTrue(self.front.control.empty())
-        # Late frames about it hurt nobody.
-        self.front.tell(BODY, number, b"late")
-        self.front.tell(BODY_END, number)
+        # What comes late hurts nobody, and its descriptor is closed.
+        read, write = os.pipe()
+        self.front.send_file(number, read)
+        os.close(read)
         self.front.send("/line", b"one\ntwo")
         self.assertEqual(self.answer(), b"one\n")
+        self.front.tell(PING, 0)
+        self.assertEqual(self.front.control.get(timeout=TIMEOUT)[0], PONG)
+        with self.assertRaises(BrokenPipeError):
+            os.write(write, b"late")
+        os.close(write)
+
+    def test_a_body_that_is_not_read_to_its_end_is_let_go(self) -> None:
+        number = self.send("/line", 1000)
+        write = self.want(number)
+        os.write(write, b"one\ntwo")
+        self.assertEqual(self.answer(), b"one\n")
+        self.front.send("/line", b"next\n")
+        self.assertEqual(self.answer(), b"next\n")
+        with self.assertRaises(BrokenPipeError):
+            os.write(write, b"late")
+        os.close(write)
 
     def test_a_body_that_fails(self) -> None:
-        number = self.front.send("/twice", None)
-        self.want(number)
-        self.front.tell(BODY, number, b"some")
+        number = self.send("/twice", 1000)
+        write = self.want(number)
+        os.write(write, b"some")
         self.front.tell(BODY_FAIL, number, b"the client went away")
+        os.close(write)
         self.assertEqual(self.answer(), b"the client went away|the client went away")
-        number = self.front.send("/all", None)
-        self.want(number)
+        number = self.send("/all", 1000)
+        kind, request, _ = self.front.control.get(timeout=TIMEOUT)
+        self.assertEqual((kind, request), (WANT, number))
         self.front.tell(BODY_FAIL, number, b"gone")
         kind, _, payload = self.front.next()
         self.assertEqual((kind, payload[0]), (ERROR, "OSError: gone"))
 
     def test_a_reader_waits_for_octets(self) -> None:
-        number = self.front.send("/line", None)
-        self.want(number)
-        for piece in (b"a", b"b", b"", b"c\nrest"):
-            self.front.tell(BODY, number, piece)
+        number = self.send("/line", 100)
+        write = self.want(number)
+        for piece in (b"a", b"b", b"c\nrest"):
+            os.write(write, piece)
         self.assertEqual(self.answer(), b"abc\n")
         self.assertLess(threading.active_count(), 20)
+        os.close(write)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def half_read(environ, start_response):
     11,
     "must",
     "also not a long one, whose connection ends with the answer",
-    post("GET /cases HTTP/1.1\r\nHost: localhost\r\n\r\n" * 15_000),
+    post("GET /cases HTTP/1.1\r\nHost: localhost\r\n\r\n" * 150_000),
     body=b"ok",
     headers={"Connection": "close"},
     closes=True,
