@@ -13,7 +13,7 @@ use crate::{
     console::{self, Terminal, Verbosity},
     dev::{self, Event},
     project::{Config, Interpreter, Root, Search, settings_modules},
-    serve::{AccessLog, address::Address},
+    serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
     shutdown::Stop,
     wire::message::Configure,
     worker,
@@ -36,7 +36,7 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error> {
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
-    let (worker, interpreter) = plan_worker(args, &here)?;
+    let (worker, interpreter, allowed) = plan_worker(args, &here)?;
     let listener = address.listen()?;
     let log = match verbosity {
         Verbosity::Quiet => AccessLog::off(),
@@ -52,7 +52,11 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     };
     let plan = dev::Plan {
         listener,
-        name: address.host,
+        front: serve::Settings {
+            hosts: Hosts::new(address.names(), allowed),
+            name: address.host,
+            limits: Limits::default(),
+        },
         worker,
         log: log.clone(),
     };
@@ -97,8 +101,12 @@ async fn serve(
     Ok(())
 }
 
-/// Finds the project and its interpreter: how workers are to be started.
-fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Interpreter), Error> {
+/// Finds the project and its interpreter: how workers are to be started, and the hosts that the
+/// user allows.
+fn plan_worker(
+    args: RunserverArgs,
+    here: &Path,
+) -> Result<(worker::Config, Interpreter, Vec<HostPattern>), Error> {
     let RunserverArgs {
         addrport,
         ipv6: _,
@@ -106,6 +114,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         app,
         python,
         pythonpath,
+        allowed_host,
         threads,
         nothreading,
         // Nothing is reloaded yet.
@@ -122,7 +131,12 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         settings: configured_settings,
         app: configured_app,
         python: configured_python,
+        allowed_hosts: configured_hosts,
     } = Config::read(&project)?;
+    let allowed = allowed_host.iter().chain(&configured_hosts);
+    let allowed = allowed
+        .map(|text| HostPattern::parse(text))
+        .collect::<Result<_, NotAHost>>()?;
     let search = Search {
         argument: python,
         configured: configured_python.map(PathBuf::from),
@@ -151,7 +165,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         environment: vec![("RUN_MAIN".into(), "true".into())],
         configure,
     };
-    Ok((config, interpreter))
+    Ok((config, interpreter, allowed))
 }
 
 /// The worker reads names as text; the root is its working directory besides.

@@ -6,7 +6,7 @@ mod backoff;
 use std::{io, net::TcpListener, sync::Arc, time::Instant};
 
 use crate::{
-    serve::{self, AccessLog, Failure, Server, State, Workers},
+    serve::{self, AccessLog, Failure, HostPattern, Server, State, Workers},
     wire::{Status, message::Report},
     worker::{self, Package, Worker},
 };
@@ -22,8 +22,8 @@ const USAGE_KINDS: [&str; 3] = ["ambiguous", "nothing", "python"];
 pub(crate) struct Plan {
     /// The listening socket.
     pub(crate) listener: TcpListener,
-    /// The name or address that the user asked to bind.
-    pub(crate) name: String,
+    /// What the front is to be like.
+    pub(crate) front: serve::Settings,
     /// How workers are started.
     pub(crate) worker: worker::Config,
     /// Where the access log goes.
@@ -74,12 +74,12 @@ pub(crate) async fn run(
 ) -> Result<(), Error> {
     let Plan {
         listener,
-        name,
+        front,
         worker,
         log,
     } = plan;
     let (workers, upstream) = serve::upstream();
-    let server = Server::new(listener, &name, upstream, log)?;
+    let server = Server::new(listener, front, upstream, log)?;
     let mut supervisor = Supervisor {
         config: worker,
         workers,
@@ -162,6 +162,9 @@ impl<T: FnMut(Event)> Supervisor<T> {
         let worker = self.worker.insert(Worker::start(&self.config, package)?);
         let start = match worker.status().await {
             Some(Status::Ready(report)) => {
+                let allowed = report.all("allowed_host");
+                self.workers
+                    .allow_hosts(allowed.map(HostPattern::of_application).collect());
                 self.workers.set(State::Ready(worker.client().clone()));
                 return Ok(Start::Ready(report));
             }

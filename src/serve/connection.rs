@@ -1,18 +1,18 @@
 //! One client connection: requests in, responses out, one after another.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr};
 
 use tokio::net::TcpStream;
 
 use super::{
-    Front,
+    Front, Hosts,
     body::BodyDecoder,
     download::{Answered, Then},
     environ,
-    forward::{BODY_STALL, Forward, write_page},
+    forward::{Forward, write_page},
     head::{self, Framing, Head, Reject},
-    host,
-    pages::{self, Audience},
+    host::Admission,
+    pages::{self, Audience, Page},
     response::Asked,
     socket::{CONTINUE, Socket},
     spool::{MAX_SPOOL, Spool},
@@ -20,13 +20,6 @@ use super::{
     upstream::Unavailable,
 };
 use crate::wire::{INLINE_BODY, message::Environ};
-
-/// How long a connection may be idle between two requests. Browsers keep theirs for longer, and
-/// open a new one when they find it closed.
-const IDLE: Duration = Duration::from_mins(1);
-
-/// How long a request head may take from its first octet to its last.
-const HEAD: Duration = Duration::from_secs(20);
 
 /// How much of a malformed request's first line is logged, in octets.
 const LOGGED_LINE: usize = 200;
@@ -37,11 +30,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
     let _ = stream.set_nodelay(true);
     let base = environ::for_connection(&front.site, peer);
     let mut connection = Connection {
-        socket: Socket::new(stream),
+        socket: Socket::new(stream, front.site.settings.limits),
         is_loopback: peer.ip().to_canonical().is_loopback(),
         environ: Environ::new(),
         base,
         request_line: Vec::new(),
+        foreign_host: Vec::new(),
         front,
     };
     let then = loop {
@@ -68,6 +62,8 @@ struct Connection {
     environ: Environ,
     /// For the access log.
     request_line: Vec<u8>,
+    /// The host asked for, where only the application can allow it; else empty.
+    foreign_host: Vec<u8>,
 }
 
 /// What is left to know of a request once its environ is made.
@@ -98,6 +94,10 @@ impl Connection {
             Some(Err(reject)) => return self.reject(&reject).await,
             None => return Ok(Then::Close),
         };
+        if !self.foreign_host.is_empty() && !self.front.upstream.admits(&self.foreign_host).await {
+            let page = pages::foreign_host(&self.foreign_host);
+            return self.refuse(&page, incoming.asked.is_head).await;
+        }
         let body = match self.read_body(incoming).await? {
             Ok(body) => body,
             Err(reject) => return self.reject(&reject).await,
@@ -111,7 +111,7 @@ impl Connection {
 
     /// Reads a request head and makes its environ; `None` where the client has no more requests.
     async fn read_head(&mut self) -> io::Result<Option<Result<Incoming, Reject>>> {
-        self.socket.set_deadline(IDLE);
+        self.socket.set_deadline(self.socket.limits.idle);
         let mut is_begun = false;
         loop {
             let Self {
@@ -119,6 +119,7 @@ impl Connection {
                 environ,
                 base,
                 request_line,
+                foreign_host,
                 is_loopback,
                 front,
             } = &mut *self;
@@ -126,7 +127,12 @@ impl Connection {
                 environ.copy_from(base);
                 environ::add_request(environ, head);
                 note_request_line(request_line, head);
-                incoming(head, *is_loopback, &front.site.name)
+                let admission = admission(&front.site.settings.hosts, head);
+                foreign_host.clear();
+                if let (Admission::Foreign, Some(host)) = (admission, head.host) {
+                    foreign_host.extend_from_slice(host);
+                }
+                incoming(head, *is_loopback, admission)
             });
             match parsed {
                 Ok(Some(incoming)) => {
@@ -145,7 +151,7 @@ impl Connection {
             }
             if !is_begun && !socket.input.is_empty() {
                 is_begun = true;
-                socket.set_deadline(HEAD);
+                socket.set_deadline(socket.limits.head);
             }
             match socket.read().await {
                 Ok(0) => return Ok(None),
@@ -169,7 +175,7 @@ impl Connection {
         } = incoming;
         let socket = &mut self.socket;
         let waits = expects_continue && socket.input.is_empty();
-        socket.set_deadline(BODY_STALL);
+        socket.set_deadline(socket.limits.body_stall);
         let length = match framing {
             Framing::Chunked => return self.read_chunks(waits).await,
             Framing::Length(0) => 0,
@@ -193,7 +199,7 @@ impl Connection {
         if waits {
             self.socket.output.extend_from_slice(CONTINUE);
             self.socket.flush().await?;
-            self.socket.set_deadline(BODY_STALL);
+            self.socket.set_deadline(self.socket.limits.body_stall);
         }
         let mut decoder = BodyDecoder::new(Framing::Chunked);
         let (mut body, mut spool) = (Vec::new(), None::<Spool>);
@@ -280,16 +286,20 @@ impl Connection {
         }
     }
 
-    /// Answers a request that breaks the rules. Nothing more is read from the connection: where
-    /// the next request would begin is not known.
+    /// Answers a request that breaks the rules.
     async fn reject(&mut self, reject: &Reject) -> io::Result<Then> {
+        self.refuse(&pages::rejected(reject), false).await
+    }
+
+    /// Answers a request that is not to be served. Nothing more is read from the connection: where
+    /// the next request would begin may not be known.
+    async fn refuse(&mut self, page: &Page, is_head: bool) -> io::Result<Then> {
         let asked = Asked {
-            is_head: false,
+            is_head,
             is_http11: true,
             keep_alive: false,
         };
-        let page = pages::rejected(reject);
-        let answered = write_page(&mut self.socket.output, &page, asked);
+        let answered = write_page(&mut self.socket.output, page, asked);
         self.socket.flush().await?;
         self.front
             .log
@@ -316,7 +326,7 @@ async fn read_more(socket: &mut Socket) -> io::Result<Option<Reject>> {
     match socket.read().await {
         Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
         Ok(_) => {
-            socket.set_deadline(BODY_STALL);
+            socket.set_deadline(socket.limits.body_stall);
             Ok(None)
         }
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Some(Reject::TIMEOUT)),
@@ -324,7 +334,15 @@ async fn read_more(socket: &mut Socket) -> io::Result<Option<Reject>> {
     }
 }
 
-fn incoming(head: &Head<'_>, is_loopback: bool, bound: &str) -> Incoming {
+/// Who answers to the host that is asked for. Only programs, never browsers, name none.
+fn admission(hosts: &Hosts, head: &Head<'_>) -> Admission {
+    match head.host {
+        None | Some([]) => Admission::Local,
+        Some(host) => hosts.admission(host),
+    }
+}
+
+fn incoming(head: &Head<'_>, is_loopback: bool, admission: Admission) -> Incoming {
     Incoming {
         asked: Asked {
             is_head: head.method == "HEAD",
@@ -333,8 +351,7 @@ fn incoming(head: &Head<'_>, is_loopback: bool, bound: &str) -> Incoming {
         },
         audience: Audience {
             is_loopback,
-            // Only programs, never browsers, send none.
-            host_is_local: head.host.is_none_or(|host| host::is_local(host, bound)),
+            host_is_local: admission == Admission::Local,
             wants_html: head
                 .header("accept")
                 .is_some_and(|accept| memchr::memmem::find(accept, b"text/html").is_some()),

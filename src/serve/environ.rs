@@ -4,24 +4,15 @@ use std::{borrow::Cow, net::SocketAddr};
 
 use percent_encoding::percent_decode_str;
 
-use super::head::Head;
+use super::{Site, head::Head};
 use crate::wire::message::Environ;
-
-/// What the environ says of the server.
-#[derive(Clone, Debug)]
-pub(super) struct Site {
-    /// The name or address that the server was told to bind.
-    pub(super) name: String,
-    /// The port that it is bound to.
-    pub(super) port: u16,
-}
 
 /// The variables that are the same for every request of a connection.
 pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     let mut environ = Environ::new();
     environ.set("GATEWAY_INTERFACE", b"CGI/1.1");
     environ.set("SERVER_SOFTWARE", super::SOFTWARE.as_bytes());
-    environ.set("SERVER_NAME", site.name.as_bytes());
+    environ.set("SERVER_NAME", site.settings.name.as_bytes());
     environ.set("SERVER_PORT", site.port.to_string().as_bytes());
     environ.set(
         "REMOTE_ADDR",
@@ -44,8 +35,10 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
             b"HTTP/1.0"
         },
     );
+    // A path begins with a slash or is empty (RFC 3875, section 4.1.5).
+    let path = if head.path == "*" { "" } else { head.path };
     // Octets, not text: PEP 3333 gives each the character of the same number.
-    environ.set("PATH_INFO", &Cow::from(percent_decode_str(head.path)));
+    environ.set("PATH_INFO", &Cow::from(percent_decode_str(path)));
     environ.set("QUERY_STRING", head.query.as_bytes());
 
     let mut name = String::with_capacity(64);

@@ -1,6 +1,6 @@
 //! One request at a worker: its body goes up, the response comes down, both as they come.
 
-use std::{future::poll_fn, io, task::Poll, time::Duration};
+use std::{future::poll_fn, io, task::Poll};
 
 use super::{
     clock,
@@ -14,9 +14,6 @@ use crate::wire::{
     Event, Exchange, INLINE_BODY,
     message::{ApplicationError, ResponseHead},
 };
-
-/// How long a client may send nothing of a request body that the application waits for.
-pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
 
 /// How much a client may send ahead while its request is answered, in octets.
 const PIPELINE: usize = 64 * 1024;
@@ -137,7 +134,7 @@ impl Forward<'_> {
         } = self;
         let uploading = upload.is_waiting() && !socket.is_half_closed;
         if uploading {
-            socket.set_deadline(BODY_STALL);
+            socket.set_deadline(socket.limits.body_stall);
         }
         poll_fn(|context| {
             if let Poll::Ready(event) = exchange.poll_event(context) {

@@ -4,7 +4,10 @@
 //! The worker has validated already, where the application called; this validates again, because
 //! nothing that a worker sends may become a malformed response.
 
-use super::{clock::HttpDate, head::decimal};
+use super::{
+    clock::HttpDate,
+    head::{decimal, is_token},
+};
 use crate::wire::message::ResponseHead;
 
 /// What of the request decides about the response's form.
@@ -224,11 +227,6 @@ fn is_hop_by_hop(name: &[u8]) -> bool {
         b"upgrade",
     ];
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// Octets that may stand in a header name (RFC 9110, section 5.6.2).
-fn is_token(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 
 /// Octets that may stand in a header value or a reason (RFC 9110, section 5.5).

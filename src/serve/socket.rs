@@ -15,18 +15,13 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
+use super::Limits;
+
 /// How much is read at a time, in octets: a browser's request with room to spare.
 const READ: usize = 8 * 1024;
 
 /// How much of the output buffer an idle connection keeps, in octets.
 const KEEP: usize = 64 * 1024;
-
-/// How long a client may take nothing of a response before it is given up.
-const WRITE_STALL: Duration = Duration::from_mins(1);
-
-/// How long is waited for a client to close its side, after we have closed ours; what it still
-/// sends is read and dropped.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// Tells a client that waits for it to send its body (RFC 9110, section 10.1.1).
 pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -44,17 +39,19 @@ pub(super) struct Socket {
     /// A response has begun and not ended: however the connection ends now, it must not look as
     /// if that were all.
     pub(super) is_mid_response: bool,
+    pub(super) limits: Limits,
     deadline: Deadline,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream, limits: Limits) -> Self {
         Self {
             stream,
             input: BytesMut::with_capacity(READ),
             output: Vec::new(),
             is_half_closed: false,
             is_mid_response: false,
+            limits,
             deadline: Deadline::new(),
         }
     }
@@ -100,6 +97,7 @@ impl Socket {
         if self.output.is_empty() {
             return Ok(());
         }
+        let write_stall = self.limits.write_stall;
         let mut rest = self.output.as_slice();
         let mut may_stall = false;
         while !rest.is_empty() {
@@ -108,7 +106,7 @@ impl Socket {
             let written = poll_fn(|context| match pin!(stream.write(rest)).poll(context) {
                 Poll::Pending => {
                     if !std::mem::replace(&mut may_stall, true) {
-                        deadline.set(WRITE_STALL);
+                        deadline.set(write_stall);
                     }
                     deadline
                         .poll(context)
@@ -131,7 +129,7 @@ impl Socket {
         if self.stream.shutdown().await.is_err() {
             return;
         }
-        self.set_deadline(LINGER);
+        self.set_deadline(self.limits.linger);
         loop {
             self.input.clear();
             if !matches!(self.read().await, Ok(1..)) {

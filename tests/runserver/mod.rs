@@ -2,8 +2,10 @@
 
 mod applications;
 mod connections;
+mod corpus;
 mod environ;
 mod failures;
+mod hosts;
 mod processes;
 mod responses;
 mod settings;
