@@ -209,7 +209,7 @@ impl Forward<'_> {
         let shape = Shape::Whole(body.len());
         let asked = self.asked();
         let output = &mut self.socket.output;
-        match response::begin(output, head, shape, asked, &clock::http_date()) {
+        match response::begin(output, head, shape, asked, clock::http_date().as_bytes()) {
             Ok(begun) => {
                 let body = match begun.delimiter {
                     Delimiter::NoBody => &[],
@@ -232,8 +232,14 @@ impl Forward<'_> {
     fn begin(&mut self, head: &ResponseHead) -> Result<Begun, Page> {
         let asked = self.asked();
         let output = &mut self.socket.output;
-        response::begin(output, head, Shape::Streamed, asked, &clock::http_date())
-            .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
+        response::begin(
+            output,
+            head,
+            Shape::Streamed,
+            asked,
+            clock::http_date().as_bytes(),
+        )
+        .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
     }
 
     async fn failed(&mut self, error: &ApplicationError) -> io::Result<Answered> {
@@ -262,7 +268,7 @@ pub(super) fn write_page(output: &mut Vec<u8>, page: &Page, asked: Asked) -> Ans
         content_type,
         body.as_bytes(),
         asked,
-        &clock::http_date(),
+        clock::http_date().as_bytes(),
     );
     let code = status
         .get(..3)

@@ -4,7 +4,7 @@
 //! - `connection`: one client connection, request after request
 //! - `forward`: one request at a worker; `upload`, `spool` and `download`: its bodies
 //! - `socket`: a client's socket with its buffers and deadline
-//! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
+//! - [`head`], [`body`], [`response`], `environ`, `host`: the rules, pure
 //! - [`Limits`]: how long clients are waited for
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
@@ -26,7 +26,7 @@ pub mod head;
 mod host;
 mod limits;
 mod pages;
-mod response;
+pub mod response;
 mod socket;
 mod spool;
 mod upload;

@@ -5,10 +5,13 @@ mod connections;
 mod corpus;
 mod environ;
 mod failures;
+mod front;
 mod hosts;
+mod limits;
 mod processes;
 mod responses;
 mod settings;
+mod splitting;
 
 use super::support::{Serve, Server};
 
