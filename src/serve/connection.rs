@@ -149,7 +149,9 @@ impl Connection {
                     return Ok(Some(Err(reject)));
                 }
             }
-            if !is_begun && !socket.input.is_empty() {
+            // Some clients end a body with a line end more; that is no beginning.
+            let is_line_end = |octet: &u8| matches!(octet, b'\r' | b'\n');
+            if !is_begun && !socket.input.iter().all(is_line_end) {
                 is_begun = true;
                 socket.set_deadline(socket.limits.head);
             }

@@ -29,6 +29,8 @@ fn an_idle_connection_is_closed_without_an_answer() {
     let id = front.wait_for(Kind::Request).id;
     front.worker().respond(id, b"first");
     assert_eq!(client.response().text(), "first");
+    // Some clients send a line end after a body; it begins no request.
+    client.send("\r\n");
     client.expect_close();
 }
 

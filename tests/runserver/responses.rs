@@ -272,6 +272,16 @@ fn a_browser_gets_the_error_as_a_page() {
         !response.text().contains("scaffold_worker"),
         "our own frames are not"
     );
+    // Other sites can neither frame it, nor load it as a script or image, nor read it.
+    for (name, value) in [
+        ("X-Frame-Options", Some("DENY")),
+        ("X-Content-Type-Options", Some("nosniff")),
+        ("Cross-Origin-Resource-Policy", Some("same-origin")),
+        ("Cache-Control", Some("no-store")),
+        ("Access-Control-Allow-Origin", None),
+    ] {
+        assert_eq!(response.header(name), value, "{name}");
+    }
 }
 
 #[test]
