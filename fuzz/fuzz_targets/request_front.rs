@@ -1,0 +1,338 @@
+//! Octets that claim to be requests, through the whole front: from a client's connection to what a
+//! worker is sent, and back. The front never panics or hangs, every answer is well-formed, nothing
+//! is answered after a refusal, and the worker gets only what keeps the rules.
+#![no_main]
+
+mod support;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use bytes::{BufMut as _, BytesMut};
+use libfuzzer_sys::fuzz_target;
+use scaffold::wire::{
+    WINDOW,
+    frame::{self, Frame, Kind, RequestId},
+    marshal::Encoder,
+};
+use support::{Front, Worker, responses, with_front};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::UnixStream,
+};
+
+/// What requests are made of: each octet above ASCII of the input stands for one of these.
+const PARTS: &[&[u8]] = &[
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n",
+    b"5\r\nhello\r\n0\r\n\r\n",
+    b"GET ",
+    b"HEAD ",
+    b"POST ",
+    b"OPTIONS ",
+    b"CONNECT ",
+    b" HTTP/1.1\r\n",
+    b" HTTP/1.0\r\n",
+    b" HTTP/2.0\r\n",
+    b"\r\n",
+    b"\r\n\r\n",
+    b"\r",
+    b"\n",
+    b"\0",
+    b": ",
+    b"Host: ",
+    b"Host: localhost\r\n",
+    b"Host: evil.example\r\n",
+    b"Host: [::1]:80\r\n",
+    b"a.app.test",
+    b"user.test",
+    b"http://",
+    b"https://",
+    b"Content-Length: ",
+    b"Content-Length: 0\r\n",
+    b"Content-Length: 5\r\n",
+    b"Transfer-Encoding: ",
+    b"Transfer-Encoding: chunked\r\n",
+    b"chunked",
+    b"gzip, ",
+    b"Connection: close\r\n",
+    b"Connection: keep-alive\r\n",
+    b"Expect: 100-continue\r\n",
+    b"Proxy: a\r\n",
+    b"X_Y: a\r\n",
+    b"Cookie: a=b\r\n",
+    b"0\r\n",
+    b"0\r\n\r\n",
+    b"1\r\na\r\n",
+    b";a=\"b\"",
+    b"%2F",
+    b"\xff",
+    b"\xc3\xa9",
+];
+
+thread_local! {
+    /// How many requests the worker of this thread's front was sent.
+    static REQUESTS: RefCell<Option<Arc<AtomicUsize>>> = const { RefCell::new(None) };
+}
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&piece, input)) = input.split_first() else {
+        return;
+    };
+    let mut octets = Vec::new();
+    for &octet in input {
+        match octet.checked_sub(0x80) {
+            None => octets.push(octet),
+            Some(part) => octets.extend_from_slice(PARTS[usize::from(part) % PARTS.len()]),
+        }
+    }
+    // Mostly at once.
+    let piece = if piece < 0xc0 {
+        octets.len()
+    } else {
+        usize::from(piece - 0xbf)
+    };
+    with_front(|front| {
+        let requests = REQUESTS.with_borrow_mut(|requests| {
+            Arc::clone(requests.get_or_insert_with(|| start_worker(front)))
+        });
+        let before = requests.load(Ordering::Relaxed);
+        let received = front.runtime.block_on(front.exchange(&octets, piece));
+        assert!(received.in_order, "the connection was broken off");
+        let responses = responses(&received, |_, response, rest| {
+            match response.header("X-Method") {
+                Some(method) => method == b"HEAD",
+                // Of a refusal only its being the last tells.
+                None => rest.is_empty(),
+            }
+        });
+        let mut answered = 0;
+        for response in &responses {
+            if response.header("X-Method").is_some() {
+                answered += 1;
+                let is_http10 = response.header("X-Protocol") == Some(b"HTTP/1.0");
+                assert!(!is_http10 || response.header("Transfer-Encoding").is_none());
+            } else {
+                assert!(response.status >= 400, "{response:?}");
+                assert!(!response.stays, "a refusal leaves the connection open");
+            }
+        }
+        assert_eq!(requests.load(Ordering::Relaxed) - before, answered);
+    });
+});
+
+/// Starts a worker that answers everything, and counts.
+fn start_worker(front: &Front) -> Arc<AtomicUsize> {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let worker = front.runtime.block_on(async { front.worker() });
+    front.runtime.spawn(async move {
+        let Worker {
+            link,
+            data,
+            control,
+        } = worker;
+        serve(data, control, &counter).await;
+        drop(link);
+        // The fuzzer does not see a panic of a task.
+        std::process::abort();
+    });
+    count
+}
+
+/// A request whose body is on its way.
+struct Upload {
+    environ: BTreeMap<String, Vec<u8>>,
+    arrived: usize,
+}
+
+async fn serve(mut data: UnixStream, mut control: UnixStream, count: &AtomicUsize) {
+    let (mut requests, mut controls) = (BytesMut::new(), BytesMut::new());
+    let mut uploads = HashMap::new();
+    loop {
+        let (mut answers, mut wants) = (BytesMut::new(), BytesMut::new());
+        while let Some(Frame { id, payload, .. }) = frame::take(&mut requests).unwrap() {
+            count.fetch_add(1, Ordering::Relaxed);
+            let (environ, body) = decode(&payload);
+            check(&environ);
+            let length = length(&environ);
+            match body {
+                Some(body) => {
+                    assert_eq!(body.len(), length);
+                    answer(&mut answers, id, &environ);
+                }
+                None => {
+                    want(&mut wants, id, WINDOW);
+                    uploads.insert(
+                        id,
+                        Upload {
+                            environ,
+                            arrived: 0,
+                        },
+                    );
+                }
+            }
+        }
+        while let Some(Frame { kind, id, payload }) = frame::take(&mut controls).unwrap() {
+            match kind {
+                Kind::Body => {
+                    let upload: &mut Upload = uploads.get_mut(&id).expect("an upload");
+                    upload.arrived += payload.len();
+                    want(&mut wants, id, payload.len());
+                }
+                Kind::BodyEnd | Kind::BodyFail => {
+                    if let Some(upload) = uploads.remove(&id) {
+                        let complete = upload.arrived == length(&upload.environ);
+                        assert_eq!(complete, kind == Kind::BodyEnd);
+                        answer(&mut answers, id, &upload.environ);
+                    }
+                }
+                _ => {}
+            }
+        }
+        data.write_all(&answers).await.unwrap();
+        control.write_all(&wants).await.unwrap();
+        let read = tokio::select! {
+            read = data.read_buf(&mut requests) => read,
+            read = control.read_buf(&mut controls) => read,
+        };
+        if read.unwrap() == 0 {
+            return;
+        }
+    }
+}
+
+fn want(out: &mut BytesMut, id: RequestId, amount: usize) {
+    frame::put(out, Kind::Want, id, |out| out.put_u32_le(amount as u32));
+}
+
+/// Answers at once or in blocks.
+fn answer(out: &mut BytesMut, id: RequestId, environ: &BTreeMap<String, Vec<u8>>) {
+    let streams = environ["PATH_INFO"].len() > 1;
+    let kind = if streams { Kind::Head } else { Kind::Response };
+    frame::put(out, kind, id, |out| {
+        let mut encoder = Encoder::new(out);
+        encoder.tuple(if streams { 2 } else { 3 });
+        text(out, b"200 OK");
+        let mut encoder = Encoder::new(out);
+        encoder.list(2);
+        for (name, variable) in [
+            ("X-Method", "REQUEST_METHOD"),
+            ("X-Protocol", "SERVER_PROTOCOL"),
+        ] {
+            Encoder::new(out).tuple(2);
+            text(out, name.as_bytes());
+            text(out, &environ[variable]);
+        }
+        if !streams {
+            Encoder::new(out).bytes(b"body");
+        }
+    });
+    if streams {
+        if environ["REQUEST_METHOD"] != b"HEAD" {
+            frame::put(out, Kind::Block, id, |out| out.put_slice(b"block"));
+        }
+        frame::put(out, Kind::End, id, |_| {});
+    }
+}
+
+/// A `str`, as `marshal.dumps(…, 2)` writes it.
+fn text(out: &mut BytesMut, ascii: &[u8]) {
+    out.put_u8(b'u');
+    out.put_u32_le(ascii.len() as u32);
+    out.put_slice(ascii);
+}
+
+/// Reads what the front wrote for `marshal.loads`.
+fn decode(payload: &[u8]) -> (BTreeMap<String, Vec<u8>>, Option<&[u8]>) {
+    let mut rest = payload
+        .strip_prefix(b")\x02{")
+        .expect("a tuple with a dict");
+    let mut environ = BTreeMap::new();
+    while rest[0] != b'0' {
+        let (name, after) = string(rest);
+        let (value, after) = string(after);
+        rest = after;
+        let name = String::from_utf8(name).unwrap();
+        assert_eq!(environ.insert(name, value), None, "a variable came twice");
+    }
+    match &rest[1..] {
+        b"N" => (environ, None),
+        [b's', a, b, c, d, body @ ..] => {
+            assert_eq!(u32::from_le_bytes([*a, *b, *c, *d]) as usize, body.len());
+            (environ, Some(body))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn string(octets: &[u8]) -> (Vec<u8>, &[u8]) {
+    match octets {
+        [b'z', length, rest @ ..] => {
+            let (text, rest) = rest.split_at(usize::from(*length));
+            (text.to_vec(), rest)
+        }
+        [code @ (b'a' | b'u'), a, b, c, d, rest @ ..] => {
+            let (text, rest) = rest.split_at(u32::from_le_bytes([*a, *b, *c, *d]) as usize);
+            let text = std::str::from_utf8(text).unwrap();
+            assert!(*code == b'u' || text.is_ascii());
+            let octets = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap());
+            (octets.collect(), rest)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn length(environ: &BTreeMap<String, Vec<u8>>) -> usize {
+    environ.get("CONTENT_LENGTH").map_or(0, |value| {
+        let text = std::str::from_utf8(value).unwrap();
+        assert!(text.bytes().all(|octet| octet.is_ascii_digit()));
+        text.parse().unwrap()
+    })
+}
+
+/// What every environ must be like.
+fn check(environ: &BTreeMap<String, Vec<u8>>) {
+    let is_token = |octet: &u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(octet);
+    let method = &environ["REQUEST_METHOD"];
+    assert!(!method.is_empty() && method.iter().all(is_token));
+    let path = &environ["PATH_INFO"];
+    assert!(path.is_empty() || path.starts_with(b"/"));
+    assert!(environ["QUERY_STRING"].iter().all(u8::is_ascii_graphic));
+    assert!(!environ.contains_key("HTTP_PROXY") && !environ.contains_key("HTTP_X_Y"));
+    assert_eq!(environ["SERVER_NAME"], b"bound.test");
+    for (name, value) in environ {
+        if name.starts_with("HTTP_") || name.starts_with("CONTENT_") {
+            let is_text = |octet: &u8| *octet == b'\t' || !octet.is_ascii_control();
+            assert!(value.iter().all(is_text), "{name}: {value:?}");
+        }
+    }
+    if let Some(host) = environ.get("HTTP_HOST") {
+        assert!(is_admitted(std::str::from_utf8(host).unwrap()), "{host:?}");
+    }
+}
+
+fn is_admitted(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => name,
+        _ => &host,
+    };
+    let literal = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let name = name.strip_suffix('.').unwrap_or(name);
+    ["", "localhost", "bound.test", "user.test", "app.test"].contains(&name)
+        || name.ends_with(".localhost")
+        || name.ends_with(".app.test")
+        || name.parse::<Ipv4Addr>().is_ok()
+        || literal.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+}
