@@ -16,7 +16,10 @@ use std::{
 };
 
 use bytes::{BufMut as _, BytesMut};
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{
+    arbitrary::{self, Arbitrary},
+    fuzz_target,
+};
 use scaffold::wire::{
     WINDOW,
     frame::{self, Frame, Kind, RequestId},
@@ -28,78 +31,131 @@ use tokio::{
     net::UnixStream,
 };
 
-/// What requests are made of: each octet above ASCII of the input stands for one of these.
-const PARTS: &[&[u8]] = &[
-    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
-    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n",
-    b"5\r\nhello\r\n0\r\n\r\n",
-    b"GET ",
-    b"HEAD ",
-    b"POST ",
-    b"OPTIONS ",
-    b"CONNECT ",
-    b" HTTP/1.1\r\n",
-    b" HTTP/1.0\r\n",
-    b" HTTP/2.0\r\n",
-    b"\r\n",
-    b"\r\n\r\n",
-    b"\r",
-    b"\n",
-    b"\0",
-    b": ",
-    b"Host: ",
-    b"Host: localhost\r\n",
-    b"Host: evil.example\r\n",
-    b"Host: [::1]:80\r\n",
-    b"a.app.test",
-    b"user.test",
-    b"http://",
-    b"https://",
-    b"Content-Length: ",
-    b"Content-Length: 0\r\n",
-    b"Content-Length: 5\r\n",
-    b"Transfer-Encoding: ",
-    b"Transfer-Encoding: chunked\r\n",
-    b"chunked",
-    b"gzip, ",
-    b"Connection: close\r\n",
-    b"Connection: keep-alive\r\n",
-    b"Expect: 100-continue\r\n",
-    b"Proxy: a\r\n",
-    b"X_Y: a\r\n",
-    b"Cookie: a=b\r\n",
-    b"0\r\n",
-    b"0\r\n\r\n",
-    b"1\r\na\r\n",
-    b";a=\"b\"",
-    b"%2F",
-    b"\xff",
-    b"\xc3\xa9",
+/// Request lines, most of them good.
+const LINES: &[&str] = &[
+    "GET / HTTP/1.1\r\n",
+    "GET /path?query HTTP/1.1\r\n",
+    "HEAD / HTTP/1.1\r\n",
+    "POST / HTTP/1.1\r\n",
+    "POST /path HTTP/1.1\r\n",
+    "GET / HTTP/1.0\r\n",
+    "OPTIONS * HTTP/1.1\r\n",
+    "OPTIONS http://localhost HTTP/1.1\r\n",
+    "GET http://user.test/%2F%0D%ff?% HTTP/1.1\r\n",
+    "GET http://evil.example/ HTTP/1.1\r\n",
+    "GET https://localhost/ HTTP/1.1\r\n",
+    "CONNECT localhost:1 HTTP/1.1\r\n",
+    "\r\nGET / HTTP/1.1\r\n",
+    "GET / HTTP/2.0\r\n",
+    "GET ",
+    "/",
 ];
+
+/// Header lines that mean something, and beginnings of such.
+const HEADERS: &[&str] = &[
+    "Content-Length: 5\r\n",
+    "Content-Length: 0\r\n",
+    "Content-Length: 70000\r\n",
+    "Content-Length: ",
+    "Transfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: gzip, chunked\r\n",
+    "Transfer-Encoding: ",
+    "Host: localhost\r\n",
+    "Host: evil.example\r\n",
+    "Host: [::1]:80\r\n",
+    "Host: a.app.test.:\r\n",
+    "Host: ",
+    "Connection: close\r\n",
+    "Connection: keep-alive\r\n",
+    "Expect: 100-continue\r\n",
+    "Proxy: a\r\n",
+    "X_Y: a\r\n",
+    "X-Y: a\r\n",
+    "Cookie: a=b\r\n",
+    "X : a\r\n",
+    "X: a\r\n b\r\n",
+    "X: a\n",
+    "chunked\r\n",
+    "\r\n",
+];
+
+/// Parts of bodies.
+const BODIES: &[&str] = &[
+    "hello",
+    "5\r\nhello\r\n",
+    "5;a=\"b\" ; c\r\nhello\r\n",
+    "1\r\na\r\n",
+    "0\r\n",
+    "0\r\n\r\n",
+    "X: trailer\r\n",
+    "Host: evil.example\r\n",
+    "\r\n",
+    "\n",
+    "ffffffffffffffff\r\n",
+    "GET /inner HTTP/1.1\r\nHost: localhost\r\n\r\n",
+];
+
+#[derive(Arbitrary, Debug)]
+struct Input<'i> {
+    /// How many octets are sent at a time, where not all.
+    piece: Option<u8>,
+    requests: Vec<Request<'i>>,
+    end: &'i [u8],
+}
+
+#[derive(Arbitrary, Debug)]
+struct Request<'i> {
+    line: Part<'i>,
+    without_host: bool,
+    headers: Vec<Part<'i>>,
+    body: Vec<Part<'i>>,
+}
+
+/// One of those above, or any octets.
+#[derive(Arbitrary, Debug)]
+enum Part<'i> {
+    Known(u8),
+    Other(&'i [u8]),
+}
+
+impl<'i> Part<'i> {
+    fn octets(&self, known: &[&'i str]) -> &'i [u8] {
+        match self {
+            Self::Known(index) => known[usize::from(*index) % known.len()].as_bytes(),
+            Self::Other(octets) => octets,
+        }
+    }
+}
+
+impl Input<'_> {
+    fn octets(&self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        for request in &self.requests {
+            octets.extend_from_slice(request.line.octets(LINES));
+            if !request.without_host {
+                octets.extend_from_slice(b"Host: localhost\r\n");
+            }
+            for header in &request.headers {
+                octets.extend_from_slice(header.octets(HEADERS));
+            }
+            octets.extend_from_slice(b"\r\n");
+            for part in &request.body {
+                octets.extend_from_slice(part.octets(BODIES));
+            }
+        }
+        octets.extend_from_slice(self.end);
+        octets
+    }
+}
 
 thread_local! {
     /// How many requests the worker of this thread's front was sent.
     static REQUESTS: RefCell<Option<Arc<AtomicUsize>>> = const { RefCell::new(None) };
 }
 
-fuzz_target!(|input: &[u8]| {
-    let Some((&piece, input)) = input.split_first() else {
-        return;
-    };
-    let mut octets = Vec::new();
-    for &octet in input {
-        match octet.checked_sub(0x80) {
-            None => octets.push(octet),
-            Some(part) => octets.extend_from_slice(PARTS[usize::from(part) % PARTS.len()]),
-        }
-    }
-    // Mostly at once.
-    let piece = if piece < 0xc0 {
-        octets.len()
-    } else {
-        usize::from(piece - 0xbf)
-    };
+fuzz_target!(|input: Input<'_>| {
+    let octets = input.octets();
+    let piece = input.piece.map_or(octets.len(), usize::from);
     with_front(|front| {
         let requests = REQUESTS.with_borrow_mut(|requests| {
             Arc::clone(requests.get_or_insert_with(|| start_worker(front)))

@@ -220,7 +220,12 @@ impl Forward<'_> {
                     Delimiter::Chunks | Delimiter::Close => body,
                 };
                 output.extend_from_slice(body);
-                self.answered(begun.status, body.len() as u64, begun.keep_alive)
+                let size = body.len() as u64;
+                if matches!(begun.delimiter, Delimiter::Length(length) if length > size) {
+                    self.socket.is_mid_response = true;
+                    return Download { begun, sent: size }.broken_off();
+                }
+                self.answered(begun.status, size, begun.keep_alive)
             }
             Err(invalid) => {
                 let page = pages::bad_response(&invalid.to_string(), self.audience);

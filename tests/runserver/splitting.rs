@@ -2,6 +2,8 @@
 //! header or another response, and its traceback points at its own line. A worker that would send
 //! one all the same does not get it past the front.
 
+use std::io::ErrorKind;
+
 use rstest::rstest;
 
 use super::{
@@ -109,6 +111,20 @@ fn a_worker_cannot_send_what_clients_could_read_in_two_ways(
             .text()
             .starts_with("The response could not be sent")
     );
+    front.serve_another();
+}
+
+/// Found by the fuzz target `worker_frames`.
+#[test]
+fn a_worker_that_announces_more_than_it_sends_breaks_the_connection_off() {
+    let front = Front::start(ENDLESS);
+    let mut client = front.connect();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    let headers = [("Content-Length", "5")];
+    front.worker().respond_with(id, "200 OK", &headers);
+    let error = client.rest().map(|octets| octets.len()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     front.serve_another();
 }
 
