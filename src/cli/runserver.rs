@@ -34,6 +34,9 @@ pub(crate) struct RunserverArgs {
     /// Directory to put first on Python's module search path
     #[arg(long, value_name = "DIR")]
     pub(crate) pythonpath: Option<PathBuf>,
+    /// Answer to this host too, as in dev.example.com or .example.com; repeatable
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allowed_host: Vec<String>,
     /// Threads that may run the application while others wait
     #[arg(long, value_name = "N", default_value_t = 64)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]

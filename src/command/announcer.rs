@@ -163,7 +163,10 @@ impl Announcer {
         ));
         console::line("Quit the server with CONTROL-C.\n");
         if !self.is_loopback {
-            console::note("Other machines can reach this server: it is for development only.");
+            console::warning(
+                "other machines can reach this server, which is for development only",
+                Some("they ask for it by its address; other names need `--allowed-host NAME`"),
+            );
         }
     }
 }

@@ -3,7 +3,11 @@
 
 use std::io;
 
-use crate::{dev, project, serve::address::AddressError, template};
+use crate::{
+    dev, project,
+    serve::{NotAHost, address::AddressError},
+    template,
+};
 
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
 const INTERRUPTED: u8 = 130;
@@ -32,6 +36,9 @@ pub(crate) enum Error {
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// What the user wants to be answered is no host.
+    #[error(transparent)]
+    Host(#[from] NotAHost),
     /// Nothing can be served.
     #[error(transparent)]
     Dev(#[from] dev::Error),
@@ -67,6 +74,7 @@ impl Error {
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
             Self::Address(error) => error.hint(),
+            Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
             Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it was removed; go to another one".to_owned())

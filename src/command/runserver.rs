@@ -16,7 +16,7 @@ use crate::{
     console::{self, Terminal, Verbosity},
     dev::{self, Event},
     project::{Config, Interpreter, Root, Search, settings_modules},
-    serve::{AccessLog, address::Address},
+    serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
     shutdown::Stop,
     wire::message::Configure,
     worker,
@@ -40,7 +40,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
-    let (mut worker, interpreter) = plan_worker(args, &here)?;
+    let (mut worker, interpreter, allowed) = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
     let log = match verbosity {
@@ -57,7 +57,11 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     };
     let plan = dev::Plan {
         listener,
-        name: address.host,
+        front: serve::Settings {
+            hosts: Hosts::new(address.names(), allowed),
+            name: address.host,
+            limits: Limits::default(),
+        },
         worker,
         workers,
         log: log.clone(),
@@ -103,8 +107,12 @@ async fn serve(
     Ok(())
 }
 
-/// Finds the project and its interpreter: how workers are to be started.
-fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Interpreter), Error> {
+/// Finds the project and its interpreter: how workers are to be started, and the hosts that the
+/// user allows.
+fn plan_worker(
+    args: RunserverArgs,
+    here: &Path,
+) -> Result<(worker::Config, Interpreter, Vec<HostPattern>), Error> {
     let RunserverArgs {
         addrport,
         ipv6: _,
@@ -112,6 +120,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         app,
         python,
         pythonpath,
+        allowed_host,
         threads,
         nothreading,
         workers,
@@ -130,7 +139,12 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         settings: configured_settings,
         app: configured_app,
         python: configured_python,
+        allowed_hosts: configured_hosts,
     } = Config::read(&project)?;
+    let allowed = allowed_host.iter().chain(&configured_hosts);
+    let allowed = allowed
+        .map(|text| HostPattern::parse(text))
+        .collect::<Result<_, NotAHost>>()?;
     let search = Search {
         argument: python,
         configured: configured_python.map(PathBuf::from),
@@ -161,7 +175,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<(worker::Config, Inte
         configure,
         timeout: NonZeroU32::new(timeout),
     };
-    Ok((config, interpreter))
+    Ok((config, interpreter, allowed))
 }
 
 /// Lets this process have as many files open as the system allows it: each connection is one, and

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 
 use super::Event;
 use crate::{
-    serve::{Failure, State, Workers},
-    wire::Client,
+    serve::{Failure, HostPattern, State, Workers},
+    wire::{Client, message::Report},
 };
 
 /// What one place has come to.
@@ -53,6 +53,13 @@ impl<T: FnMut(Event)> Board<T> {
             *old = standing;
         }
         self.front.set(state(&standings));
+    }
+
+    /// Notes which hosts the application allows, as a worker said.
+    pub(super) fn allow_hosts(&self, report: &Report) {
+        let allowed = report.all("allowed_host");
+        self.front
+            .allow_hosts(allowed.map(HostPattern::of_application).collect());
     }
 
     /// Waits until a request comes that wants a failed application to be tried again.

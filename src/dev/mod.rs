@@ -27,8 +27,8 @@ use place::Place;
 pub(crate) struct Plan {
     /// The listening socket.
     pub(crate) listener: TcpListener,
-    /// The name or address that the user asked to bind.
-    pub(crate) name: String,
+    /// What the front is to be like.
+    pub(crate) front: serve::Settings,
     /// How workers are started.
     pub(crate) worker: worker::Config,
     /// How many of them there are.
@@ -83,14 +83,14 @@ pub(crate) async fn run(
 ) -> Result<(), Error> {
     let Plan {
         listener,
-        name,
+        front,
         worker,
         workers,
         log,
     } = plan;
-    let (front, upstream) = serve::upstream();
-    let server = Server::new(listener, &name, upstream, log)?;
-    let board = Board::new(front, workers.into(), tell);
+    let (workers_of_front, upstream) = serve::upstream();
+    let server = Server::new(listener, front, upstream, log)?;
+    let board = Board::new(workers_of_front, workers.into(), tell);
     let mut places: Vec<_> = (0..workers.into())
         .map(|number| Place::new(number, &worker, &board))
         .collect();

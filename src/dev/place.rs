@@ -121,6 +121,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         let start = match worker.status().await {
             Some(Status::Ready(report)) => {
                 let client = worker.client().clone();
+                self.board.allow_hosts(&report);
                 self.set(Standing::Ready(client));
                 return Ok(Start::Ready(report));
             }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use toml::de::DeValue;
+
 use super::{
     Error,
     pyproject::{Pyproject, table_at},
@@ -10,7 +12,7 @@ use super::{
 /// Keys less like a known one than this are not taken for a slip of the fingers.
 const SIMILAR: f64 = 0.75;
 
-const KEYS: [&str; 3] = ["app", "python", "settings"];
+const KEYS: [&str; 4] = ["allowed-hosts", "app", "python", "settings"];
 
 /// The values of `[tool.scaffold]`, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Config {
     pub app: Option<String>,
     /// The interpreter: a name on PATH, or a path from the root.
     pub python: Option<String>,
+    /// Hosts that the server answers to, beside those of this machine.
+    pub allowed_hosts: Vec<String>,
 }
 
 impl Config {
@@ -40,6 +44,10 @@ impl Config {
                 "settings" => &mut config.settings,
                 "app" => &mut config.app,
                 "python" => &mut config.python,
+                "allowed-hosts" => {
+                    config.allowed_hosts = texts(&file, key.get_ref(), value)?;
+                    continue;
+                }
                 unknown => {
                     return Err(Error::UnknownKey {
                         position: file.position(key.span().start),
@@ -56,6 +64,27 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// The elements of an array of strings.
+fn texts(
+    file: &Pyproject,
+    key: &str,
+    value: &toml::Spanned<DeValue<'_>>,
+) -> Result<Vec<String>, Error> {
+    let wrong = |value: &toml::Spanned<DeValue<'_>>| {
+        let key = format!("tool.scaffold.{key}");
+        file.wrong_type(key, value, "an array of strings")
+    };
+    let DeValue::Array(array) = value.get_ref() else {
+        return Err(wrong(value));
+    };
+    let mut texts = Vec::new();
+    for element in array {
+        let text = element.get_ref().as_str().ok_or_else(|| wrong(element))?;
+        texts.push(text.to_owned());
+    }
+    Ok(texts)
 }
 
 /// The keys that mean something, for a message.
@@ -96,11 +125,15 @@ mod tests {
 
     #[test]
     fn all_keys_are_read() {
-        let config = read("[tool.scaffold]\nsettings = 'a.b'\napp = 'm:f'\npython = 'python3'\n");
+        let config = read(
+            "[tool.scaffold]\nsettings = 'a.b'\napp = 'm:f'\npython = 'python3'\n\
+             allowed-hosts = ['a', '.b']",
+        );
         let expected = Config {
             settings: Some("a.b".to_owned()),
             app: Some("m:f".to_owned()),
             python: Some("python3".to_owned()),
+            allowed_hosts: vec!["a".to_owned(), ".b".to_owned()],
         };
         assert_eq!(config, Ok(expected));
     }
@@ -115,7 +148,7 @@ mod tests {
         assert_eq!(
             read("tool.scaffold.colour = 1").unwrap_err(),
             "`pyproject.toml:1:15`: unknown key `colour` in `[tool.scaffold]` | \
-             the keys are `app`, `python`, `settings`"
+             the keys are `allowed-hosts`, `app`, `python`, `settings`"
         );
     }
 
@@ -125,6 +158,11 @@ mod tests {
             read("[tool.scaffold]\nsettings = ['a']\n").unwrap_err(),
             "`pyproject.toml:2:12`: `tool.scaffold.settings` must be a string, and this is \
              an array | "
+        );
+        assert_eq!(
+            read("[tool.scaffold]\nallowed-hosts = ['a', 1]\n").unwrap_err(),
+            "`pyproject.toml:2:23`: `tool.scaffold.allowed-hosts` must be an array of strings, \
+             and this is a number | "
         );
     }
 

@@ -16,6 +16,13 @@ use super::clock;
 /// lines, which a stopped terminal may be behind.
 const MAX_WAITING: usize = 1024 * 1024;
 
+/// How TLS begins: a handshake, of SSL 3.0 or later.
+const TLS: &[u8] = b"\x16\x03";
+
+/// What is said of a client that speaks it, in Django's words.
+const OVER_HTTPS: &[u8] =
+    b"You're accessing the development server over HTTPS, but it only supports HTTP.";
+
 /// The lines that wait to be printed. Clones are the same log.
 #[derive(Clone, Debug, Default)]
 pub struct AccessLog {
@@ -70,10 +77,16 @@ impl AccessLog {
         };
         let date = clock::log_date();
         self.push(|lines| {
-            let _ = write!(lines, "{style}[{date}] \"");
-            escape(lines, request_line);
             // Writing to a vector cannot fail.
-            let _ = writeln!(lines, "\" {status} {size}{style:#}");
+            let _ = write!(lines, "{style}[{date}] ");
+            if request_line.starts_with(TLS) {
+                lines.extend_from_slice(OVER_HTTPS);
+            } else {
+                lines.push(b'"');
+                escape(lines, request_line);
+                let _ = write!(lines, "\" {status} {size}");
+            }
+            let _ = writeln!(lines, "{style:#}");
         });
     }
 
@@ -176,6 +189,19 @@ mod tests {
         let (date, rest) = line.split_at("[20/Nov/2026 19:01:27]".len());
         assert!(date.starts_with('[') && date.ends_with(']'), "{date}");
         assert_eq!(rest, " \"GET /ok/ HTTP/1.1\" 200 2\n");
+    }
+
+    #[test]
+    fn a_client_that_speaks_tls_is_named() {
+        let log = AccessLog::new(false);
+        log.add(b"\x16\x03\x01\x02", 400, 0);
+        let line = text(&log);
+        assert!(
+            line.ends_with(
+                "] You're accessing the development server over HTTPS, but it only supports HTTP.\n"
+            ),
+            "{line}"
+        );
     }
 
     #[test]

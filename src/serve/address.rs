@@ -162,6 +162,21 @@ impl Address {
         }
     }
 
+    /// The names by which this machine is asked for at this address: the one that the user gave,
+    /// and its own, also as the local network knows it, where it listens on all of its addresses.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.host.clone()];
+        let is_all = |address: IpAddr| address.is_unspecified();
+        if self.host.parse().is_ok_and(is_all)
+            && let Some(own) = own_name()
+        {
+            names.push(format!("{own}.local"));
+            names.push(own);
+        }
+        names
+    }
+
     /// Whether only programs on this machine can connect.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
@@ -171,6 +186,13 @@ impl Address {
                 .parse::<IpAddr>()
                 .is_ok_and(|address| address.is_loopback())
     }
+}
+
+/// What the system calls this machine.
+fn own_name() -> Option<String> {
+    let system = rustix::system::uname();
+    let name = system.nodename().to_str().ok()?;
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

@@ -5,7 +5,7 @@
 
 use bytes::{Buf as _, BytesMut};
 
-use super::head::Framing;
+use super::head::{Framing, is_token};
 
 /// Most octets of a line that gives a chunk's size, with its extensions.
 const MAX_SIZE_LINE: usize = 4096;
@@ -117,8 +117,10 @@ impl BodyDecoder {
                     };
                     self.state = if line.is_empty() {
                         State::Done
-                    } else {
+                    } else if is_field(&line) {
                         State::Trailers(read + line.len() + 2)
+                    } else {
+                        return Err(BodyError("a trailer is not valid"));
                     };
                 }
             }
@@ -154,27 +156,67 @@ fn take_line(input: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, Bod
     Ok(Some(line))
 }
 
-/// `chunk-size [ chunk-ext ]` (RFC 9112, section 7.1). Extensions are checked to begin as one,
-/// and dropped.
+/// `chunk-size [ chunk-ext ]` (RFC 9112, section 7.1). Extensions are checked, and dropped.
 fn chunk_size(line: &[u8]) -> Result<u64, BodyError> {
     let end = line
         .iter()
         .position(|octet| !octet.is_ascii_hexdigit())
         .unwrap_or(line.len());
-    let (digits, extension) = line.split_at(end);
-    let extension = extension.trim_ascii_start();
-    let extension_is_valid = match extension {
-        [] => end == line.len(),
-        [b';', name @ ..] => name.trim_ascii_start().first().is_some_and(|&octet| {
-            octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
-        }),
-        _ => false,
-    };
-    if digits.is_empty() || digits.len() > 16 || !extension_is_valid {
+    let (digits, extensions) = line.split_at(end);
+    if digits.is_empty() || digits.len() > 16 || !are_extensions(extensions) {
         return Err(BodyError("a chunk's size is not valid"));
     }
     let digits = std::str::from_utf8(digits).unwrap_or_default();
     u64::from_str_radix(digits, 16).map_err(|_| BodyError("a chunk's size is not valid"))
+}
+
+/// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )` (RFC 9112, section 7.1.1).
+fn are_extensions(extensions: &[u8]) -> bool {
+    let mut rest = extensions;
+    while !rest.is_empty() {
+        let name = after_blanks(rest).strip_prefix(b";").map(after_blanks);
+        let Some(after) = name.and_then(after_token) else {
+            return false;
+        };
+        rest = after;
+        if let Some(value) = after_blanks(after).strip_prefix(b"=").map(after_blanks) {
+            let Some(after) = after_token(value).or_else(|| after_quoted(value)) else {
+                return false;
+            };
+            rest = after;
+        }
+    }
+    true
+}
+
+fn after_blanks(octets: &[u8]) -> &[u8] {
+    let is_other = |octet: &u8| !matches!(octet, b' ' | b'\t');
+    let end = octets.iter().position(is_other).unwrap_or(octets.len());
+    octets.get(end..).unwrap_or_default()
+}
+
+/// What follows a token, of at least one octet.
+fn after_token(octets: &[u8]) -> Option<&[u8]> {
+    let end = octets.iter().position(|&octet| !is_token(octet));
+    let (token, rest) = octets.split_at(end.unwrap_or(octets.len()));
+    (!token.is_empty()).then_some(rest)
+}
+
+/// What follows a quoted string; there are no control characters in the line.
+fn after_quoted(octets: &[u8]) -> Option<&[u8]> {
+    let mut rest = octets.strip_prefix(b"\"")?;
+    loop {
+        rest = match rest {
+            [b'"', after @ ..] => return Some(after),
+            [b'\\', _, after @ ..] | [_, after @ ..] => after,
+            [] => return None,
+        };
+    }
+}
+
+/// Whether a line of the trailer section is a field (RFC 9112, section 5).
+fn is_field(line: &[u8]) -> bool {
+    after_token(line).is_some_and(|rest| rest.first() == Some(&b':'))
 }
 
 #[cfg(test)]
@@ -201,6 +243,7 @@ mod tests {
         b"00A\r\n0123456789\r\n1;x=\"y\"\r\nz\r\n0;last\r\nTrailer: t\r\n\r\n",
         b"0123456789z"
     )]
+    #[case(b"1 ; a\t= b ;c;d=\"q\\\"\xe9; \"\r\nx\r\n0\r\nX-T:\r\n\r\n", b"x")]
     fn chunks_are_joined(#[case] input: &[u8], #[case] body: &[u8]) {
         for piece in 1..=input.len() {
             assert_eq!(
@@ -225,6 +268,18 @@ mod tests {
     #[case(b"1 \r\na\r\n0\r\n\r\n")]
     #[case(b"1;\r\na\r\n0\r\n\r\n")]
     #[case(b"1;\0\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;=x\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x=\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x y\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x=y z\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x=\"y\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x=\"y\\\"\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x=\"y\"z\r\na\r\n0\r\n\r\n")]
+    #[case(b"1;x \r\na\r\n0\r\n\r\n")]
+    #[case(b"0\r\nno colon\r\n\r\n")]
+    #[case(b"0\r\n: no name\r\n\r\n")]
+    #[case(b"0\r\nT : t\r\n\r\n")]
+    #[case(b"0\r\nT: t\r\n folded\r\n\r\n")]
     #[case(b"\r\na\r\n0\r\n\r\n")]
     #[case(b"1\na\r\n0\r\n\r\n")]
     #[case(b"1\r\nab\r\n0\r\n\r\n")]

@@ -1,33 +1,26 @@
 //! One client connection: requests in, responses out, one after another.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr};
 
 use bytes::{Buf as _, BytesMut};
 use tokio::net::TcpStream;
 
 use super::{
-    Front,
+    Front, Hosts,
     body::BodyDecoder,
     download::{Answered, Then},
     environ,
     forward::{Forward, Forwarded, write_page},
     head::{self, Framing, Head, Reject},
-    host,
-    pages::{self, Audience},
+    host::Admission,
+    pages::{self, Audience, Page},
     response::Asked,
-    socket::{BODY_STALL, CONTINUE, Socket},
+    socket::{CONTINUE, Socket},
     spool::{MAX_SPOOL, Spool},
     upload::Upload,
     upstream::Unavailable,
 };
 use crate::wire::{INLINE_BODY, message::Environ};
-
-/// How long a connection may be idle between two requests. Browsers keep theirs for longer, and
-/// open a new one when they find it closed.
-const IDLE: Duration = Duration::from_mins(1);
-
-/// How long a request head may take from its first octet to its last.
-const HEAD: Duration = Duration::from_secs(20);
 
 /// How much of a malformed request's first line is logged, in octets.
 const LOGGED_LINE: usize = 200;
@@ -38,11 +31,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
     let _ = stream.set_nodelay(true);
     let base = environ::for_connection(&front.site, peer);
     let mut connection = Connection {
-        socket: Socket::new(stream),
+        socket: Socket::new(stream, front.site.settings.limits),
         is_loopback: peer.ip().to_canonical().is_loopback(),
         environ: Environ::new(),
         base,
         request_line: Vec::new(),
+        foreign_host: Vec::new(),
         front,
     };
     let then = loop {
@@ -69,6 +63,8 @@ struct Connection {
     environ: Environ,
     /// For the access log.
     request_line: Vec<u8>,
+    /// The host asked for, where only the application can allow it; else empty.
+    foreign_host: Vec<u8>,
 }
 
 /// What is left to know of a request once its environ is made.
@@ -99,6 +95,10 @@ impl Connection {
             Some(Err(reject)) => return self.reject(&reject).await,
             None => return Ok(Then::Close),
         };
+        if !self.foreign_host.is_empty() && !self.front.upstream.admits(&self.foreign_host).await {
+            let page = pages::foreign_host(&self.foreign_host);
+            return self.refuse(&page, incoming.asked.is_head).await;
+        }
         let body = match self.read_body(incoming).await? {
             Ok(body) => body,
             Err(reject) => return self.reject(&reject).await,
@@ -112,7 +112,7 @@ impl Connection {
 
     /// Reads a request head and makes its environ; `None` where the client has no more requests.
     async fn read_head(&mut self) -> io::Result<Option<Result<Incoming, Reject>>> {
-        self.socket.set_deadline(IDLE);
+        self.socket.set_deadline(self.socket.limits.idle);
         let mut is_begun = false;
         loop {
             let Self {
@@ -120,6 +120,7 @@ impl Connection {
                 environ,
                 base,
                 request_line,
+                foreign_host,
                 is_loopback,
                 front,
             } = &mut *self;
@@ -127,7 +128,12 @@ impl Connection {
                 environ.copy_from(base);
                 environ::add_request(environ, head);
                 note_request_line(request_line, head);
-                incoming(head, *is_loopback, &front.site.name)
+                let admission = admission(&front.site.settings.hosts, head);
+                foreign_host.clear();
+                if let (Admission::Foreign, Some(host)) = (admission, head.host) {
+                    foreign_host.extend_from_slice(host);
+                }
+                incoming(head, *is_loopback, admission)
             });
             match parsed {
                 Ok(Some(incoming)) => {
@@ -144,9 +150,11 @@ impl Connection {
                     return Ok(Some(Err(reject)));
                 }
             }
-            if !is_begun && !socket.input.is_empty() {
+            // Some clients end a body with a line end more; that is no beginning.
+            let is_line_end = |octet: &u8| matches!(octet, b'\r' | b'\n');
+            if !is_begun && !socket.input.iter().all(is_line_end) {
                 is_begun = true;
-                socket.set_deadline(HEAD);
+                socket.set_deadline(socket.limits.head);
             }
             let read = if is_begun {
                 socket.read().await
@@ -179,7 +187,7 @@ impl Connection {
         } = incoming;
         let socket = &mut self.socket;
         let waits = expects_continue && socket.input.is_empty();
-        socket.set_deadline(BODY_STALL);
+        socket.set_deadline(socket.limits.body_stall);
         let declared = match framing {
             Framing::Chunked => return self.read_chunks(waits).await,
             Framing::Length(length) => length,
@@ -202,7 +210,7 @@ impl Connection {
         if waits {
             self.socket.output.extend_from_slice(CONTINUE);
             self.socket.flush().await?;
-            self.socket.set_deadline(BODY_STALL);
+            self.socket.set_deadline(self.socket.limits.body_stall);
         }
         let mut decoder = BodyDecoder::new(Framing::Chunked);
         let (mut body, mut spool) = (Vec::new(), None::<Spool>);
@@ -260,7 +268,9 @@ impl Connection {
             let exchange = match self.front.upstream.submit(&self.environ, octets).await {
                 Ok(exchange) => exchange,
                 Err(unavailable) => {
-                    return self.refuse(&unavailable, incoming, octets.is_some()).await;
+                    return self
+                        .tell_unavailable(&unavailable, incoming, octets.is_some())
+                        .await;
                 }
             };
             let forwarded = Forward {
@@ -277,7 +287,7 @@ impl Connection {
     }
 
     /// Tells the client why no worker takes its request.
-    async fn refuse(
+    async fn tell_unavailable(
         &mut self,
         unavailable: &Unavailable,
         incoming: Incoming,
@@ -301,16 +311,20 @@ impl Connection {
         Ok(answered)
     }
 
-    /// Answers a request that breaks the rules. Nothing more is read from the connection: where
-    /// the next request would begin is not known.
+    /// Answers a request that breaks the rules.
     async fn reject(&mut self, reject: &Reject) -> io::Result<Then> {
+        self.refuse(&pages::rejected(reject), false).await
+    }
+
+    /// Answers a request that is not to be served. Nothing more is read from the connection: where
+    /// the next request would begin may not be known.
+    async fn refuse(&mut self, page: &Page, is_head: bool) -> io::Result<Then> {
         let asked = Asked {
-            is_head: false,
+            is_head,
             is_http11: true,
             keep_alive: false,
         };
-        let page = pages::rejected(reject);
-        let answered = write_page(&mut self.socket.output, &page, asked);
+        let answered = write_page(&mut self.socket.output, page, asked);
         self.socket.flush().await?;
         self.front
             .log
@@ -337,7 +351,7 @@ async fn read_more(socket: &mut Socket) -> io::Result<Option<Reject>> {
     match socket.read().await {
         Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
         Ok(_) => {
-            socket.set_deadline(BODY_STALL);
+            socket.set_deadline(socket.limits.body_stall);
             Ok(None)
         }
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Some(Reject::TIMEOUT)),
@@ -345,7 +359,15 @@ async fn read_more(socket: &mut Socket) -> io::Result<Option<Reject>> {
     }
 }
 
-fn incoming(head: &Head<'_>, is_loopback: bool, bound: &str) -> Incoming {
+/// Who answers to the host that is asked for. Only programs, never browsers, name none.
+fn admission(hosts: &Hosts, head: &Head<'_>) -> Admission {
+    match head.host {
+        None | Some([]) => Admission::Local,
+        Some(host) => hosts.admission(host),
+    }
+}
+
+fn incoming(head: &Head<'_>, is_loopback: bool, admission: Admission) -> Incoming {
     Incoming {
         asked: Asked {
             is_head: head.method == "HEAD",
@@ -354,8 +376,7 @@ fn incoming(head: &Head<'_>, is_loopback: bool, bound: &str) -> Incoming {
         },
         audience: Audience {
             is_loopback,
-            // Only programs, never browsers, send none.
-            host_is_local: head.host.is_none_or(|host| host::is_local(host, bound)),
+            host_is_local: admission == Admission::Local,
             wants_html: head
                 .header("accept")
                 .is_some_and(|accept| memchr::memmem::find(accept, b"text/html").is_some()),

@@ -7,24 +7,18 @@ use std::{
 
 use percent_encoding::percent_decode_str;
 
-use super::head::{Framing, Head};
+use super::{
+    Site,
+    head::{Framing, Head},
+};
 use crate::wire::message::Environ;
-
-/// What the environ says of the server.
-#[derive(Clone, Debug)]
-pub(super) struct Site {
-    /// The name or address that the server was told to bind.
-    pub(super) name: String,
-    /// The port that it is bound to.
-    pub(super) port: u16,
-}
 
 /// The variables that are the same for every request of a connection.
 pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     let mut environ = Environ::new();
     environ.set("GATEWAY_INTERFACE", b"CGI/1.1");
     environ.set("SERVER_SOFTWARE", super::SOFTWARE.as_bytes());
-    environ.set("SERVER_NAME", server_name(&site.name).as_bytes());
+    environ.set("SERVER_NAME", server_name(&site.settings.name).as_bytes());
     environ.set("SERVER_PORT", site.port.to_string().as_bytes());
     environ.set(
         "REMOTE_ADDR",
@@ -57,7 +51,7 @@ pub(super) fn add_request(environ: &mut Environ, head: &Head<'_>) {
             b"HTTP/1.0"
         },
     );
-    // The server as a whole has no path (RFC 3875, section 4.1.5: empty, or begins with a slash).
+    // A path begins with a slash or is empty (RFC 3875, section 4.1.5).
     let path = if head.path == "*" { "" } else { head.path };
     // Octets, not text: PEP 3333 gives each the character of the same number.
     environ.set("PATH_INFO", &Cow::from(percent_decode_str(path)));

@@ -7,7 +7,7 @@ use super::{
     download::{Answered, Download, Then},
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Shape},
-    socket::{BODY_STALL, CONTINUE, Socket},
+    socket::{CONTINUE, Socket},
     upload::{Flow, Upload},
 };
 use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
@@ -86,7 +86,7 @@ impl Forward<'_> {
                     if asks && begun.is_none() {
                         self.socket.output.extend_from_slice(CONTINUE);
                     }
-                    self.socket.set_deadline(BODY_STALL);
+                    self.socket.set_deadline(self.socket.limits.body_stall);
                 }
                 (Event::Response(head, body), None) => {
                     let answered = self.whole(&head, &body);
@@ -207,7 +207,7 @@ impl Forward<'_> {
         let shape = Shape::Whole(body.len());
         let asked = self.asked();
         let output = &mut self.socket.output;
-        match response::begin(output, head, shape, asked, &clock::http_date()) {
+        match response::begin(output, head, shape, asked, clock::http_date().as_bytes()) {
             Ok(begun) => {
                 let body = match begun.delimiter {
                     Delimiter::NoBody => &[],
@@ -218,7 +218,12 @@ impl Forward<'_> {
                     Delimiter::Chunks | Delimiter::Close => body,
                 };
                 output.extend_from_slice(body);
-                self.answered(begun.status, body.len() as u64, begun.keep_alive)
+                let size = body.len() as u64;
+                if matches!(begun.delimiter, Delimiter::Length(length) if length > size) {
+                    self.socket.is_mid_response = true;
+                    return Download { begun, sent: size }.broken_off();
+                }
+                self.answered(begun.status, size, begun.keep_alive)
             }
             Err(invalid) => {
                 let page = pages::bad_response(&invalid.to_string(), self.audience);
@@ -230,8 +235,14 @@ impl Forward<'_> {
     fn begin(&mut self, head: &ResponseHead) -> Result<Begun, Page> {
         let asked = self.asked();
         let output = &mut self.socket.output;
-        response::begin(output, head, Shape::Streamed, asked, &clock::http_date())
-            .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
+        response::begin(
+            output,
+            head,
+            Shape::Streamed,
+            asked,
+            clock::http_date().as_bytes(),
+        )
+        .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
     }
 
     /// Ends the response: the application has given all that it has.
@@ -267,7 +278,7 @@ pub(super) fn write_page(output: &mut Vec<u8>, page: &Page, asked: Asked) -> Ans
         content_type,
         body.as_bytes(),
         asked,
-        &clock::http_date(),
+        clock::http_date().as_bytes(),
     );
     let code = status
         .get(..3)

@@ -36,6 +36,8 @@ impl Reject {
         Self { status, reason }
     }
 
+    pub(crate) const TARGET_TOO_LONG: Self =
+        Self::new("414 URI Too Long", "the request line is longer than 64 KiB");
     pub(crate) const HEAD_TOO_LARGE: Self = Self::new(
         "431 Request Header Fields Too Large",
         "the request line and headers are longer than 64 KiB",
@@ -63,6 +65,10 @@ impl Reject {
         "the only transfer coding understood is `chunked`",
     );
     const CONNECT: Self = Self::new("501 Not Implemented", "this is not a proxy");
+    const HTTPS: Self = Self::new(
+        "421 Misdirected Request",
+        "the target is an https URL, and only HTTP is spoken here",
+    );
 }
 
 /// How long the request body is (RFC 9112, section 6).
@@ -79,7 +85,7 @@ pub enum Framing {
 pub struct Head<'b> {
     /// The method, as it was sent.
     pub method: &'b str,
-    /// The target's path, still percent-encoded; `*` for `OPTIONS *`.
+    /// The target's path, still percent-encoded; `*` for `OPTIONS *`, which is about the server.
     pub path: &'b str,
     /// What follows the first `?`, as it was sent; empty without one.
     pub query: &'b str,
@@ -117,13 +123,13 @@ pub fn parse<T>(octets: &[u8], use_head: impl FnOnce(&Head<'_>) -> T) -> Result<
     let length = match request.parse_with_uninit_headers(octets, &mut headers) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) if octets.len() >= MAX_HEAD => {
-            return Err(Reject::HEAD_TOO_LARGE);
+            return Err(too_long(octets));
         }
         Ok(httparse::Status::Partial) => return Ok(None),
         Err(error) => return Err(syntax(error, octets)),
     };
     if length > MAX_HEAD {
-        return Err(Reject::HEAD_TOO_LARGE);
+        return Err(too_long(octets));
     }
     check_line_ends(octets.get(..length).unwrap_or_default())?;
 
@@ -160,6 +166,17 @@ fn find<'h, 'b>(
     headers
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case(name))
+}
+
+/// What of a head is too long: its first line (RFC 9112, section 3), or all of it.
+fn too_long(octets: &[u8]) -> Reject {
+    // Empty lines may come before it.
+    let start = octets.len() - octets.trim_ascii_start().len();
+    let end = memchr::memchr(b'\n', octets.get(start..).unwrap_or_default());
+    match end {
+        Some(end) if start + end < MAX_HEAD => Reject::HEAD_TOO_LARGE,
+        _ => Reject::TARGET_TOO_LONG,
+    }
 }
 
 fn syntax(error: httparse::Error, octets: &[u8]) -> Reject {
@@ -232,11 +249,19 @@ fn split_target<'b>(
         let (scheme, after) = target
             .split_once("://")
             .ok_or(Reject::bad("the target is neither a path nor a whole URL"))?;
-        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        // RFC 9110, section 7.4: what is asked for over TLS is not to be given without it.
+        if scheme.eq_ignore_ascii_case("https") {
+            return Err(Reject::HTTPS);
+        }
+        if !scheme.eq_ignore_ascii_case("http") {
             return Err(Reject::bad("the target's scheme is not http"));
         }
         let end = after.find(['/', '?']).unwrap_or(after.len());
         let (authority, rest) = after.split_at(end);
+        // As the last proxy on the way would have written it (RFC 9112, section 3.2.4).
+        if rest.is_empty() && method == "OPTIONS" {
+            return Ok((Some(authority), "*", ""));
+        }
         (Some(authority), rest)
     };
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -289,6 +314,8 @@ fn framing(headers: &[httparse::Header<'_>], is_http11: bool) -> Result<Framing,
         (Some(_), Some(_)) => Err(Reject::bad(
             "both a Content-Length and a Transfer-Encoding header",
         )),
+        // A leading zero is allowed, but makes the number octal for some readers.
+        (Some([b'0', _, ..]), None) => Err(Reject::bad("the Content-Length begins with a zero")),
         (Some(value), None) => decimal(value)
             .map(Framing::Length)
             .ok_or(Reject::bad("the Content-Length is not a whole number")),
@@ -296,11 +323,30 @@ fn framing(headers: &[httparse::Header<'_>], is_http11: bool) -> Result<Framing,
             "a Transfer-Encoding header in an HTTP/1.0 request",
         )),
         (None, Some(value)) if value.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
-        (None, Some(value)) if value.to_ascii_lowercase().ends_with(b"chunked") => {
-            Err(Reject::TRANSFER_CODING)
-        }
-        (None, Some(_)) => Err(Reject::bad("the last transfer coding is not `chunked`")),
+        (None, Some(value)) if is_coded_and_chunked(value) => Err(Reject::TRANSFER_CODING),
+        (None, Some(_)) => Err(Reject::bad(
+            "the transfer codings do not end with one `chunked`",
+        )),
     }
+}
+
+/// Whether these are other transfer codings and then `chunked`, once: what a client may send to
+/// those who understand it. Without `chunked` at the end nobody could tell where the body ends.
+fn is_coded_and_chunked(value: &[u8]) -> bool {
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    let mut codings = value
+        .split(|&octet| octet == b',')
+        .map(<[u8]>::trim_ascii)
+        .rev();
+    codings.next().is_some_and(is_chunked)
+        && codings.all(|coding| {
+            !is_chunked(coding) && !coding.is_empty() && coding.iter().all(|&octet| is_token(octet))
+        })
+}
+
+/// Octets that may stand in a header name, and in other names (RFC 9110, section 5.6.2).
+pub(crate) fn is_token(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 
 /// A number of decimal digits only: no sign, no space, no underscore, no overflow.

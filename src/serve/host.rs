@@ -1,6 +1,10 @@
-//! The `Host` that a client asks for: its syntax, and whether our own pages answer to it. Pure.
+//! The `Host` that a client asks for: its syntax, and who answers to it. Pure.
+//!
+//! A web site can point its own name at this machine and read, by way of a visitor's browser, what
+//! is served there (DNS rebinding). So a request is answered only where it names this machine, or
+//! a host that the user or the application allows.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether this is `uri-host [":" port]` (RFC 9110, section 7.2), without the user information
 /// that a URL's authority could have.
@@ -8,27 +12,120 @@ pub(crate) fn is_valid(host: &[u8]) -> bool {
     let Some((name, port)) = split_port(host) else {
         return false;
     };
-    let port_is_valid =
-        port.is_none_or(|port| port.len() <= 5 && port.iter().all(u8::is_ascii_digit));
-    port_is_valid && (is_ip6_literal(name) || is_reg_name(name))
+    port.is_none_or(is_port) && (is_ip6_literal(name) || is_reg_name(name))
 }
 
-/// Whether our own pages, which show the project's source, answer to this host.
-///
-/// Names that only this machine can mean, IP addresses, and the name that the server was told to
-/// bind do. Any other name may be a web site that points its own name at this machine to read
-/// those pages (DNS rebinding).
-pub(crate) fn is_local(host: &[u8], bound: &str) -> bool {
-    let Some((name, _)) = split_port(host) else {
-        return false;
-    };
-    let name = name.strip_suffix(b".").unwrap_or(name);
-    let lower = name.to_ascii_lowercase();
-    lower == b"localhost"
-        || lower.ends_with(b".localhost")
+/// Which hosts are answered, the application's own allow-list aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hosts {
+    own: Vec<String>,
+    allowed: Vec<HostPattern>,
+}
+
+/// Who answers to a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// It means this machine: everything of ours does.
+    Local,
+    /// The user allows it.
+    Allowed,
+    /// Nobody, unless the application allows it.
+    Foreign,
+}
+
+impl Hosts {
+    /// `own` are the names that this machine is known by, beside `localhost` and its addresses;
+    /// `allowed` are other hosts that the user wants to be answered.
+    #[must_use]
+    pub fn new(own: Vec<String>, allowed: Vec<HostPattern>) -> Self {
+        Self { own, allowed }
+    }
+
+    /// Who answers to this valid host.
+    pub(crate) fn admission(&self, host: &[u8]) -> Admission {
+        let name = name_of(host);
+        let is_own = |own: &String| name.eq_ignore_ascii_case(own.as_bytes());
+        if is_local(name) || self.own.iter().any(is_own) {
+            Admission::Local
+        } else if self.allowed.iter().any(|pattern| pattern.matches(host)) {
+            Admission::Allowed
+        } else {
+            Admission::Foreign
+        }
+    }
+}
+
+/// Hosts that are allowed, as Django's `ALLOWED_HOSTS` writes them: a name, a name with a dot
+/// before it for the domain and all below it, or `*` for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPattern(String);
+
+/// A text that can match no host.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no host to allow")]
+pub struct NotAHost(String);
+
+impl NotAHost {
+    /// What the user can do next.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        "as in `dev.example.com`, `.example.com` for it and all below, or `*`; without scheme, \
+         port and path"
+    }
+}
+
+impl HostPattern {
+    /// A pattern that the user wrote.
+    pub fn parse(text: &str) -> Result<Self, NotAHost> {
+        let name = text.strip_prefix('.').unwrap_or(text).as_bytes();
+        let is_name = (is_reg_name(name) && !name.contains(&b'*')) || is_ip6_literal(name);
+        if is_name || text == "*" {
+            Ok(Self::of_application(text))
+        } else {
+            Err(NotAHost(text.to_owned()))
+        }
+    }
+
+    /// A pattern of an application's own: one that makes no sense matches nothing.
+    #[must_use]
+    pub fn of_application(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Whether the host is one of those (Django's `django.http.request.validate_host`).
+    pub(crate) fn matches(&self, host: &[u8]) -> bool {
+        let (name, pattern) = (name_of(host), self.0.as_bytes());
+        match pattern {
+            b"" => false,
+            b"*" => true,
+            [b'.', domain @ ..] => {
+                name.eq_ignore_ascii_case(domain) || ends_with_ignore_case(name, pattern)
+            }
+            _ => name.eq_ignore_ascii_case(pattern),
+        }
+    }
+}
+
+/// The host without its port, and without the dot that may end it.
+fn name_of(host: &[u8]) -> &[u8] {
+    let (name, _) = split_port(host).unwrap_or_default();
+    name.strip_suffix(b".").unwrap_or(name)
+}
+
+/// Whether only this machine can be meant. A browser asks for an address only where its user
+/// does, or a page that this machine served: a foreign page has a name.
+fn is_local(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"localhost")
+        || ends_with_ignore_case(name, b".localhost")
         || is_ip6_literal(name)
         || is_ip4(name)
-        || (!bound.is_empty() && name.eq_ignore_ascii_case(bound.as_bytes()))
+}
+
+fn ends_with_ignore_case(name: &[u8], end: &[u8]) -> bool {
+    let start = name.len().checked_sub(end.len());
+    start
+        .and_then(|start| name.get(start..))
+        .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
 fn split_port(host: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
@@ -47,6 +144,13 @@ fn split_port(host: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     }
 }
 
+/// A port may be left out after its colon (RFC 3986, section 3.2.3).
+fn is_port(port: &[u8]) -> bool {
+    port.is_empty()
+        || (port.iter().all(u8::is_ascii_digit)
+            && std::str::from_utf8(port).is_ok_and(|port| port.parse::<u16>().is_ok()))
+}
+
 fn is_ip6_literal(name: &[u8]) -> bool {
     name.strip_prefix(b"[")
         .and_then(|rest| rest.strip_suffix(b"]"))
@@ -55,15 +159,28 @@ fn is_ip6_literal(name: &[u8]) -> bool {
 }
 
 fn is_ip4(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| name.parse::<std::net::Ipv4Addr>().is_ok())
+    std::str::from_utf8(name).is_ok_and(|name| name.parse::<Ipv4Addr>().is_ok())
 }
 
+/// A registered name (RFC 3986, section 3.2.2), commas excepted: they would make it look like two.
 fn is_reg_name(name: &[u8]) -> bool {
-    !name.is_empty()
-        && name.len() <= 255
-        && name
-            .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(octet))
+    let mut rest = name;
+    while let [octet, after @ ..] = rest {
+        rest = match (octet, after) {
+            (b'%', [high, low, after @ ..])
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                after
+            }
+            (octet, after)
+                if octet.is_ascii_alphanumeric() || b"-._~!$&'()*+;=".contains(octet) =>
+            {
+                after
+            }
+            _ => return false,
+        };
+    }
+    !name.is_empty() && name.len() <= 255
 }
 
 #[cfg(test)]
@@ -74,38 +191,98 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("localhost", true, true)]
-    #[case("LocalHost.:8000", true, true)]
-    #[case("a.localhost:8000", true, true)]
-    #[case("127.0.0.1:8000", true, true)]
-    #[case("192.168.1.2", true, true)]
-    #[case("[::1]:8000", true, true)]
-    #[case("dev.test:80", true, true)]
-    #[case("evil.example", true, false)]
-    #[case("127.0.0.1.evil.example", true, false)]
-    #[case("evillocalhost", true, false)]
-    #[case("my_host", true, false)]
-    #[case("a:b", false, false)]
-    #[case("a:123456", false, false)]
-    #[case("a,b", false, false)]
-    #[case("u@a", false, false)]
-    #[case("a/b", false, false)]
-    #[case("[::1", false, false)]
-    #[case("[::1]x", false, false)]
-    #[case("", false, false)]
-    fn hosts(#[case] host: &str, #[case] valid: bool, #[case] local: bool) {
-        assert_eq!(is_valid(host.as_bytes()), valid, "validity of {host:?}");
+    #[case("localhost")]
+    #[case("LocalHost.:8000")]
+    #[case("a.b-c_d.localhost:")]
+    #[case("127.0.0.1:8000")]
+    #[case("[::1]:65535")]
+    #[case("[::ffff:1.2.3.4]")]
+    #[case("xn--caf-dma.example")]
+    #[case("caf%C3%A9.example")]
+    fn valid_hosts(#[case] host: &str) {
+        assert!(is_valid(host.as_bytes()));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case(":80")]
+    #[case("a:b")]
+    #[case("a:65536")]
+    #[case("a:+1")]
+    #[case("a:1:2")]
+    #[case("a,b")]
+    #[case("a b")]
+    #[case("a%4")]
+    #[case("a%zz")]
+    #[case("u@a")]
+    #[case("a/b")]
+    #[case("::1")]
+    #[case("[::1")]
+    #[case("[::1]x")]
+    #[case("[a]")]
+    #[case("caf\u{e9}")]
+    fn invalid_hosts(#[case] host: &str) {
+        assert!(!is_valid(host.as_bytes()));
+    }
+
+    #[rstest]
+    #[case("localhost", Admission::Local)]
+    #[case("LocalHost.:8000", Admission::Local)]
+    #[case("a.LOCALHOST:8000", Admission::Local)]
+    #[case("127.0.0.1:8000", Admission::Local)]
+    #[case("192.168.1.2.", Admission::Local)]
+    #[case("[::1]:8000", Admission::Local)]
+    #[case("Dev.Test.:80", Admission::Local)]
+    #[case("a.Example.:80", Admission::Allowed)]
+    #[case("example", Admission::Allowed)]
+    #[case("one.test", Admission::Allowed)]
+    #[case("a.one.test", Admission::Foreign)]
+    #[case("a.dev.test", Admission::Foreign)]
+    #[case("evilexample", Admission::Foreign)]
+    #[case("127.0.0.1.evil.test", Admission::Foreign)]
+    #[case("localhost.evil.test", Admission::Foreign)]
+    #[case("evillocalhost", Admission::Foreign)]
+    #[case("localhost..", Admission::Foreign)]
+    #[case("2130706433", Admission::Foreign)]
+    fn hosts_are_admitted(#[case] host: &str, #[case] admission: Admission) {
+        let allowed = [".example", "One.test"].map(|text| HostPattern::parse(text).unwrap());
+        let hosts = Hosts::new(vec!["dev.test".into()], allowed.into());
+        assert!(is_valid(host.as_bytes()));
+        assert_eq!(hosts.admission(host.as_bytes()), admission);
+    }
+
+    #[rstest]
+    #[case("", "a", false)]
+    #[case(".", "a", false)]
+    #[case("*", "a", true)]
+    #[case("*.a", "b.a", false)]
+    #[case("a:80", "a:80", false)]
+    #[case("[::1]", "[::1]:80", true)]
+    fn patterns_are_djangos(#[case] pattern: &str, #[case] host: &str, #[case] matches: bool) {
         assert_eq!(
-            valid && is_local(host.as_bytes(), "dev.test"),
-            local,
-            "locality of {host:?}"
+            HostPattern::of_application(pattern).matches(host.as_bytes()),
+            matches
         );
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case(".")]
+    #[case("*.example.com")]
+    #[case("http://example.com")]
+    #[case("example.com:8000")]
+    #[case("example.com/")]
+    #[case("a,b")]
+    fn a_user_is_told_of_patterns_that_match_nothing(#[case] text: &str) {
+        let error = HostPattern::parse(text).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{text}` is no host to allow"));
     }
 
     proptest! {
         #[test]
         fn no_octets_make_it_panic(octets in prop::collection::vec(any::<u8>(), 0..60)) {
-            let _ = (is_valid(&octets), is_local(&octets, "x"));
+            let hosts = Hosts::new(vec!["x".into()], vec![HostPattern::of_application(".y")]);
+            let _ = (is_valid(&octets), hosts.admission(&octets));
         }
     }
 }

@@ -4,7 +4,8 @@
 //! - `connection`: one client connection, request after request
 //! - `forward`: one request at a worker; `upload`, `spool`, `download` and `transmit`: its bodies
 //! - `socket`: a client's socket with its buffers and deadline; `pipe`: where long request bodies go
-//! - [`head`], [`body`], `response`, `environ`, `host`: the rules, pure
+//! - [`head`], [`body`], [`response`], `environ`, `host`: the rules, pure
+//! - [`Limits`]: how long clients are waited for
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
 //!
@@ -23,9 +24,10 @@ mod environ;
 mod forward;
 pub mod head;
 mod host;
+mod limits;
 mod pages;
 mod pipe;
-mod response;
+pub mod response;
 mod socket;
 mod spool;
 mod transmit;
@@ -37,9 +39,9 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 
 pub use access_log::AccessLog;
+pub use host::{HostPattern, Hosts, NotAHost};
+pub use limits::Limits;
 pub use upstream::{Failure, RETRY_AFTER, State, Upstream, Workers, upstream};
-
-use environ::Site;
 
 /// What is said in `Server` and `SERVER_SOFTWARE`.
 const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));
@@ -51,6 +53,25 @@ const MAX_CONNECTIONS: usize = 16 * 1024;
 /// How long is waited after the system could not accept a connection, which it cannot when it has
 /// no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a front is to be like.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The name or address that the user asked to bind: the application's `SERVER_NAME`.
+    pub name: String,
+    /// The hosts that are answered, beside those that the application allows.
+    pub hosts: Hosts,
+    /// How long clients are waited for.
+    pub limits: Limits,
+}
+
+/// What there is to know of the site that is served.
+#[derive(Debug)]
+struct Site {
+    settings: Settings,
+    /// The port that it is bound to.
+    port: u16,
+}
 
 /// What the connections share.
 #[derive(Clone, Debug)]
@@ -68,17 +89,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server on this listener. `name` is the name or address that the user asked to bind.
+    /// A server on this listener.
     pub fn new(
         listener: std::net::TcpListener,
-        name: &str,
+        settings: Settings,
         upstream: Upstream,
         log: AccessLog,
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         let site = Site {
-            name: name.to_owned(),
+            settings,
             port: listener.local_addr()?.port(),
         };
         Ok(Self {

@@ -1,7 +1,8 @@
 //! The pages that the front itself answers with when something is wrong.
 //!
 //! They tell of the project's inside. So they are complete only for clients on this machine that
-//! asked for a host which is this machine; whoever else asks learns the status.
+//! asked for a host which is this machine; whoever else asks learns the status. What comes through
+//! a tunnel comes from this machine too, but asks for another host.
 
 use super::{head::Reject, upstream::Failure};
 use crate::wire::{Loss, message::ApplicationError};
@@ -134,6 +135,23 @@ pub(crate) fn rejected(reject: &Reject) -> Page {
     )
 }
 
+/// The request is for a host that is not this machine, and that nobody allows. The host is valid,
+/// so it has only characters that mean nothing to a terminal.
+pub(crate) fn foreign_host(host: &[u8]) -> Page {
+    let status = "403 Forbidden";
+    let host = String::from_utf8_lossy(host);
+    let name = host.rsplit_once(':').map_or(&*host, |(name, _)| name);
+    plain(
+        status,
+        format!(
+            "{status}: this server does not answer to the host `{host}`\n\n\
+             A web site can point its own name at your machine, to read what is served here. So \
+             only names of\nthis machine are answered, and those that are allowed.\n\n\
+             hint: allow it with `--allowed-host {name}`, or in Django's ALLOWED_HOSTS\n"
+        ),
+    )
+}
+
 fn page(problem: Problem<'_>, audience: Audience) -> Page {
     let Problem {
         status,
@@ -143,13 +161,7 @@ fn page(problem: Problem<'_>, audience: Audience) -> Page {
         hint,
         footer,
     } = problem;
-    if !audience.host_is_local {
-        return plain(
-            "403 Forbidden",
-            "403 Forbidden: this host is not served here; ask for localhost instead\n".into(),
-        );
-    }
-    if !audience.is_loopback {
+    if !(audience.host_is_local && audience.is_loopback) {
         return plain(
             status,
             format!("{status}\n\nThe server's terminal shows what is wrong.\n"),

@@ -4,21 +4,23 @@
 //! The worker has validated already, where the application called; this validates again, because
 //! nothing that a worker sends may become a malformed response.
 
-use super::{clock::HttpDate, head::decimal};
+use super::head::{decimal, is_token};
 use crate::wire::message::ResponseHead;
 
 /// What of the request decides about the response's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) is_head: bool,
-    pub(crate) is_http11: bool,
+pub struct Asked {
+    /// Whether the method is HEAD.
+    pub is_head: bool,
+    /// Whether the version is 1.1 rather than 1.0.
+    pub is_http11: bool,
     /// Whether the connection may be used again.
-    pub(crate) keep_alive: bool,
+    pub keep_alive: bool,
 }
 
 /// How much of the body is known when the head is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// All of it: so many octets.
     Whole(usize),
     /// Nothing; it comes in blocks.
@@ -27,7 +29,7 @@ pub(crate) enum Shape {
 
 /// How the client finds the end of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Delimiter {
+pub enum Delimiter {
     /// There is no body: HEAD, 204, 304.
     NoBody,
     /// After so many octets.
@@ -40,25 +42,28 @@ pub(crate) enum Delimiter {
 
 /// What was decided when the head was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Begun {
-    pub(crate) status: u16,
-    pub(crate) delimiter: Delimiter,
-    pub(crate) keep_alive: bool,
+pub struct Begun {
+    /// The status code.
+    pub status: u16,
+    /// How the body ends.
+    pub delimiter: Delimiter,
+    /// Whether the client was told that another request may come.
+    pub keep_alive: bool,
 }
 
 /// A head that must not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the worker's response has {0}")]
-pub(crate) struct Invalid(&'static str);
+pub struct Invalid(&'static str);
 
 /// Writes the head of an application's response to `out`, which must be empty where the result is
-/// an error.
-pub(crate) fn begin(
+/// an error. `date` is what is said in `Date` where the application does not say it.
+pub fn begin(
     out: &mut Vec<u8>,
     head: &ResponseHead,
     shape: Shape,
     asked: Asked,
-    date: &HttpDate,
+    date: &[u8],
 ) -> Result<Begun, Invalid> {
     let status = status_code(&head.status)?;
     let Said {
@@ -99,7 +104,7 @@ pub(crate) fn begin(
         _ => {}
     }
     if !has_date {
-        field(out, b"Date", date.as_bytes());
+        field(out, b"Date", date);
     }
     if !has_server {
         field(out, b"Server", super::SOFTWARE.as_bytes());
@@ -119,7 +124,7 @@ pub(crate) fn own(
     content_type: &str,
     body: &[u8],
     asked: Asked,
-    date: &HttpDate,
+    date: &[u8],
 ) {
     out.extend_from_slice(b"HTTP/1.1 ");
     out.extend_from_slice(status.as_bytes());
@@ -131,7 +136,7 @@ pub(crate) fn own(
     field(out, b"X-Content-Type-Options", b"nosniff");
     field(out, b"X-Frame-Options", b"DENY");
     field(out, b"Cross-Origin-Resource-Policy", b"same-origin");
-    field(out, b"Date", date.as_bytes());
+    field(out, b"Date", date);
     field(out, b"Server", super::SOFTWARE.as_bytes());
     finish(out, asked, asked.keep_alive);
     if !asked.is_head {
@@ -224,11 +229,6 @@ fn is_hop_by_hop(name: &[u8]) -> bool {
         b"upgrade",
     ];
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// Octets that may stand in a header name (RFC 9110, section 5.6.2).
-fn is_token(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 
 /// Octets that may stand in a header value or a reason (RFC 9110, section 5.5).

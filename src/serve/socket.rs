@@ -15,23 +15,13 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use super::pipe::Pipe;
+use super::{Limits, pipe::Pipe};
 
 /// How much is read at a time, in octets: a browser's request with room to spare.
 const READ: usize = 8 * 1024;
 
 /// How much of the output buffer an idle connection keeps, in octets.
 const KEEP: usize = 64 * 1024;
-
-/// How long a client may take nothing of a response before it is given up.
-const WRITE_STALL: Duration = Duration::from_mins(1);
-
-/// How long a client may send nothing of a request body that is waited for.
-pub(super) const BODY_STALL: Duration = Duration::from_mins(1);
-
-/// How long is waited for a client to close its side, after we have closed ours; what it still
-/// sends is read and dropped.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// Tells a client that waits for it to send its body (RFC 9110, section 10.1.1).
 pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -49,17 +39,19 @@ pub(super) struct Socket {
     /// A response has begun and not ended: however the connection ends now, it must not look as
     /// if that were all.
     pub(super) is_mid_response: bool,
+    pub(super) limits: Limits,
     deadline: Deadline,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream, limits: Limits) -> Self {
         Self {
             stream,
             input: BytesMut::new(),
             output: Vec::new(),
             is_half_closed: false,
             is_mid_response: false,
+            limits,
             deadline: Deadline::new(),
         }
     }
@@ -128,7 +120,7 @@ impl Socket {
             self.input.advance(count);
             count
         };
-        self.deadline.set(BODY_STALL);
+        self.deadline.set(self.limits.body_stall);
         Poll::Ready(Ok(moved))
     }
 
@@ -195,7 +187,10 @@ impl Socket {
         mut write: impl FnMut(&TcpStream) -> io::Result<R>,
     ) -> io::Result<R> {
         let Self {
-            stream, deadline, ..
+            stream,
+            deadline,
+            limits,
+            ..
         } = self;
         let mut is_stalled = false;
         poll_fn(|context| {
@@ -206,7 +201,7 @@ impl Socket {
                 }
             }
             if !std::mem::replace(&mut is_stalled, true) {
-                deadline.set(WRITE_STALL);
+                deadline.set(limits.write_stall);
             }
             deadline
                 .poll(context)
@@ -221,7 +216,7 @@ impl Socket {
         if self.stream.shutdown().await.is_err() {
             return;
         }
-        self.set_deadline(LINGER);
+        self.set_deadline(self.limits.linger);
         loop {
             self.input.clear();
             if !matches!(self.read().await, Ok(1..)) {

@@ -10,6 +10,7 @@ use std::{
 
 use tokio::sync::{Notify, watch};
 
+use super::host::HostPattern;
 use crate::wire::{Client, Exchange, Refused, message::Environ};
 
 /// How long after a failure a request asks for another attempt instead of getting its page.
@@ -51,17 +52,40 @@ pub enum State {
     Failed(Arc<Failure>, Instant),
 }
 
+/// What is known of the workers.
+#[derive(Debug)]
+struct Known {
+    state: State,
+    /// The hosts that the application allows, as the last worker that was ready said.
+    allowed_hosts: Vec<HostPattern>,
+}
+
+impl Known {
+    /// Whether the application allows this host, where that is known.
+    fn admits(&self, host: &[u8]) -> Option<bool> {
+        let is_known = !matches!(self.state, State::Starting);
+        let mut allowed = self.allowed_hosts.iter();
+        is_known.then(|| allowed.any(|pattern| pattern.matches(host)))
+    }
+}
+
 /// The side that knows the workers: says what there is.
 #[derive(Debug)]
 pub struct Workers {
-    state: watch::Sender<State>,
+    known: watch::Sender<Known>,
     retry: Arc<Notify>,
 }
 
 impl Workers {
     /// Tells all requests what there is now.
     pub fn set(&self, state: State) {
-        self.state.send_replace(state);
+        self.known.send_modify(|known| known.state = state);
+    }
+
+    /// Tells all requests which hosts the application allows: before it is said to be ready.
+    pub fn allow_hosts(&self, patterns: Vec<HostPattern>) {
+        self.known
+            .send_modify(|known| known.allowed_hosts = patterns);
     }
 
     /// A request has come that wants a failed application to be tried again.
@@ -73,22 +97,25 @@ impl Workers {
 /// The side that has requests. Clones go to the same workers.
 #[derive(Clone, Debug)]
 pub struct Upstream {
-    state: watch::Receiver<State>,
+    known: watch::Receiver<Known>,
     retry: Arc<Notify>,
 }
 
 /// Two handles on the same state, which is [`State::Starting`] first.
 #[must_use]
 pub fn upstream() -> (Workers, Upstream) {
-    let (sender, receiver) = watch::channel(State::Starting);
+    let (sender, receiver) = watch::channel(Known {
+        state: State::Starting,
+        allowed_hosts: Vec::new(),
+    });
     let retry = Arc::new(Notify::new());
     (
         Workers {
-            state: sender,
+            known: sender,
             retry: Arc::clone(&retry),
         },
         Upstream {
-            state: receiver,
+            known: receiver,
             retry,
         },
     )
@@ -104,6 +131,18 @@ fn submit(clients: &[Client], environ: &Environ, body: Option<&[u8]>) -> Result<
 }
 
 impl Upstream {
+    /// Whether the application allows this host, as soon as that is known.
+    pub(super) async fn admits(&mut self, host: &[u8]) -> bool {
+        loop {
+            if let Some(admits) = self.known.borrow_and_update().admits(host) {
+                return admits;
+            }
+            if self.known.changed().await.is_err() {
+                return false;
+            }
+        }
+    }
+
     /// Sends a request to a worker as soon as there is one, or says why there will be none.
     pub(super) async fn submit(
         &mut self,
@@ -111,7 +150,7 @@ impl Upstream {
         body: Option<&[u8]>,
     ) -> Result<Exchange, Unavailable> {
         loop {
-            let retry = match &*self.state.borrow_and_update() {
+            let retry = match &self.known.borrow_and_update().state {
                 State::Ready(clients) => match submit(clients, environ, body) {
                     Ok(exchange) => return Ok(exchange),
                     Err(Refused::Busy) => return Err(Unavailable::Busy),
@@ -127,7 +166,7 @@ impl Upstream {
             if retry {
                 self.retry.notify_one();
             }
-            if self.state.changed().await.is_err() {
+            if self.known.changed().await.is_err() {
                 return Err(Unavailable::Stopping);
             }
         }

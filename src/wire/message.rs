@@ -155,6 +155,14 @@ impl Report {
         Ok(Self { pairs })
     }
 
+    /// The values of a name that may stand there more than once.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// The value of a name; empty where the worker said nothing of it.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

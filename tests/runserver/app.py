@@ -274,6 +274,16 @@ def do_split(environ, start_response):
     return [b""]
 
 
+def do_head_of(environ, start_response):
+    """start_response with what the query says."""
+    from urllib.parse import parse_qs
+
+    query = parse_qs(environ["QUERY_STRING"], encoding="latin-1")
+    status, name, value = (query[part][0] for part in "snv")
+    start_response(status, [(name, value)])
+    return [b"sent"]
+
+
 def do_list_header(environ, start_response):
     start_response("200 OK", [["Content-Type", "text/plain"]])
     return [b""]

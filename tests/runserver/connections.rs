@@ -220,11 +220,10 @@ fn a_client_that_goes_away_inside_the_response_stops_the_application() {
     400
 )]
 #[case(
-    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     400
 )]
 #[case("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", 501)]
-#[case("\x16\x03\x01\x02\x00\x01\x00\x01\x7c\x03\x03", 400)]
 fn a_request_that_breaks_the_rules_ends_its_connection(#[case] request: &str, #[case] status: u16) {
     let server = serve_app();
     let mut client = server.connect();
@@ -245,15 +244,30 @@ fn a_request_that_breaks_the_rules_ends_its_connection(#[case] request: &str, #[
 }
 
 #[rstest]
-#[case(format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "y".repeat(70_000)))]
-#[case(format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "y".repeat(70_000)))]
-#[case(format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(101)))]
-fn a_head_over_the_limits_is_refused(#[case] request: String) {
+#[case(format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "y".repeat(70_000)), 431)]
+#[case(format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "y".repeat(70_000)), 414)]
+#[case(format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(101)), 431)]
+fn a_head_over_the_limits_is_refused(#[case] request: String, #[case] status: u16) {
     let server = serve_app();
     let mut client = server.connect();
     client.send(request);
-    assert_eq!(client.response().status, 431);
+    assert_eq!(client.response().status, status);
     assert_eq!(server.get("/").status, 200);
+}
+
+/// Somebody who types `https:` gets nothing readable in the browser; the terminal tells.
+#[test]
+fn a_client_that_speaks_tls_is_told_of_in_the_terminal() {
+    let server = serve_app();
+    let mut client = server.connect();
+    // A record of a handshake, with a line feed inside.
+    client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n\x00");
+    assert_eq!(client.response().status, 400);
+    client.expect_close();
+    server.wait_for_output(
+        "] You're accessing the development server over HTTPS, but it only supports HTTP.\n",
+    );
+    assert!(!server.output().contains('\x16'));
 }
 
 #[test]

@@ -2,14 +2,19 @@
 
 mod applications;
 mod connections;
+mod corpus;
 mod environ;
 mod failures;
 mod faults;
 mod files;
+mod front;
+mod hosts;
+mod limits;
 mod pep3333;
 mod processes;
 mod responses;
 mod settings;
+mod splitting;
 
 use super::support::{Serve, Server};
 

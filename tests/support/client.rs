@@ -228,6 +228,15 @@ impl Client {
         Ok(std::mem::take(&mut self.received))
     }
 
+    /// Whether something has come that was not read, or the connection has ended.
+    pub(crate) fn has_answer(&self) -> bool {
+        self.stream.set_nonblocking(true).unwrap();
+        let peeked = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false).unwrap();
+        !self.received.is_empty()
+            || peeked.map_or_else(|error| error.kind() != io::ErrorKind::WouldBlock, |_| true)
+    }
+
     /// Expects that the server closes the connection and sends nothing more.
     #[track_caller]
     pub(crate) fn expect_close(mut self) {

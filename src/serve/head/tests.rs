@@ -75,7 +75,13 @@ fn a_length_is_told_in_one_way(#[case] headers: &str, #[case] framing: Framing) 
 #[case("Content-Length: 1\r\nContent-Length: 1")]
 #[case("Content-Length: 1\r\nTransfer-Encoding: chunked")]
 #[case("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked")]
+#[case("Content-Length: 01")]
+#[case("Transfer-Encoding:")]
+#[case("Transfer-Encoding: xchunked")]
+#[case("Transfer-Encoding: ,chunked")]
+#[case("Transfer-Encoding: chunked, chunked")]
 #[case("Transfer-Encoding: chunked, identity")]
+#[case("Transfer-Encoding: g zip, chunked")]
 #[case("Transfer-Encoding: \x0bchunked")]
 #[case("Host: b")]
 #[case("X : y")]
@@ -90,7 +96,7 @@ fn ambiguous_headers_are_refused(#[case] headers: &str) {
 
 #[rstest]
 #[case("gzip, chunked")]
-#[case("xchunked")]
+#[case("gzip,br , Chunked")]
 fn unknown_transfer_codings_are_not_implemented(#[case] coding: &str) {
     let head = with(&format!("Transfer-Encoding: {coding}"));
     assert_eq!(check(&head).unwrap_err().status, "501 Not Implemented");
@@ -104,6 +110,10 @@ fn unknown_transfer_codings_are_not_implemented(#[case] coding: &str) {
 #[case(b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
 #[case(b"G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
 #[case(b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "501 Not Implemented")]
+#[case(
+    b"GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    "421 Misdirected Request"
+)]
 #[case(
     b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "400 Bad Request"
@@ -136,6 +146,9 @@ fn a_head_over_the_limits_is_refused() {
     let long = with(&format!("X: {}", "y".repeat(MAX_HEAD)));
     assert_eq!(check(&long), Err(Reject::HEAD_TOO_LARGE));
     assert_eq!(check(&long[..MAX_HEAD]), Err(Reject::HEAD_TOO_LARGE));
+    let target = get(&format!("/{}", "y".repeat(MAX_HEAD)));
+    assert_eq!(check(&target), Err(Reject::TARGET_TOO_LONG));
+    assert_eq!(check(&target[..MAX_HEAD]), Err(Reject::TARGET_TOO_LONG));
     let many = with(&vec!["X: y"; MAX_HEADERS].join("\r\n"));
     assert_eq!(check(&many), Err(Reject::TOO_MANY_HEADERS));
 }

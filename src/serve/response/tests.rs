@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::*;
+use super::{super::clock::HttpDate, *};
 
 const GET: Asked = Asked {
     is_head: false,
@@ -23,7 +23,7 @@ fn head(status: &'static str, headers: &[(&'static str, &'static str)]) -> Respo
 
 fn write(head: &ResponseHead, shape: Shape, asked: Asked) -> (String, Result<Begun, Invalid>) {
     let mut out = Vec::new();
-    let begun = begin(&mut out, head, shape, asked, &HttpDate::at(0));
+    let begun = begin(&mut out, head, shape, asked, HttpDate::at(0).as_bytes());
     (String::from_utf8(out).unwrap(), begun)
 }
 
@@ -165,7 +165,7 @@ proptest! {
             headers: headers.into_iter().map(|(n, v)| (n.into(), v.into())).collect(),
         };
         let mut out = Vec::new();
-        if begin(&mut out, &head, Shape::Whole(0), GET, &HttpDate::at(0)).is_ok() {
+        if begin(&mut out, &head, Shape::Whole(0), GET, HttpDate::at(0).as_bytes()).is_ok() {
             let ends = out.windows(2).filter(|pair| pair == b"\r\n").count();
             // The status line, the headers, ours (at most four), and the empty line.
             prop_assert!(ends <= count + 6);

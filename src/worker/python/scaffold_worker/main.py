@@ -64,6 +64,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
             ("application", loaded.name),
             ("settings", loaded.settings),
             ("framework", loaded.framework()),
+            *(("allowed_host", host) for host in loaded.allowed_hosts()),
         ],
     )
     runner.serve(handle)

@@ -43,6 +43,18 @@ class Loaded:
         version = getattr(django, "get_version", None)
         return f"Django {version()}" if callable(version) else ""
 
+    def allowed_hosts(self) -> list[str]:
+        """Return what Django's ALLOWED_HOSTS accepts, as patterns."""
+        conf = sys.modules.get("django.conf")
+        try:
+            if conf is None or not conf.settings.configured:
+                return []
+            # Without entries and with DEBUG, Django takes names of this machine, and so do we.
+            return [str(pattern) for pattern in conf.settings.ALLOWED_HOSTS]
+        except Exception:
+            # Django will complain of it with each request.
+            return []
+
 
 def load(config: dict[str, Any]) -> Loaded:
     """Load the application. Raises only `Failure`, whatever the project does."""

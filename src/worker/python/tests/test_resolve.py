@@ -204,6 +204,7 @@ class Django(unittest.TestCase):
             self.assertEqual(told["application"], "site1.wsgi.application")
             self.assertEqual(told["settings"], "site1.settings")
             self.assertRegex(told["framework"], r"^Django \d")
+            self.assertEqual(told["allowed_host"], "*")
             kind, (status, headers, body) = front.get()[0]
             self.assertEqual((kind, status, body), (RESPONSE, "200 OK", b"hello"))
             self.assertIn(("X-Safe", "yes"), headers)

@@ -1,0 +1,52 @@
+//! How long the front waits for clients.
+//!
+//! How much it takes from them is said where it is counted: `head`, `body`, `spool`.
+
+use std::time::Duration;
+
+/// How long a connection may be idle between two requests. Browsers keep theirs for longer, and
+/// open a new one when they find it closed.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// How long a request head may take from its first octet to its last. The slowest networks bring
+/// one in a second or two; what takes longer is somebody who wants to keep the connection busy.
+const HEAD: Duration = Duration::from_secs(20);
+
+/// How long a client may send nothing of a request body that is waited for: as long as a phone
+/// without signal is worth waiting for.
+const BODY_STALL: Duration = Duration::from_mins(1);
+
+/// How long a client may take nothing of a response before it is given up.
+const WRITE_STALL: Duration = Duration::from_mins(1);
+
+/// How long is waited for a client to close its side, after we have closed ours; what it still
+/// sends is read and dropped. Those that keep the rules do it at once.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// How long the front waits for clients; by default as the constants of this file say. Tests
+/// shorten it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For the first octet of a request; then the connection is closed.
+    pub idle: Duration,
+    /// For the rest of a request head; then the answer is 408.
+    pub head: Duration,
+    /// For more of a request body: then the answer is 408, or the application's read fails.
+    pub body_stall: Duration,
+    /// For the client to take more of a response; then the connection is broken off.
+    pub write_stall: Duration,
+    /// For the client to close its side of a connection that we have closed.
+    pub linger: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            idle: IDLE,
+            head: HEAD,
+            body_stall: BODY_STALL,
+            write_stall: WRITE_STALL,
+            linger: LINGER,
+        }
+    }
+}

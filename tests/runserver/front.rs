@@ -1,0 +1,248 @@
+//! The front in this process, for what the program has no options for: short limits, and a worker
+//! that does whatever a test wants.
+
+use std::{
+    fs::File,
+    io::{IoSliceMut, Read as _, Write as _},
+    mem::MaybeUninit,
+    net::{SocketAddr, TcpListener},
+    os::unix::net::UnixStream,
+    sync::{Arc, Mutex, mpsc},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use bytes::{BufMut as _, BytesMut};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use scaffold::{
+    serve::{self, AccessLog, Limits, Server, Settings, State},
+    wire::{
+        Connections, Link,
+        frame::{self, Frame, Kind, RequestId},
+        message::Configure,
+    },
+};
+use tokio::{runtime::Builder, sync::oneshot};
+
+use crate::support::Client;
+
+/// How long anything may take to show; whatever passes it hangs.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// Limits that no test reaches.
+pub(super) const ENDLESS: Limits = Limits {
+    idle: Duration::from_hours(1),
+    head: Duration::from_hours(1),
+    body_stall: Duration::from_hours(1),
+    write_stall: Duration::from_hours(1),
+    linger: Duration::from_hours(1),
+};
+
+/// A front with a worker of this process.
+pub(super) struct Front {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    worker: Worker,
+    frames: mpsc::Receiver<Frame>,
+}
+
+/// The worker's ends of the connections.
+#[derive(Clone)]
+pub(super) struct Worker {
+    data: Arc<Mutex<UnixStream>>,
+    control: Arc<Mutex<UnixStream>>,
+    files: Arc<UnixStream>,
+}
+
+impl Front {
+    /// Starts it.
+    pub(super) fn start(limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (connections, [data, control, files, _begun]) = Connections::new().unwrap();
+        let [own_data, own_control, files] = [data, control, files].map(UnixStream::from);
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let (workers, upstream) = serve::upstream();
+                let link = Link::start(connections, &Configure::default(), None).unwrap();
+                workers.set(State::Ready([link.client().clone()].into()));
+                let settings = Settings {
+                    limits,
+                    ..Settings::default()
+                };
+                let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
+                let shutdown = async {
+                    let _ = stopped.await;
+                };
+                server.run(shutdown).await;
+            });
+        });
+        let (sender, frames) = mpsc::channel();
+        for stream in [&own_data, &own_control] {
+            let (stream, sender) = (stream.try_clone().unwrap(), sender.clone());
+            thread::spawn(move || read_frames(stream, &sender));
+        }
+        Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+            worker: Worker {
+                data: Arc::new(Mutex::new(own_data)),
+                control: Arc::new(Mutex::new(own_control)),
+                files: Arc::new(files),
+            },
+            frames,
+        }
+    }
+
+    /// Opens a connection.
+    pub(super) fn connect(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// The worker's side.
+    pub(super) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// Waits until the worker is sent a frame of this kind; others before it are dropped.
+    #[track_caller]
+    pub(super) fn wait_for(&self, kind: Kind) -> Frame {
+        self.wait_for_any(&[kind])
+    }
+
+    /// Waits until the worker is sent a frame of one of these kinds; others before it are dropped.
+    #[track_caller]
+    pub(super) fn wait_for_any(&self, kinds: &[Kind]) -> Frame {
+        loop {
+            let frame = self.frames.recv_timeout(DEADLINE);
+            let frame = frame.unwrap_or_else(|_| panic!("no frame of {kinds:?}"));
+            if kinds.contains(&frame.kind) {
+                return frame;
+            }
+        }
+    }
+
+    /// Whether the worker has been sent no request since the last one that was waited for.
+    pub(super) fn is_without_request(&self) -> bool {
+        self.frames
+            .try_iter()
+            .all(|frame| frame.kind != Kind::Request)
+    }
+
+    /// Sends a request on a connection of its own and answers it: the front has had time, and
+    /// still serves others.
+    #[track_caller]
+    pub(super) fn serve_another(&self) {
+        let mut client = self.connect();
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let id = self.wait_for(Kind::Request).id;
+        self.worker.respond(id, b"another");
+        assert_eq!(client.response().text(), "another");
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !thread::panicking() {
+            ended.unwrap().expect("the front did not panic");
+        }
+    }
+}
+
+impl Worker {
+    /// Sends a frame on the connection where its kind belongs.
+    pub(super) fn send(&self, kind: Kind, id: RequestId, payload: &[u8]) {
+        let mut octets = BytesMut::new();
+        frame::put(&mut octets, kind, id, |out| out.put_slice(payload));
+        let connection = match kind {
+            Kind::Want | Kind::Ready | Kind::Failed => &self.control,
+            _ => &self.data,
+        };
+        // The front may have given the worker up.
+        let _ = connection.lock().unwrap().write_all(&octets);
+    }
+
+    /// Answers a request with 200 and this body.
+    pub(super) fn respond(&self, id: RequestId, body: &[u8]) {
+        let mut payload = head("200 OK", &[], 3);
+        payload.push(b's');
+        payload.put_u32_le(u32::try_from(body.len()).unwrap());
+        payload.put_slice(body);
+        self.send(Kind::Response, id, &payload);
+    }
+
+    /// Answers a request with this head, of which a body follows.
+    pub(super) fn begin(&self, id: RequestId, status: &str, headers: &[(&str, &str)]) {
+        self.send(Kind::Head, id, &head(status, headers, 2));
+    }
+
+    /// Answers a request with this status and headers, and no octets.
+    pub(super) fn respond_with(&self, id: RequestId, status: &str, headers: &[(&str, &str)]) {
+        let mut payload = head(status, headers, 3);
+        payload.put_slice(b"s\0\0\0\0");
+        self.send(Kind::Response, id, &payload);
+    }
+
+    /// The application wants the request's body.
+    pub(super) fn want(&self, id: RequestId) {
+        self.send(Kind::Want, id, &[]);
+    }
+
+    /// What the body can be read from, once the worker was sent `BODY`.
+    pub(super) fn body(&self, id: RequestId) -> File {
+        let mut number = [0; 4];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        recvmsg(
+            &*self.files,
+            &mut [IoSliceMut::new(&mut number)],
+            &mut ancillary,
+            RecvFlags::DONTWAIT,
+        )
+        .unwrap();
+        assert_eq!(u32::from_le_bytes(number), id);
+        let mut descriptors = ancillary.drain().filter_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
+            _ => None,
+        });
+        descriptors.next().unwrap().next().unwrap().into()
+    }
+}
+
+/// The beginning of a payload of so many parts, as Python's marshal writes it.
+fn head(status: &str, headers: &[(&str, &str)], parts: u8) -> Vec<u8> {
+    let text = |out: &mut Vec<u8>, text: &str| {
+        out.push(b'u');
+        out.put_u32_le(u32::try_from(text.len()).unwrap());
+        out.put_slice(text.as_bytes());
+    };
+    let mut payload = vec![b'(', parts, 0, 0, 0];
+    text(&mut payload, status);
+    payload.push(b'[');
+    payload.put_u32_le(u32::try_from(headers.len()).unwrap());
+    for (name, value) in headers {
+        payload.put_slice(b"(\x02\0\0\0");
+        text(&mut payload, name);
+        text(&mut payload, value);
+    }
+    payload
+}
+
+fn read_frames(mut stream: UnixStream, frames: &mpsc::Sender<Frame>) {
+    let (mut received, mut octets) = (BytesMut::new(), vec![0; 64 * 1024]);
+    while let Ok(count @ 1..) = stream.read(&mut octets) {
+        received.extend_from_slice(&octets[..count]);
+        while let Some(frame) = frame::take(&mut received).unwrap() {
+            // The test may have ended.
+            let _ = frames.send(frame);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! How long the front waits for clients. What it takes from them at most is in `corpus/`.
+//!
+//! A client whose machine vanished is one that sends and takes nothing: the system never says that
+//! it is gone, so each limit here is also one for half-open connections.
+
+use std::{
+    io::{ErrorKind, Read as _},
+    time::Duration,
+};
+
+use rstest::rstest;
+use scaffold::{serve::Limits, wire::frame::Kind};
+
+use super::front::{ENDLESS, Front};
+
+/// Soon passed, and long enough for what must happen before.
+const SHORT: Duration = Duration::from_millis(200);
+
+/// Of several limits, the one that is passed first.
+const SHORTER: Duration = Duration::from_millis(50);
+
+#[test]
+fn an_idle_connection_is_closed_without_an_answer() {
+    let front = Front::start(Limits {
+        idle: SHORT,
+        ..ENDLESS
+    });
+    front.connect().expect_close();
+    // Between two requests as well.
+    let mut client = front.connect();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().respond(id, b"first");
+    assert_eq!(client.response().text(), "first");
+    // Some clients send a line end after a body; it begins no request.
+    client.send("\r\n");
+    client.expect_close();
+}
+
+#[test]
+fn a_connection_with_a_request_under_way_is_not_idle() {
+    let front = Front::start(Limits {
+        idle: SHORTER,
+        head: SHORTER,
+        body_stall: SHORTER,
+        write_stall: SHORTER,
+        linger: SHORTER,
+    });
+    let mut client = front.connect();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    for _ in 0..3 {
+        front.connect().expect_close();
+    }
+    front.worker().respond(id, b"late");
+    assert_eq!(client.response().text(), "late");
+}
+
+/// An octet now and then does not help: the whole head has to come in time.
+#[test]
+fn a_head_that_drips_is_refused() {
+    let front = Front::start(Limits {
+        head: SHORT,
+        ..ENDLESS
+    });
+    let mut client = front.connect();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
+    while !client.has_answer() {
+        let _ = client.try_send("x");
+        front.serve_another();
+    }
+    let response = client.response();
+    assert_eq!(
+        (response.status, response.header("Connection")),
+        (408, Some("close"))
+    );
+}
+
+#[rstest]
+#[case("Content-Length: 5\r\n\r\nhell")]
+#[case("Content-Length: 5\r\n\r\n")]
+#[case("Transfer-Encoding: chunked\r\n\r\n")]
+#[case("Transfer-Encoding: chunked\r\n\r\n5\r\nhell")]
+#[case("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")]
+#[case("Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")]
+fn a_body_that_stops_is_refused_before_the_application_is_called(#[case] rest: &str) {
+    let front = Front::start(Limits {
+        body_stall: SHORT,
+        ..ENDLESS
+    });
+    let mut client = front.connect();
+    client.send(format!("POST / HTTP/1.1\r\nHost: localhost\r\n{rest}"));
+    let response = client.response();
+    assert_eq!(
+        (response.status, response.header("Connection")),
+        (408, Some("close"))
+    );
+    assert!(front.is_without_request());
+}
+
+#[test]
+fn an_upload_that_stops_is_an_error_of_the_applications_read() {
+    let front = Front::start(Limits {
+        body_stall: SHORT,
+        ..ENDLESS
+    });
+    let mut client = front.connect();
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc");
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().want(id);
+    front.wait_for(Kind::Body);
+    let mut body = front.worker().body(id);
+    let reason = front.wait_for(Kind::BodyFail).payload;
+    assert_eq!(reason.as_ref(), b"the client stopped sending");
+    let mut received = Vec::new();
+    body.read_to_end(&mut received).unwrap();
+    assert_eq!(received, b"abc");
+    front.worker().respond(id, b"failed");
+    let response = client.response();
+    assert_eq!(
+        (response.text(), response.header("Connection")),
+        ("failed", Some("close"))
+    );
+}
+
+/// An application that takes its time to read does not cost the client its connection.
+#[test]
+fn an_upload_that_nobody_asks_for_has_time() {
+    let front = Front::start(Limits {
+        body_stall: SHORTER,
+        idle: SHORT,
+        ..ENDLESS
+    });
+    let mut client = front.connect();
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    front.connect().expect_close();
+    client.send(vec![b'x'; 100_000]);
+    front.worker().want(id);
+    front.wait_for(Kind::Body);
+    let mut received = Vec::new();
+    let mut body = front.worker().body(id);
+    body.read_to_end(&mut received).unwrap();
+    assert_eq!(received, vec![b'x'; 100_000]);
+    front.worker().respond(id, b"complete");
+    assert_eq!(client.response().text(), "complete");
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_given_up() {
+    let front = Front::start(Limits {
+        write_stall: SHORT,
+        ..ENDLESS
+    });
+    let mut client = front.connect();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    let worker = front.worker().clone();
+    worker.begin(id, "200 OK", &[]);
+    // More than the system keeps for both, whatever it is set to.
+    let block = vec![b'x'; 64 * 1024];
+    let mut unacknowledged = 0;
+    loop {
+        worker.send(Kind::Block, id, &block);
+        unacknowledged += block.len();
+        if unacknowledged < 256 * 1024 {
+            continue;
+        }
+        match front.wait_for_any(&[Kind::Credit, Kind::Cancel]) {
+            frame if frame.kind == Kind::Cancel => break,
+            frame => {
+                let amount = frame.payload.as_ref().try_into().unwrap();
+                unacknowledged -= u32::from_le_bytes(amount) as usize;
+            }
+        }
+    }
+    worker.send(Kind::End, id, b"");
+    let error = client.rest().map(|octets| octets.len()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    front.serve_another();
+}
+
+/// After the last response the client has a while to close its side, whatever it still sends.
+#[test]
+fn a_client_that_does_not_close_its_side_is_cut_off() {
+    let front = Front::start(Limits {
+        linger: SHORT,
+        ..ENDLESS
+    });
+    let mut client = front.connect();
+    client.send("nonsense\r\n\r\n");
+    assert_eq!(client.response().status, 400);
+    assert_eq!(client.rest().unwrap(), b"", "our side is closed at once");
+    while client.try_send("x").is_ok() {
+        front.serve_another();
+    }
+}
