@@ -35,6 +35,7 @@ files![
     "exchange.py",
     "failure.py",
     "files.py",
+    "handler.py",
     "headers.py",
     "hints.py",
     "link.py",

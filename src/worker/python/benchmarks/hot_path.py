@@ -12,7 +12,7 @@ from time import perf_counter
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from scaffold_worker import exchange
+from scaffold_worker import handler
 from scaffold_worker.link import Link
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ def measure(count: int = 20000) -> float:
     """Return the microseconds that one request takes, the best of seven rounds."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     link = Link(nowhere, nowhere, nowhere)
-    handle = exchange.handler(link, hello, True, False)
+    handle = handler.handler(link, hello, True, False)
     payload = marshal.dumps((ENVIRON, b""), 2)
     best = 1e9
     for _ in range(7):

@@ -1,16 +1,11 @@
-"""One request: from the frame that brought it to the frames that answer it (PEP 3333).
-
-`handler` is the hot path, one call per request. What a request does not need each time is a
-method of `Exchange`.
-"""
+"""The answer to one request, as far as it is not at hand at once (PEP 3333)."""
 
 from __future__ import annotations
 
-from io import BytesIO
-from marshal import dumps, loads
+from marshal import dumps
 
 from . import wire
-from .body import ClientGone, StreamedInput, Window
+from .body import ClientGone, Window
 from .errors import stream as errors
 from .files import FileWrapper
 from .headers import check_headers, check_status, known_headers, known_statuses
@@ -22,94 +17,10 @@ if TYPE_CHECKING:
     from .headers import Header
     from .link import Link
 
-    Application = Callable[..., Any]
-    Handle = Callable[[int, bytes], int]
-
 BLOCK_LIMIT = wire.BLOCK_LIMIT
 ANSWER_LIMIT = wire.ANSWER_LIMIT
 _all_known = known_headers.issuperset
 _told_of_no_length = False
-
-
-def handler(link: Link, application: Application, threads: bool, processes: bool) -> Handle:
-    """Return the function that answers one REQUEST and says how many octets that took.
-
-    The function never raises what the application raises, not even `SystemExit`.
-    """
-    constants = {
-        "wsgi.version": (1, 0),
-        "wsgi.errors": errors,
-        "wsgi.multithread": threads,
-        "wsgi.multiprocess": processes,
-        "wsgi.run_once": False,
-        "wsgi.file_wrapper": FileWrapper,
-    }
-    put = link.data.put
-    pack = wire.pack_header
-    response = wire.RESPONSE
-
-    def handle(request: int, payload: bytes) -> int:
-        environ, body = loads(payload)
-        environ.update(constants)
-        if "wsgi.input_terminated" in environ:
-            environ["wsgi.input_terminated"] = True
-        exchange = Exchange(link, request)
-        streamed = None
-        if body is None:
-            environ["wsgi.input"] = streamed = StreamedInput(
-                link, request, int(environ["CONTENT_LENGTH"])
-            )
-        else:
-            environ["wsgi.input"] = BytesIO(body)
-        if environ["REQUEST_METHOD"] == "HEAD":
-            exchange.is_head = True
-        size = 0
-        gone = False
-        close = None
-        try:
-            result = application(environ, exchange.start_response)
-            kind = type(result)
-            if kind is list or kind is tuple:
-                whole = result[0] if len(result) == 1 else _join(result)
-                if type(whole) is not bytes:
-                    whole = _block(whole)
-            else:
-                close = getattr(result, "close", None)
-                # Django's HttpResponse: everything is in memory, so it need not be iterated.
-                whole = None
-                if getattr(result, "streaming", None) is False:
-                    whole = getattr(result, "content", None)
-            if type(whole) is not bytes:
-                exchange.stream(result)
-            elif (
-                exchange.headers is not None
-                and exchange.window is None
-                and (exchange.length is None or exchange.length == len(whole))
-                and len(whole) <= BLOCK_LIMIT
-            ):
-                try:
-                    answer = dumps((exchange.status, exchange.headers, whole), 2)
-                except ValueError:
-                    answer = exchange.dumps_exactly(whole)
-                size = len(answer)
-                if size > ANSWER_LIMIT:
-                    raise _too_long()
-                exchange.over = True
-                put(pack(size, response, request) + answer)
-            else:
-                exchange.respond(whole)
-        except BaseException as error:
-            gone = exchange.fail(error)
-        if close is not None:
-            exchange.close(close, gone)
-        if gone:
-            exchange.end()
-        if streamed is not None:
-            link.inputs.pop(request, None)
-            streamed.source.release()
-        return size
-
-    return handle
 
 
 class Exchange:
@@ -166,7 +77,7 @@ class Exchange:
         """Send octets at once: the old way of answering."""
         if self.over:
             raise RuntimeError("write() was called after the end of the request")
-        block = _block(data)
+        block = to_bytes(data)
         if block:
             if self.full and not self._has_no_body():
                 raise ValueError(
@@ -193,7 +104,7 @@ class Exchange:
             )
         for block in () if self.full else blocks:
             if type(block) is not bytes:
-                block = _block(block)
+                block = to_bytes(block)
             if not block:
                 continue
             if self.window is None and self._is_whole(result, block):
@@ -345,7 +256,7 @@ class Exchange:
         except ValueError:
             answer = self.dumps_exactly(*body)
         if len(answer) > ANSWER_LIMIT:
-            raise _too_long()
+            raise too_long()
         return answer
 
     def dumps_exactly(self, *body: bytes) -> bytes:
@@ -405,21 +316,23 @@ class Exchange:
         )
 
 
-def _join(blocks: list[bytes] | tuple[bytes, ...]) -> bytes:
+def join_blocks(blocks: list[bytes] | tuple[bytes, ...]) -> bytes:
+    """Return the blocks as one, or raise what is wrong with one of them."""
     for block in blocks:
         if type(block) is not bytes:
-            _block(block)
+            to_bytes(block)
     return b"".join(blocks)
 
 
-def _block(block: object) -> bytes:
+def to_bytes(block: object) -> bytes:
     """Return a block as exactly `bytes`, or raise what is wrong with it."""
     if isinstance(block, bytes):
         return block if type(block) is bytes else bytes(block)
     raise TypeError(f"the body must be made of bytes, but a block is {_name(block)}: {block!r:.80}")
 
 
-def _too_long() -> Exception:
+def too_long() -> Exception:
+    """Return what is raised where a head would not fit into a frame."""
     return ValueError(f"status and headers are longer than {ANSWER_LIMIT - BLOCK_LIMIT} bytes")
 
 

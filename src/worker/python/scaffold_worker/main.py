@@ -9,7 +9,7 @@ from marshal import loads
 from mmap import mmap
 from threading import Thread
 
-from . import bytecode, control, exchange, resolve, wire
+from . import bytecode, control, handler, resolve, wire
 from .errors import stream as errors
 from .failure import Failure
 from .link import Link
@@ -57,7 +57,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
         loaded = resolve.load(config)
     except Failure as reason:
         _give_up(link, reason)
-    handle = exchange.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
+    handle = handler.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
     link.report(
         wire.READY,
         [

@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
 
-    from .exchange import Handle
+    from .handler import Handle
     from .link import Link
 
 BATCH_LIMIT = 64 * 1024
