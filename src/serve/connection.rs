@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use super::{
     Front, Hosts,
-    body::BodyDecoder,
+    chunks::ChunkDecoder,
     download::{Answered, Then},
     environ,
     forward::{Forward, Forwarded, write_page},
@@ -212,7 +212,7 @@ impl Connection {
             self.socket.flush().await?;
             self.socket.set_deadline(self.socket.limits.body_stall);
         }
-        let mut decoder = BodyDecoder::new(Framing::Chunked);
+        let mut decoder = ChunkDecoder::default();
         let (mut body, mut spool) = (Vec::new(), None::<Spool>);
         loop {
             let room = INLINE_BODY - body.len();

@@ -1,6 +1,6 @@
 //! How long the front waits for clients.
 //!
-//! How much it takes from them is said where it is counted: `head`, `body`, `spool`.
+//! How much it takes from them is said where it is counted: `head`, `chunks`, `spool`.
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@
 //! - `connection`: one client connection, request after request
 //! - `forward`: one request at a worker; `upload`, `spool`, `download` and `transmit`: its bodies
 //! - `socket`: a client's socket with its buffers and deadline; `pipe`: where long request bodies go
-//! - [`head`], [`body`], [`response`], `environ`, `host`: the rules, pure
+//! - [`head`], [`chunks`], [`response`], `environ`, `host`: the rules, pure
 //! - [`Limits`]: how long clients are waited for
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
@@ -16,7 +16,7 @@
 
 mod access_log;
 pub mod address;
-pub mod body;
+pub mod chunks;
 mod clock;
 mod connection;
 mod download;

@@ -1,11 +1,10 @@
-//! Request bodies: octets of a connection → octets of the body (RFC 9112, sections 6 and 7).
-//! Pure.
+//! Chunked request bodies: octets of a connection → octets of the body (RFC 9112, section 7). Pure.
 //!
-//! Chunks are read strictly: whatever two parsers could read differently is an error.
+//! They are read strictly: whatever two parsers could read differently is an error.
 
 use bytes::{Buf as _, BytesMut};
 
-use super::head::{Framing, is_token};
+use super::head::is_token;
 
 /// Most octets of a line that gives a chunk's size, with its extensions.
 const MAX_SIZE_LINE: usize = 4096;
@@ -28,8 +27,6 @@ impl BodyError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// So many octets of data are to come, and nothing after them.
-    Plain(u64),
     /// A line with a chunk's size is to come.
     Size,
     /// So many octets of a chunk are to come, then its CR LF.
@@ -43,22 +40,17 @@ enum State {
 
 /// Reads one body.
 #[derive(Debug)]
-pub struct BodyDecoder {
+pub struct ChunkDecoder {
     state: State,
 }
 
-impl BodyDecoder {
-    /// A decoder for a body that is framed so.
-    #[must_use]
-    pub fn new(framing: Framing) -> Self {
-        let state = match framing {
-            Framing::Length(0) => State::Done,
-            Framing::Length(length) => State::Plain(length),
-            Framing::Chunked => State::Size,
-        };
-        Self { state }
+impl Default for ChunkDecoder {
+    fn default() -> Self {
+        Self { state: State::Size }
     }
+}
 
+impl ChunkDecoder {
     /// Whether the body has been read to its end.
     #[must_use]
     pub fn is_done(&self) -> bool {
@@ -77,7 +69,7 @@ impl BodyDecoder {
         loop {
             match self.state {
                 State::Done => return Ok(()),
-                State::Plain(length) | State::Chunk(length) => {
+                State::Chunk(length) => {
                     let wanted = usize::try_from(length).unwrap_or(usize::MAX);
                     let count = wanted.min(room).min(input.len());
                     if count == 0 {
@@ -87,11 +79,9 @@ impl BodyDecoder {
                     input.advance(count);
                     room -= count;
                     let left = length - count as u64;
-                    self.state = match self.state {
-                        State::Plain(_) if left == 0 => State::Done,
-                        State::Plain(_) => State::Plain(left),
-                        _ if left == 0 => State::ChunkEnd,
-                        _ => State::Chunk(left),
+                    self.state = match left {
+                        0 => State::ChunkEnd,
+                        left => State::Chunk(left),
                     };
                 }
                 State::Size => {
@@ -226,8 +216,8 @@ mod tests {
 
     use super::*;
 
-    fn decode(framing: Framing, input: &[u8], piece: usize) -> Result<(Vec<u8>, bool), BodyError> {
-        let mut decoder = BodyDecoder::new(framing);
+    fn decode(input: &[u8], piece: usize) -> Result<(Vec<u8>, bool), BodyError> {
+        let mut decoder = ChunkDecoder::default();
         let (mut buffer, mut output) = (BytesMut::new(), Vec::new());
         for piece in input.chunks(piece) {
             buffer.extend_from_slice(piece);
@@ -246,16 +236,10 @@ mod tests {
     #[case(b"1 ; a\t= b ;c;d=\"q\\\"\xe9; \"\r\nx\r\n0\r\nX-T:\r\n\r\n", b"x")]
     fn chunks_are_joined(#[case] input: &[u8], #[case] body: &[u8]) {
         for piece in 1..=input.len() {
-            assert_eq!(
-                decode(Framing::Chunked, input, piece),
-                Ok((body.to_vec(), true))
-            );
+            assert_eq!(decode(input, piece), Ok((body.to_vec(), true)));
         }
         for length in 0..input.len() {
-            assert!(
-                !decode(Framing::Chunked, &input[..length], 7).unwrap().1,
-                "cut at {length}"
-            );
+            assert!(!decode(&input[..length], 7).unwrap().1, "cut at {length}");
         }
     }
 
@@ -289,26 +273,24 @@ mod tests {
     #[case(b"0\r\n\n")]
     fn malformed_chunks_are_errors(#[case] input: &[u8]) {
         for piece in 1..=input.len() {
-            assert!(
-                decode(Framing::Chunked, input, piece).is_err(),
-                "in pieces of {piece}"
-            );
+            assert!(decode(input, piece).is_err(), "in pieces of {piece}");
         }
     }
 
     #[test]
     fn lines_without_end_are_errors() {
         let long = vec![b'0'; MAX_SIZE_LINE + 1];
-        assert!(decode(Framing::Chunked, &long, 100).is_err());
+        assert!(decode(&long, 100).is_err());
         let mut trailers = b"0\r\n".to_vec();
         trailers.extend(b"T: t\r\n".repeat(MAX_TRAILERS / 6 + 1));
-        assert!(decode(Framing::Chunked, &trailers, 100).is_err());
+        assert!(decode(&trailers, 100).is_err());
     }
 
     #[test]
     fn what_follows_the_body_stays_in_the_input() {
-        let mut decoder = BodyDecoder::new(Framing::Length(3));
-        let (mut input, mut output) = (BytesMut::from(&b"abcGET"[..]), Vec::new());
+        let mut decoder = ChunkDecoder::default();
+        let (mut input, mut output) =
+            (BytesMut::from(&b"3\r\nabc\r\n0\r\n\r\nGET"[..]), Vec::new());
         decoder.decode(&mut input, &mut output, usize::MAX).unwrap();
         assert_eq!(
             (&output[..], &input[..], decoder.is_done()),
@@ -318,7 +300,7 @@ mod tests {
 
     #[test]
     fn no_more_than_the_limit_is_taken() {
-        let mut decoder = BodyDecoder::new(Framing::Chunked);
+        let mut decoder = ChunkDecoder::default();
         let (mut input, mut output) = (BytesMut::from(&b"5\r\nabcde\r\n"[..]), Vec::new());
         decoder.decode(&mut input, &mut output, 2).unwrap();
         assert_eq!((&output[..], decoder.is_done()), (&b"ab"[..], false));
@@ -337,12 +319,12 @@ mod tests {
                 input.extend(b"\r\n");
             }
             input.extend(b"0\r\n\r\n");
-            prop_assert_eq!(decode(Framing::Chunked, &input, piece), Ok((chunks.concat(), true)));
+            prop_assert_eq!(decode(&input, piece), Ok((chunks.concat(), true)));
         }
 
         #[test]
         fn no_octets_make_it_panic(input in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = decode(Framing::Chunked, &input, 13);
+            let _ = decode(&input, 13);
         }
     }
 }
