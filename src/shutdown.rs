@@ -22,10 +22,14 @@ pub(crate) fn flag() -> io::Result<Arc<AtomicBool>> {
             signal_hook::flag::register(kind.as_raw_value(), Arc::clone(&flag))?;
         }
     }
-    // A file that grows beyond what the user allows would end the process there and then. With the
-    // signal taken, writing fails, as it does on a full disk.
-    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+    let_large_files_fail()?;
     Ok(flag)
+}
+
+/// A file that grows beyond what the user allows would end the process there and then. With the
+/// signal taken, writing fails, as it does on a full disk.
+fn let_large_files_fail() -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// The signals that ask the program to stop.
@@ -42,6 +46,7 @@ pub(crate) struct Stop {
 impl Stop {
     /// Begins to listen. Must be called inside a Tokio runtime.
     pub(crate) fn listen() -> io::Result<Self> {
+        let_large_files_fail()?;
         let ignored = ignored();
         let listen = |kind: SignalKind| {
             if is_in(ignored, kind) {

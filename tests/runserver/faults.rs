@@ -172,6 +172,41 @@ fn a_worker_that_hangs_in_c_code_is_replaced_and_the_page_says_so() {
     server.wait_for_output("did not react for 1 s and was killed");
 }
 
+/// A chunked body is read to its end first, on the disk. A limit on the size of files stands for a
+/// disk that is full: both are errors of writing.
+#[test]
+fn a_body_for_which_the_disk_has_no_room_is_refused_and_the_server_goes_on() {
+    let server = Serve::new()
+        .file("app.py", APP)
+        .args(["--app", "app:application"])
+        .before("ulimit -f 200")
+        .start();
+    let mut client = server.connect();
+    let chunk = format!("{:x}\r\n{}\r\n", 50_000, "x".repeat(50_000));
+    client.send("POST /full HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+    // The answer may come before all of it is sent.
+    for _ in 0..10 {
+        let _ = client.try_send(&chunk);
+    }
+    let _ = client.try_send("0\r\n\r\n");
+    let response = client.response();
+    assert_eq!(response.status, 507);
+    assert!(response.text().contains("no room"), "{}", response.text());
+    assert_eq!(response.header("connection"), Some("close"));
+    assert_eq!(server.get("/quick").status, 200);
+    assert_eq!(begun(&server, "/full"), 0);
+}
+
+#[test]
+fn without_threads_an_idle_connection_keeps_nobody_waiting() {
+    let server = server(&["--nothreading"]);
+    let mut idle: Vec<_> = (0..5).map(|_| server.connect()).collect();
+    assert_eq!(idle[0].get("/quick").status, 200);
+    // Also one whose request has only begun.
+    idle[1].send("GET /quick HTTP/1.1\r\n");
+    assert_eq!(server.get("/quick").status, 200);
+}
+
 /// A long request is no hang: the interpreter goes on, and so do others.
 #[test]
 fn a_worker_that_only_takes_long_is_left_alone() {
