@@ -18,13 +18,6 @@ const MAX_PENDING: usize = 32 * 1024;
 /// The sequence number of a request that has not been sent.
 const NOT_SENT: u64 = u64::MAX;
 
-/// How many requests are with the worker, and how many it has ended so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Progress {
-    pub(super) pending: usize,
-    pub(super) completed: u64,
-}
-
 /// Who may still do something with a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -58,8 +51,8 @@ pub(super) struct Table {
     pub(super) slots: Vec<Slot>,
     /// Slots that may be given out, the one longest free first, so that ids come back late.
     free: VecDeque<u16>,
-    /// How the worker is getting on.
-    pub(super) progress: Progress,
+    /// How many requests are with the worker.
+    pub(super) pending: usize,
     /// How many requests were sent.
     sent: u64,
     /// The worker is gone: no slot is given out.
@@ -72,7 +65,7 @@ impl Table {
         if self.closed {
             return Err(Refused::Lost);
         }
-        if self.progress.pending >= MAX_PENDING {
+        if self.pending >= MAX_PENDING {
             return Err(Refused::Busy);
         }
         let index = if let Some(index) = self.free.pop_front() {
@@ -93,7 +86,7 @@ impl Table {
         slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
         slot.wanted = 0;
-        self.progress.pending += 1;
+        self.pending += 1;
         Ok(join_id(slot.generation, index))
     }
 
@@ -204,7 +197,7 @@ mod tests {
         let ids: Vec<_> = (0..MAX_PENDING).map(|_| table.open().unwrap()).collect();
         assert_eq!(table.open(), Err(Refused::Busy));
         table.release(ids[0]);
-        table.progress.pending -= 1;
+        table.pending -= 1;
         assert!(table.open().is_ok());
     }
 
@@ -219,7 +212,7 @@ mod tests {
                 assert_ne!(id, 0);
                 seen.insert(id);
                 table.release(id);
-                table.progress.pending -= 1;
+                table.pending -= 1;
                 assert!(table.slot(id).is_none());
             }
         }

@@ -10,6 +10,7 @@ mod pep3333;
 mod processes;
 mod responses;
 mod settings;
+mod threads;
 
 use super::support::{Serve, Server};
 
