@@ -20,7 +20,7 @@ use super::{
     marshal::DecodeError,
     message::{self, ApplicationError, ResponseHead},
     outbox::Outbox,
-    table::{Owner, Table},
+    table::{Owner, Progress, Table},
 };
 
 /// Why the rest of a request body does not come once nobody is left to send it.
@@ -113,9 +113,9 @@ impl Exchanges {
         })
     }
 
-    /// How many requests are with the worker.
-    pub(super) fn pending(&self) -> usize {
-        self.lock().pending
+    /// How the worker is getting on.
+    pub(super) fn progress(&self) -> Progress {
+        self.lock().progress
     }
 
     /// Takes frames of the data connection to those who wait for them.
@@ -151,7 +151,7 @@ impl Exchanges {
             }
         }
         if last {
-            table.pending -= 1;
+            table.progress.pending -= 1;
             if owner == Owner::Worker {
                 table.release(id);
             }
@@ -205,7 +205,7 @@ impl Exchanges {
                 }
             }
         }
-        table.pending = 0;
+        table.progress.pending = 0;
     }
 
     fn cancel(&self, id: RequestId) {

@@ -32,6 +32,7 @@ use super::{
     message::{self, Configure, Environ, Report},
     outbox::Outbox,
     silence::{Heard, Watch},
+    table::Progress,
 };
 
 /// How much is read from a worker at a time, in octets: one full block and its neighbours.
@@ -46,6 +47,13 @@ const TICK: Duration = Duration::from_millis(1);
 /// call is needed only where an earlier one came at a bad moment, and costs nothing worth counting
 /// at this rate.
 const REPEAT: Duration = Duration::from_millis(50);
+
+/// How many requests begun in a tick, while others wait, are so few that each may have waited.
+const FEW: u64 = 3;
+
+/// After how many ticks in a row with so few a stand-in is woken all the same. If the requests
+/// compute instead, as is more common, it is of no use; at this rate it costs nothing worth counting.
+const SLOW_TICKS: u32 = 16;
 
 /// How many ticks without requests before the ticking stops until the next one.
 const IDLE_TICKS: u32 = 50;
@@ -123,7 +131,7 @@ impl Client {
     /// How many requests are with the worker.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.exchanges.pending()
+        self.exchanges.progress().pending
     }
 }
 
@@ -335,7 +343,7 @@ async fn wake_stand_ins(
     control: Outbox,
 ) -> Result<(), LinkError> {
     let mut seen = 0;
-    let mut idle = 0;
+    let (mut idle, mut slow) = (0, 0);
     let mut pause = TICK;
     loop {
         if idle >= IDLE_TICKS {
@@ -346,15 +354,21 @@ async fn wake_stand_ins(
             let _ = tokio::time::timeout(pause, monitor.park()).await;
         }
         tokio::time::sleep(TICK).await;
-        let is_idle = exchanges.pending() == 0;
-        idle = if is_idle { idle + 1 } else { 0 };
+        let Progress { pending, sent } = exchanges.progress();
+        idle = if pending == 0 { idle + 1 } else { 0 };
         let now = begun.count();
-        if is_idle || now != seen {
-            seen = now;
-            pause = TICK;
-        } else {
+        let is_stuck = pending > 0 && now == seen;
+        let is_slow = sent > now && now.abs_diff(seen) <= FEW;
+        slow = if is_slow { slow + 1 } else { 0 };
+        if is_stuck || slow == SLOW_TICKS {
             control.push(|out| message::put_begun(out, now));
-            pause = (pause * 2).min(REPEAT);
+            slow = 0;
         }
+        pause = if is_stuck {
+            (pause * 2).min(REPEAT)
+        } else {
+            TICK
+        };
+        seen = now;
     }
 }

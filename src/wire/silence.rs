@@ -65,7 +65,7 @@ impl Watch {
             monitor.park().await;
             let mut silent = 0;
             heard.take();
-            while exchanges.pending() > 0 {
+            while exchanges.progress().pending > 0 {
                 if silent >= limit.get() {
                     return Err(LinkError::Silent(limit));
                 }

@@ -18,6 +18,13 @@ const MAX_PENDING: usize = 32 * 1024;
 /// The sequence number of a request that has not been sent.
 const NOT_SENT: u64 = u64::MAX;
 
+/// How many requests are with the worker, and how many were sent to it so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Progress {
+    pub(super) pending: usize,
+    pub(super) sent: u64,
+}
+
 /// Who may still do something with a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -51,10 +58,8 @@ pub(super) struct Table {
     pub(super) slots: Vec<Slot>,
     /// Slots that may be given out, the one longest free first, so that ids come back late.
     free: VecDeque<u16>,
-    /// How many requests are with the worker.
-    pub(super) pending: usize,
-    /// How many requests were sent.
-    sent: u64,
+    /// How the worker is getting on.
+    pub(super) progress: Progress,
     /// The worker is gone: no slot is given out.
     pub(super) closed: bool,
 }
@@ -65,7 +70,7 @@ impl Table {
         if self.closed {
             return Err(Refused::Lost);
         }
-        if self.pending >= MAX_PENDING {
+        if self.progress.pending >= MAX_PENDING {
             return Err(Refused::Busy);
         }
         let index = if let Some(index) = self.free.pop_front() {
@@ -86,7 +91,7 @@ impl Table {
         slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
         slot.wanted = 0;
-        self.pending += 1;
+        self.progress.pending += 1;
         Ok(join_id(slot.generation, index))
     }
 
@@ -99,8 +104,8 @@ impl Table {
 
     /// Notes that a request is being sent, after all those before it.
     pub(super) fn note_sent(&mut self, id: RequestId) {
-        self.sent += 1;
-        let sequence = self.sent;
+        self.progress.sent += 1;
+        let sequence = self.progress.sent;
         if let Some(slot) = self.slot(id) {
             slot.sequence = sequence;
         }
@@ -197,7 +202,7 @@ mod tests {
         let ids: Vec<_> = (0..MAX_PENDING).map(|_| table.open().unwrap()).collect();
         assert_eq!(table.open(), Err(Refused::Busy));
         table.release(ids[0]);
-        table.pending -= 1;
+        table.progress.pending -= 1;
         assert!(table.open().is_ok());
     }
 
@@ -212,7 +217,7 @@ mod tests {
                 assert_ne!(id, 0);
                 seen.insert(id);
                 table.release(id);
-                table.pending -= 1;
+                table.progress.pending -= 1;
                 assert!(table.slot(id).is_none());
             }
         }
