@@ -45,6 +45,11 @@ FORESIGHT = 32
 A stand-in that is called for nothing costs about a hundredth of the time that passes until the
 front notices that one is missing."""
 
+ROWS = 3
+"""How many stand-ins more are started on a WAKE while requests queue up. A thread that is started
+waits for a processor, and the runner that starts it waits with it; a stand-in from elsewhere can
+take over meanwhile and start the next."""
+
 LONG = 0.001
 """How long, in seconds, a request must have taken for the next ones to be expected to wait, and at
 most have computed: those that only read a small file, or wait for each other's interpreter lock,
@@ -92,6 +97,9 @@ class Runner:
         if self._threads and self._inside and self._count & 0xFFFFFFFF == begun:
             self._foresight = FORESIGHT
             self._call()
+            for _ in range(min(ROWS, len(self._link.queue))):
+                if self._standing_by or not self._start():
+                    break
 
     def _learn(self, waited: bool) -> None:
         """Note whether a request waited before which a stand-in was called."""
@@ -104,19 +112,21 @@ class Runner:
         self._coming = True
         if self._release():
             return
+        self._coming = False
+        if not self._start():
+            self._missing = True
+            # One may have become free before it could see that.
+            self._release()
+
+    def _start(self) -> bool:
+        """Start a stand-in, unless there are as many as there may be."""
         with self._starting:
-            key = self._started + 1
-            if key <= self._threads:
-                self._started = key
-        if key <= self._threads:
-            Thread(
-                target=self._guard, args=(key, False), name=f"stand-in-{key}", daemon=True
-            ).start()
-            return
-        self._missing = True
-        # One may have become free before it could see that.
-        if not self._release():
-            self._coming = False
+            if self._started >= self._threads:
+                return False
+            self._started += 1
+            key = self._started
+        Thread(target=self._guard, args=(key, False), name=f"stand-in-{key}", daemon=True).start()
+        return True
 
     def _release(self) -> bool:
         """Wake a stand-in, if there is one that sleeps."""
