@@ -76,16 +76,16 @@ class Threads(unittest.TestCase):
         return front.begun() > begun
 
     def test_one_wake_does_for_a_crowd(self) -> None:
-        front = self.start(4)
-        waiting = [front.send("/wait", HTTP_KEY=str(i)) for i in range(4)]
-        last = front.send("/open", QUERY_STRING="4", HTTP_KEY="open")
+        front = self.start(20)
+        waiting = [front.send("/wait", HTTP_KEY=str(i)) for i in range(20)]
+        last = front.send("/open", QUERY_STRING="20", HTTP_KEY="open")
         while not front.begun():
             pass
         while front.begun() == 1:
             # Only about the first request: the others are begun by stand-ins that were called
             # ahead.
             front.tell_number(WAKE, 0, 1)
-        answered = [front.next() for _ in range(5)]
+        answered = [front.next() for _ in range(21)]
         self.assertEqual({kind for kind, _, _ in answered}, {RESPONSE})
         self.assertEqual({request for _, request, _ in answered}, {*waiting, last})
 
