@@ -155,7 +155,6 @@ impl Exchanges {
         }
         if last {
             table.progress.pending -= 1;
-            table.progress.completed += 1;
             if owner == Owner::Worker {
                 table.release(id);
             }

@@ -38,14 +38,22 @@ use super::{
 /// How much is read from a worker at a time, in octets: one full block and its neighbours.
 const READ_BUFFER: usize = 128 * 1024;
 
-/// How long nothing may complete before stand-ins are woken.
+/// How long no request may be begun before a stand-in is woken.
 ///
 /// About what a small request takes; the timer cannot tell shorter times apart.
 const TICK: Duration = Duration::from_millis(1);
 
-/// How long until a stand-in is woken once more while nothing completes: such a call is needed
-/// only where an earlier one came at a bad moment, and costs nothing worth counting at this rate.
+/// How long it takes at most until a stand-in is woken once more while no request is begun: such a
+/// call is needed only where an earlier one came at a bad moment, and costs nothing worth counting
+/// at this rate.
 const REPEAT: Duration = Duration::from_millis(50);
+
+/// How many requests begun in a tick, while others wait, are so few that each may have waited.
+const FEW: u64 = 3;
+
+/// After how many ticks in a row with so few a stand-in is woken all the same. If the requests
+/// compute instead, as is more common, it is of no use; at this rate it costs nothing worth counting.
+const SLOW_TICKS: u32 = 16;
 
 /// How many ticks without requests before the ticking stops until the next one.
 const IDLE_TICKS: u32 = 50;
@@ -132,7 +140,7 @@ impl Client {
 pub struct Link {
     client: Client,
     control: Outbox,
-    begun: Begun,
+    begun: Arc<Begun>,
     statuses: mpsc::Receiver<Status>,
     /// Aborted when this is dropped, which closes the sockets.
     tasks: JoinSet<Result<(), LinkError>>,
@@ -161,6 +169,7 @@ impl Link {
         let monitors = [Arc::new(Monitor::default()), Arc::new(Monitor::default())];
         let [stuck, silent] = &monitors;
         let heard = Arc::new(Heard::default());
+        let begun = Arc::new(begun);
         let (report, statuses) = mpsc::channel(1);
 
         let mut tasks = JoinSet::new();
@@ -176,6 +185,7 @@ impl Link {
         tasks.spawn(wake_stand_ins(
             Arc::clone(stuck),
             exchanges.clone(),
+            Arc::clone(&begun),
             control.clone(),
         ));
         let watch = Watch {
@@ -321,42 +331,44 @@ impl Monitor {
     }
 }
 
-/// Wakes stand-ins while requests are pending and none completes: `docs/worker-protocol.md`,
+/// Wakes a stand-in when requests are pending and none is begun: `docs/worker-protocol.md`,
 /// "Threads".
+///
+/// Completions would say less: those of requests whose threads were replaced come also while the
+/// runner is stuck.
 async fn wake_stand_ins(
     monitor: Arc<Monitor>,
     exchanges: Exchanges,
+    begun: Arc<Begun>,
     control: Outbox,
 ) -> Result<(), LinkError> {
-    let mut seen = Progress::default();
-    // Stand-ins woken since something completed: with one for each request pending, every
-    // request has a thread and one thread is left to read.
-    let mut woken = 0;
-    let mut idle = 0;
+    let mut seen = 0;
+    let (mut idle, mut slow) = (0, 0);
+    let mut pause = TICK;
     loop {
         if idle >= IDLE_TICKS {
             monitor.park().await;
             idle = 0;
-        }
-        if seen.pending > 0 && woken >= seen.pending {
-            // Until a request comes, or a while has passed: a worker that was just between two
-            // requests has not remembered the call.
-            let _ = tokio::time::timeout(REPEAT, monitor.park()).await;
-            woken -= 1;
+        } else if pause > TICK {
+            // A request that comes may be begun at once, or show that a stand-in is missing.
+            let _ = tokio::time::timeout(pause, monitor.park()).await;
         }
         tokio::time::sleep(TICK).await;
-        let now = exchanges.progress();
-        if now.completed != seen.completed {
-            woken = 0;
-            idle = 0;
-        } else if now.pending == 0 {
-            woken = 0;
-            idle += 1;
-        } else if woken < now.pending {
-            let count = (now.pending - woken).min(woken.max(1));
-            control.push(|out| message::put_amount(out, Kind::Wake, 0, count));
-            woken += count;
+        let Progress { pending, sent } = exchanges.progress();
+        idle = if pending == 0 { idle + 1 } else { 0 };
+        let now = begun.count();
+        let is_stuck = pending > 0 && now == seen;
+        let is_slow = sent > now && now.abs_diff(seen) <= FEW;
+        slow = if is_slow { slow + 1 } else { 0 };
+        if is_stuck || slow == SLOW_TICKS {
+            control.push(|out| message::put_begun(out, now));
+            slow = 0;
         }
+        pause = if is_stuck {
+            (pause * 2).min(REPEAT)
+        } else {
+            TICK
+        };
         seen = now;
     }
 }

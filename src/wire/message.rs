@@ -264,7 +264,13 @@ pub(crate) fn file_part(mut payload: Bytes) -> Result<(u64, u64), DecodeError> {
     }
 }
 
-/// Appends a frame whose payload is a `u32`: `WAKE` or `CREDIT`.
+/// Appends `WAKE`: how many requests had been begun, of which the lower half is enough.
+pub(super) fn put_begun(out: &mut BytesMut, begun: u64) {
+    let [a, b, c, d, ..] = begun.to_le_bytes();
+    frame::put(out, Kind::Wake, 0, |out| out.put_slice(&[a, b, c, d]));
+}
+
+/// Appends a frame whose payload is a `u32`: `CREDIT`.
 pub(crate) fn put_amount(out: &mut BytesMut, kind: Kind, id: RequestId, amount: usize) {
     let amount = u32::try_from(amount).unwrap_or(u32::MAX);
     frame::put(out, kind, id, |out| out.put_u32_le(amount));

@@ -18,11 +18,11 @@ const MAX_PENDING: usize = 32 * 1024;
 /// The sequence number of a request that has not been sent.
 const NOT_SENT: u64 = u64::MAX;
 
-/// How many requests are with the worker, and how many it has ended so far.
+/// How many requests are with the worker, and how many were sent to it so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Progress {
     pub(super) pending: usize,
-    pub(super) completed: u64,
+    pub(super) sent: u64,
 }
 
 /// Who may still do something with a slot.
@@ -60,8 +60,6 @@ pub(super) struct Table {
     free: VecDeque<u16>,
     /// How the worker is getting on.
     pub(super) progress: Progress,
-    /// How many requests were sent.
-    sent: u64,
     /// The worker is gone: no slot is given out.
     pub(super) closed: bool,
 }
@@ -106,8 +104,8 @@ impl Table {
 
     /// Notes that a request is being sent, after all those before it.
     pub(super) fn note_sent(&mut self, id: RequestId) {
-        self.sent += 1;
-        let sequence = self.sent;
+        self.progress.sent += 1;
+        let sequence = self.progress.sent;
         if let Some(slot) = self.slot(id) {
             slot.sequence = sequence;
         }

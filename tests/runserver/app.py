@@ -10,6 +10,8 @@ from wsgiref.validate import validator
 
 CLOSED = []
 GO = threading.Event()
+MEETING = threading.Condition()
+MET = {"here": 0, "times": 0, "inside": 0, "most": 0}
 
 
 class Body:
@@ -207,6 +209,30 @@ def do_wait(environ, start_response):
     GO.wait(30)
     plain(start_response)
     return [b"waited"]
+
+
+def do_meet(environ, start_response):
+    """Answers when as many requests as the query says have come since the last ones met."""
+    parties = int(environ["QUERY_STRING"])
+    with MEETING:
+        MET["inside"] += 1
+        MET["most"] = max(MET["most"], MET["inside"])
+        MET["here"] += 1
+        times = MET["times"]
+        if MET["here"] == parties:
+            MET["here"] = 0
+            MET["times"] += 1
+            MEETING.notify_all()
+        met = MEETING.wait_for(lambda: MET["times"] > times, 30)
+        MET["inside"] -= 1
+    plain(start_response)
+    return [b"met" if met else b"alone"]
+
+
+def do_most(environ, start_response):
+    """How many were inside `do_meet` at a time."""
+    plain(start_response)
+    return [str(MET["most"]).encode()]
 
 
 def do_spin(environ, start_response):

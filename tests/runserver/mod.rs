@@ -15,6 +15,7 @@ mod processes;
 mod responses;
 mod settings;
 mod splitting;
+mod threads;
 
 use super::support::{Serve, Server};
 

@@ -3,22 +3,29 @@
 Threads of a process share the interpreter lock, so threads that compute only slow each other
 down; yet a thread that waits must not hold up the requests behind it. So exactly one thread at a
 time, the runner, reads the data connection and runs one request after another. The front, which
-sees that nothing completes, sends WAKE; then a stand-in takes the right to run from the runner,
-which finishes its request and stands by itself.
+sees that none is begun, sends WAKE; then a stand-in takes the right to run from the runner, which
+finishes its request and stands by itself.
+
+**Foresight.** Views that wait come in crowds, and a WAKE for each would be slow. So from a WAKE on,
+the runner calls a stand-in just before it enters the application. That one sleeps on the
+interpreter lock, and is there at the moment in which the application waits; then it is the runner,
+and calls the next one in the same way. Where the application does not wait, it comes for nothing,
+which costs two switches of threads; after `FORESIGHT` requests in a row that did not wait, this
+ends.
 
 **The right to run** is the entry in `_inside`. A runner puts its own key there just before it
 enters the application and takes it out right after; a stand-in that wants to take over takes out
 whatever entry there is. Taking an entry out of a dict is atomic, so exactly one of the two gets
 it: either the runner goes on, or the stand-in is the runner now. While the entry is not there
 (the runner reads, writes or keeps its books) nobody can take over. There is never more than one
-entry, so there is never more than one runner, and only the runner touches queue and inbox.
+entry, so there is never more than one runner, and only the runner touches queue, inbox and count.
 """
 
 from __future__ import annotations
 
 from _thread import allocate_lock
 from threading import Thread
-from time import monotonic
+from time import monotonic, thread_time
 
 from . import wire
 
@@ -31,6 +38,22 @@ if TYPE_CHECKING:
 
 BATCH_LIMIT = 64 * 1024
 """Octets of answers that may wait to be written together; more would make writing slow."""
+
+FORESIGHT = 32
+"""How many requests in a row that did not wait make the runner no longer expect it of the next.
+
+A stand-in that is called for nothing costs about a hundredth of the time that passes until the
+front notices that one is missing."""
+
+ROWS = 3
+"""How many stand-ins more are started on a WAKE while requests queue up. A thread that is started
+waits for a processor, and the runner that starts it waits with it; a stand-in from elsewhere can
+take over meanwhile and start the next."""
+
+LONG = 0.001
+"""How long, in seconds, a request must have taken for the next ones to be expected to wait, and at
+most have computed: those that only read a small file, or wait for each other's interpreter lock,
+are quicker in one thread."""
 
 BATCH_TIME = 0.0005
 """How long, in seconds, an answer may wait for others to be written with: shorter than anyone
@@ -53,39 +76,67 @@ class Runner:
         self._starting = allocate_lock()
         # Stand-ins that sleep, each behind a lock of its own; the last to come goes first.
         self._standing_by: list[LockType] = []
-        # How many stand-ins the front asked for that nobody has woken yet.
-        self._permits = 0
+        # Before how many requests more a stand-in is called.
+        self._foresight = 0
+        # One has been called and has not come yet: a second would come for nothing.
+        self._coming = False
+        # One was called when all were busy: the first that is free comes.
+        self._missing = False
 
     def serve(self, handle: Handle) -> None:
         """Run requests in this thread, the first runner. Never returns."""
         self._handle = handle
         self._guard(0, True)
 
-    def wake(self, count: int) -> None:
-        """Send what is finished, and let up to `count` stand-ins take over one after another.
+    def wake(self, begun: int) -> None:
+        """Send what is finished; if no request was begun since the front looked, be replaced.
 
         Called by the control thread. Harmless when nobody is stuck.
         """
         self._link.data.flush()
-        if count > 0 and self._inside:
-            self._permits = count - 1
-            self._rouse()
+        if self._threads and self._inside and self._count & 0xFFFFFFFF == begun:
+            self._foresight = FORESIGHT
+            self._call()
+            for _ in range(min(ROWS, len(self._link.queue))):
+                if self._standing_by or not self._start():
+                    break
 
-    def _rouse(self) -> None:
-        """Wake a stand-in, or start one."""
+    def _learn(self, waited: bool) -> None:
+        """Note whether a request waited before which a stand-in was called."""
+        self._foresight = FORESIGHT if waited else max(self._foresight - 1, 0)
+
+    def _call(self) -> None:
+        """Have a stand-in come: wake it, or start one."""
+        if self._coming:
+            return
+        self._coming = True
+        if self._release():
+            return
+        self._coming = False
+        if not self._start():
+            self._missing = True
+            # One may have become free before it could see that.
+            self._release()
+
+    def _start(self) -> bool:
+        """Start a stand-in, unless there are as many as there may be."""
+        with self._starting:
+            if self._started >= self._threads:
+                return False
+            self._started += 1
+            key = self._started
+        Thread(target=self._guard, args=(key, False), name=f"stand-in-{key}", daemon=True).start()
+        return True
+
+    def _release(self) -> bool:
+        """Wake a stand-in, if there is one that sleeps."""
         try:
             gate = self._standing_by.pop()
         except IndexError:
-            with self._starting:
-                if self._started >= self._threads:
-                    return
-                self._started += 1
-                key = self._started
-            Thread(
-                target=self._guard, args=(key, False), name=f"stand-in-{key}", daemon=True
-            ).start()
-        else:
-            gate.release()
+            return False
+        self._missing = False
+        gate.release()
+        return True
 
     def _guard(self, key: int, runs: bool) -> None:
         """Be a thread of the worker, as runner or standing by.
@@ -101,6 +152,8 @@ class Runner:
                     self._run(key)
                 runs = False
                 self._standing_by.append(gate)
+                if self._missing:
+                    self._release()
                 gate.acquire()
         except BaseException as error:
             wire.complain(error)
@@ -109,6 +162,8 @@ class Runner:
 
     def _take_over(self) -> bool:
         """Take the right to run from the runner, if it is inside the application."""
+        # First of all: a runner that enters it from now on calls another one.
+        self._coming = False
         try:
             self._inside.popitem()
         except KeyError:
@@ -132,23 +187,27 @@ class Runner:
                 kind, request, payload = queue.popleft()
                 if kind != wire.REQUEST:
                     wire.hang_up(70)
-                inside[key] = True
-                if self._permits:
-                    # More were asked for: should this request be slow too, the next stand-in
-                    # is already there.
-                    self._permits -= 1
-                    self._rouse()
                 self._count = begun[0] = self._count + 1
+                inside[key] = True
+                foresight = self._foresight
+                if foresight:
+                    entered, computed = monotonic(), thread_time()
+                    if not self._coming:
+                        self._call()
                 size += handle(request, payload)
                 if inside.pop(key, None) is None:
                     flush()
+                    if foresight:
+                        took, computed = monotonic() - entered, thread_time() - computed
+                        self._learn(took > LONG > computed)
                     return
+                if foresight:
+                    self._learn(False)
                 if size > BATCH_LIMIT or monotonic() - flushed > BATCH_TIME:
                     flush()
                     size = 0
                     flushed = monotonic()
             flush()
             size = 0
-            self._permits = 0
             queue.extend(self._inbox.receive())
             flushed = monotonic()

@@ -206,6 +206,13 @@ class Front:
         self.files.sendmsg([struct.pack("<I", request)], [rights])
         self.tell(BODY, request)
 
+    def give_body(self, request: int, octets: bytes) -> None:
+        """Answer a WANT with all of the body."""
+        with tempfile.TemporaryFile() as file:
+            file.write(octets)
+            file.seek(0)
+            self.send_file(request, file.fileno())
+
     def file(self) -> tuple[int, bytes]:
         """The request and the contents of the next file that the worker has sent."""
         octets, ancillary, _, _ = self.files.recvmsg(4, socket.CMSG_SPACE(4))
