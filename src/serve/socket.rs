@@ -115,13 +115,18 @@ impl Socket {
         let moved = if self.input.is_empty() {
             ready!(self.poll_move_unread(context, pipe, limit))?
         } else {
-            let octets = self.input.get(..limit).unwrap_or(&self.input);
-            let count = pipe.write(octets)?;
-            self.input.advance(count);
-            count
+            self.move_input(pipe, limit)?
         };
         self.deadline.set(self.limits.body_stall);
         Poll::Ready(Ok(moved))
+    }
+
+    /// Moves up to `limit` octets of what was read already.
+    fn move_input(&mut self, pipe: &Pipe, limit: usize) -> io::Result<usize> {
+        let octets = self.input.get(..limit).unwrap_or(&self.input);
+        let count = pipe.write(octets)?;
+        self.input.advance(count);
+        Ok(count)
     }
 
     #[cfg(target_os = "linux")]
@@ -150,10 +155,7 @@ impl Socket {
         if ready!(self.poll_read(context))? == 0 {
             return Poll::Ready(Ok(0));
         }
-        let octets = self.input.get(..limit).unwrap_or(&self.input);
-        let count = pipe.write(octets)?;
-        self.input.advance(count);
-        Poll::Ready(Ok(count))
+        Poll::Ready(self.move_input(pipe, limit))
     }
 
     /// Whether the deadline has passed.

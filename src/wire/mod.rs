@@ -37,7 +37,7 @@ pub use link::{Client, Link, LinkError, Refused, Status};
 /// the system calls for it are few.
 pub const INLINE_BODY: usize = 64 * 1024;
 
-/// How many octets of one body may be on the way unacknowledged, in either direction.
+/// How many octets of one response body may be on the way unacknowledged.
 ///
 /// Four full frames: enough that neither side waits for the other on one machine.
 pub const WINDOW: usize = 256 * 1024;

@@ -46,8 +46,8 @@ ANSWER_LIMIT = 1024 * 1024
 and a frame beyond `FRAME_LIMIT` would cost the process."""
 
 WINDOW = 256 * 1024
-"""Octets of one body that may be under way: enough to keep a fast client busy, and a bound on
-what a slow one costs in memory."""
+"""Octets of one response body that may be under way: enough to keep a fast client busy, and a
+bound on what a slow one costs in memory."""
 
 EXIT_TIME = 0.3
 """How long, in seconds, the project's exit handlers may run: the front waits a little longer."""
@@ -59,11 +59,6 @@ READ_SIZE = 64 * 1024
 def frame(kind: int, request: int, payload: bytes = b"") -> bytes:
     """One whole frame."""
     return pack_header(len(payload), kind, request) + payload
-
-
-def number_frame(kind: int, request: int, number: int) -> bytes:
-    """A frame whose payload is one number."""
-    return pack_header(4, kind, request) + NUMBER.pack(number)
 
 
 def hang_up(code: int = 0) -> None:
