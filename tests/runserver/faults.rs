@@ -1,6 +1,6 @@
 //! Workers that die or hang while they have requests, and several workers.
 
-use std::{collections::BTreeSet, thread};
+use std::{collections::BTreeSet, fs::File, io::Read, thread};
 
 use rustix::process::{Signal, kill_process};
 
@@ -8,9 +8,13 @@ use super::{app_server, serve_app};
 use crate::support::{Response, Serve, Server};
 
 /// An application that can be killed in the middle of known requests: `/hold` waits until the file
-/// `go` is there, all others answer at once with their process's number.
+/// `go` is there, `/hang` for ever, all others answer at once with their process's number.
 const APP: &str = r#"
-import os, re, time
+import ctypes, os, time
+
+# More than a pipe holds.
+TOO_MUCH = b"x" * 1_000_000
+os.path.exists("hung") or os.mkfifo("hung")
 
 LOG = os.open("begun", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
 
@@ -23,8 +27,9 @@ def application(environ, start_response):
         while not os.path.exists("go"):
             time.sleep(0.001)
     if path == "/hang":
-        # One call into C code, which keeps the interpreter lock.
-        re.match(r"(a|a)+$", "a" * 64 + "b")
+        # One call into C code, which keeps the interpreter lock and never returns. Who can read from
+        # the pipe knows that it is being made, and that nothing else of this process can run.
+        ctypes.PyDLL(None).write(os.open("hung", os.O_RDWR), TOO_MUCH, len(TOO_MUCH))
     start_response("200 OK", [])
     return [b"%d %s" % (os.getpid(), body)]
 "#;
@@ -104,6 +109,12 @@ fn begun(server: &Server, path: &str) -> usize {
     log.lines().filter(|line| *line == path).count()
 }
 
+/// Returns when the worker hangs in `/hang`.
+fn wait_until_hung(server: &Server) {
+    let mut pipe = File::open(server.sandbox().dir().join("hung")).unwrap();
+    pipe.read_exact(&mut [0]).unwrap();
+}
+
 fn malformed(server: &Server) -> Response {
     let mut client = server.connect();
     client.send("GET / HTTP/1.1\r\n\r\n");
@@ -154,7 +165,7 @@ fn a_worker_that_hangs_in_c_code_is_replaced_and_the_page_says_so() {
     server.wait_for_output("begun /hold");
     let mut hung = server.connect();
     hung.send("GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    server.wait_for_output("begun /hang");
+    wait_until_hung(&server);
     let mut behind = server.connect();
     behind.send("GET /behind HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let page = hung.response();
