@@ -13,7 +13,7 @@ use std::{
 
 use bytes::BytesMut;
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
@@ -24,6 +24,7 @@ use tokio::{
 
 use super::{
     begun::Begun,
+    coalescing::Coalescing,
     connections::Connections,
     exchange::{Exchange, Exchanges},
     files::Files,
@@ -173,8 +174,9 @@ impl Link {
         let (report, statuses) = mpsc::channel(1);
 
         let mut tasks = JoinSet::new();
-        tasks.spawn(write(data.clone(), data_write));
-        tasks.spawn(write(control.clone(), control_write));
+        let coalescing = Coalescing::new(exchanges.clone(), Arc::clone(&begun));
+        tasks.spawn(write(data.clone(), data_write, Some(coalescing)));
+        tasks.spawn(write(control.clone(), control_write, None));
         tasks.spawn(read_data(data_read, files, exchanges.clone()));
         tasks.spawn(read_control(
             control_read,
@@ -257,11 +259,21 @@ fn into_split(stream: StdUnixStream) -> io::Result<(OwnedReadHalf, OwnedWriteHal
 
 /// Writes what is pushed. That the worker is gone is for [`read_data`] to say: there may be answers
 /// of it that were not read yet.
-async fn write(outbox: Outbox, connection: OwnedWriteHalf) -> Result<(), LinkError> {
-    match outbox.write_to(connection).await {
-        Ok(()) => Ok(()),
-        Err(_) => std::future::pending().await,
+async fn write(
+    outbox: Outbox,
+    mut connection: OwnedWriteHalf,
+    mut coalescing: Option<Coalescing>,
+) -> Result<(), LinkError> {
+    let mut batch = BytesMut::new();
+    while outbox.take(&mut batch).await {
+        if connection.write_all(&batch).await.is_err() {
+            return std::future::pending().await;
+        }
+        if let Some(coalescing) = &mut coalescing {
+            coalescing.pause().await;
+        }
     }
+    Ok(())
 }
 
 async fn read_data(

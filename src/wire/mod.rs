@@ -10,11 +10,12 @@
 //! - `begun`: how many requests a worker has begun, in memory that it shares with the front
 //! - `connections`: all of that between front and worker, as it is made for one process
 //! - `link`: the connections to one worker, and the tasks that serve them; `silence`: noticing
-//!   that it no longer reacts
+//!   that it no longer reacts; `coalescing`: letting events gather while it is busy
 //!
 //! Nothing here knows of HTTP syntax or of processes.
 
 mod begun;
+mod coalescing;
 mod connections;
 mod exchange;
 mod files;

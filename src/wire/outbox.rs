@@ -1,16 +1,13 @@
-//! Frames waiting for one connection, and the task that writes them.
+//! Frames waiting for one connection, and how the task that writes them takes them.
 //!
 //! Whoever has a frame appends it and goes on; the task is woken once, runs after everybody who
 //! was ready to append has done so, and writes all of it with one system call. That is what makes
 //! the front fast under load, and costs a lone request nothing but the switch of a task.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::BytesMut;
-use tokio::{io::AsyncWriteExt, net::unix::OwnedWriteHalf, sync::Notify};
+use tokio::sync::Notify;
 
 /// How much memory an idle outbox keeps, in octets: a batch of small requests.
 const KEEP: usize = 256 * 1024;
@@ -57,27 +54,20 @@ impl Outbox {
         }
     }
 
-    /// Writes what is pushed, until [`Outbox::close`] or an error of the connection.
-    pub(super) async fn write_to(&self, mut connection: OwnedWriteHalf) -> io::Result<()> {
-        let mut batch = BytesMut::new();
-        loop {
-            self.shared.wake.notified().await;
-            {
-                let mut waiting = self.lock();
-                if waiting.closed {
-                    return Ok(());
-                }
-                std::mem::swap(&mut waiting.octets, &mut batch);
-            }
-            connection.write_all(&batch).await?;
-            if batch.capacity() > KEEP {
-                batch = BytesMut::new();
-            }
-            batch.clear();
+    /// Waits until something is pushed, and puts it into `batch`; false once [`Outbox::close`] was
+    /// called. What was in the batch is forgotten.
+    pub(super) async fn take(&self, batch: &mut BytesMut) -> bool {
+        if batch.capacity() > KEEP {
+            *batch = BytesMut::new();
         }
+        batch.clear();
+        self.shared.wake.notified().await;
+        let mut waiting = self.lock();
+        std::mem::swap(&mut waiting.octets, batch);
+        !waiting.closed
     }
 
-    /// Ends [`Outbox::write_to`]; what waits is dropped.
+    /// Ends the connection; what waits is dropped.
     pub(super) fn close(&self) {
         let mut waiting = self.lock();
         *waiting = Waiting {
