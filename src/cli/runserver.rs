@@ -51,7 +51,13 @@ pub(crate) struct RunserverArgs {
     /// Seconds after which a worker that hangs in C code is killed; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) timeout: u32,
-    /// Accepted as Django's; files are not watched yet
-    #[arg(long)]
+    /// Watch no files: the project is loaded once
+    #[arg(long, conflicts_with_all = ["watch", "ignore"])]
     pub(crate) noreload: bool,
+    /// Reload on changes of these files too, as in '*.yaml' or 'data/'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) watch: Vec<String>,
+    /// Do not reload on changes of these files, as in 'scratch/'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) ignore: Vec<String>,
 }

@@ -18,6 +18,7 @@ use crate::{
     project::{Config, Interpreter, Root, Search, settings_modules},
     serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
     shutdown::Stop,
+    watch,
     wire::message::Configure,
     worker,
 };
@@ -40,7 +41,12 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
-    let (mut worker, interpreter, allowed) = plan_worker(args, &here)?;
+    let Planned {
+        mut worker,
+        interpreter,
+        allowed,
+        watch,
+    } = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
     let log = match verbosity {
@@ -53,6 +59,8 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         interpreter,
         verbosity,
         is_announced: false,
+        root: worker.root.clone(),
+        change: None,
         failure: None,
     };
     let plan = dev::Plan {
@@ -64,6 +72,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         },
         worker,
         workers,
+        watch,
         log: log.clone(),
     };
 
@@ -107,12 +116,19 @@ async fn serve(
     Ok(())
 }
 
-/// Finds the project and its interpreter: how workers are to be started, and the hosts that the
-/// user allows.
-fn plan_worker(
-    args: RunserverArgs,
-    here: &Path,
-) -> Result<(worker::Config, Interpreter, Vec<HostPattern>), Error> {
+/// What the arguments and the project's configuration come to.
+struct Planned {
+    /// How workers are to be started.
+    worker: worker::Config,
+    interpreter: Interpreter,
+    /// The hosts that the user allows.
+    allowed: Vec<HostPattern>,
+    /// Which files are watched, where any are.
+    watch: Option<watch::Rules>,
+}
+
+/// Finds the project and its interpreter.
+fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
     let RunserverArgs {
         addrport,
         ipv6: _,
@@ -125,8 +141,9 @@ fn plan_worker(
         nothreading,
         workers,
         timeout,
-        // Nothing is reloaded yet.
-        noreload: _,
+        noreload,
+        watch,
+        ignore,
     } = args;
     // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
     let (project, root) = if app.is_some() {
@@ -140,6 +157,8 @@ fn plan_worker(
         app: configured_app,
         python: configured_python,
         allowed_hosts: configured_hosts,
+        watch: configured_watch,
+        ignore: configured_ignore,
     } = Config::read(&project)?;
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
@@ -175,7 +194,17 @@ fn plan_worker(
         configure,
         timeout: NonZeroU32::new(timeout),
     };
-    Ok((config, interpreter, allowed))
+    let watch = (!noreload).then(|| watch::Rules {
+        root: config.root.clone(),
+        watch: [watch, configured_watch].concat(),
+        ignore: [ignore, configured_ignore].concat(),
+    });
+    Ok(Planned {
+        worker: config,
+        interpreter,
+        allowed,
+        watch,
+    })
 }
 
 /// Lets this process have as many files open as the system allows it: each connection is one, and

@@ -48,11 +48,26 @@ impl<T: FnMut(Event)> Board<T> {
         if place == 0 && matches!(standing, Standing::Ready(_)) {
             self.lead.send_modify(|times| *times += 1);
         }
-        let mut standings = self.standings.borrow_mut();
-        if let Some(old) = standings.get_mut(place) {
+        if let Some(old) = self.standings.borrow_mut().get_mut(place) {
             *old = standing;
         }
-        self.front.set(state(&standings));
+        self.refresh();
+    }
+
+    /// How many places there are.
+    pub(super) fn places(&self) -> usize {
+        self.standings.borrow().len()
+    }
+
+    /// Forgets what the places had come to: others take their numbers.
+    pub(super) fn renew(&self) {
+        self.standings.borrow_mut().fill(Standing::Starting);
+        self.refresh();
+    }
+
+    /// Tells the front once more, so that requests look again.
+    pub(super) fn refresh(&self) {
+        self.front.set(state(&self.standings.borrow()));
     }
 
     /// Notes which hosts the application allows, as a worker said.
@@ -65,6 +80,11 @@ impl<T: FnMut(Event)> Board<T> {
     /// Waits until a request comes that wants a failed application to be tried again.
     pub(super) async fn retry_wanted(&self) {
         self.front.retry_wanted().await;
+    }
+
+    /// How many times the first place has had a worker ready.
+    pub(super) fn lead(&self) -> u64 {
+        *self.lead.borrow()
     }
 
     /// Waits until the first place has had a worker ready more often than `times`, and says how

@@ -1,26 +1,30 @@
-//! The one loop that joins workers and front: it starts workers, tells the front to which of them
-//! requests may go, and starts the next one when one ends.
+//! The one loop that joins watcher, workers and front: it starts workers, tells the front to which
+//! of them requests may go, and starts the next ones when one ends or the project has changed.
 //!
-//! - `place`: keeps one worker running
+//! - `generation`: the workers that run one state of the project's files
+//! - `place`: keeps one of them running
 //! - `board`: what all the places have come to, and the front is told
 //! - `backoff`: how long is waited before a worker is replaced
+//! - `retired`: workers that finish what they have, on code that has been changed
 
 mod backoff;
 mod board;
+mod generation;
 mod place;
+mod retired;
 
-use std::{io, net::TcpListener, sync::Arc};
-
-use futures_util::future::{join_all, try_join_all};
+use std::{io, net::TcpListener, pin::pin, sync::Arc, time::Instant};
 
 use crate::{
     serve::{self, AccessLog, Failure, Server},
+    watch::{self, Change, Kind, Watcher},
     wire::message::Report,
     worker,
 };
 
 use board::Board;
-use place::Place;
+use generation::Generation;
+use retired::Retired;
 
 /// What is to be served, and how.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) worker: worker::Config,
     /// How many of them there are.
     pub(crate) workers: u16,
+    /// Which files are watched; nothing is where the project is not to be reloaded.
+    pub(crate) watch: Option<watch::Rules>,
     /// Where the access log goes.
     pub(crate) log: AccessLog,
 }
@@ -40,14 +46,18 @@ pub(crate) struct Plan {
 /// What the user may want to know.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// The application is loaded and served.
-    Ready(Report),
+    /// The application is loaded and served, as of that moment.
+    Ready(Report, Instant),
     /// The application could not be loaded; its page is served.
     NotLoaded(Arc<Failure>),
     /// A worker that had been ready ended by itself; the text says how. Another one is started.
     Ended(String),
     /// The application is served, but a further worker could not load it.
     Missing(Arc<Failure>),
+    /// The project was changed: it is loaded again.
+    Changed(Change),
+    /// Something about watching files.
+    Watching(watch::Notice),
 }
 
 /// Why nothing can be served.
@@ -59,6 +69,9 @@ pub(crate) enum Error {
     /// The worker's package or the interpreter is not usable.
     #[error(transparent)]
     Worker(#[from] worker::Error),
+    /// The project's files cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] watch::Error),
     /// What to serve is not clear, or the interpreter cannot run it.
     #[error("{}", .0.message)]
     Usage(Arc<Failure>),
@@ -70,6 +83,7 @@ impl Error {
         match self {
             Self::Listen(_) => None,
             Self::Worker(error) => error.hint(),
+            Self::Watch(error) => error.hint(),
             Self::Usage(failure) => Some(failure.hint.clone()).filter(|hint| !hint.is_empty()),
         }
     }
@@ -86,18 +100,48 @@ pub(crate) async fn run(
         front,
         worker,
         workers,
+        watch,
         log,
     } = plan;
-    let (workers_of_front, upstream) = serve::upstream();
+    let mut watcher = None;
+    let mut is_current: serve::IsCurrent = Arc::new(|| true);
+    if let Some(rules) = watch {
+        let (started, gate) = watch::start(rules)?;
+        watcher = Some(started);
+        is_current = Arc::new(move || gate.is_open());
+    }
+    let (workers_of_front, upstream) = serve::upstream(is_current);
     let server = Server::new(listener, front, upstream, log)?;
     let board = Board::new(workers_of_front, workers.into(), tell);
-    let mut places: Vec<_> = (0..workers.into())
-        .map(|number| Place::new(number, &worker, &board))
-        .collect();
-    let result = tokio::select! {
-        () = server.run(shutdown) => Ok(()),
-        Err(error) = try_join_all(places.iter_mut().map(Place::run)) => Err(error),
+    let mut retired = Retired::default();
+    let mut serving = pin!(server.run(shutdown));
+    let mut generation = Generation::new(&worker, &board, true);
+    let result = loop {
+        tokio::select! {
+            () = &mut serving => break Ok(()),
+            Err(error) = generation.run() => break Err(error),
+            change = changed(watcher.as_ref()) => {
+                if let Some(change) = change {
+                    board.renew();
+                    board.tell(Event::Changed(change));
+                    retired.take(generation.end());
+                    generation = Generation::new(&worker, &board, false);
+                }
+                resume(watcher.as_ref());
+                board.refresh();
+            }
+        }
     };
-    join_all(places.into_iter().map(Place::stop)).await;
+    generation.stop().await;
+    retired.stop().await;
     result
+}
+
+/// The next change of the project; nothing where what was noticed turned out to be none. Never,
+/// where nothing is watched.
+async fn changed(watcher: Option<&Watcher>) -> Option<Change> {
+    match watcher {
+        Some(watcher) => watcher.changed().await,
+        None => std::future::pending().await,
+    }
 }

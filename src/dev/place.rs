@@ -26,6 +26,10 @@ pub(super) struct Place<'a, T> {
     number: usize,
     config: &'a worker::Config,
     board: &'a Board<T>,
+    /// Nothing has been served yet.
+    is_first: bool,
+    /// How many times the first place had had a worker ready when this one was made.
+    lead: u64,
     /// The worker that runs now.
     worker: Option<Worker>,
 }
@@ -38,11 +42,18 @@ enum Start {
 }
 
 impl<'a, T: FnMut(Event)> Place<'a, T> {
-    pub(super) fn new(number: usize, config: &'a worker::Config, board: &'a Board<T>) -> Self {
+    pub(super) fn new(
+        number: usize,
+        config: &'a worker::Config,
+        board: &'a Board<T>,
+        is_first: bool,
+    ) -> Self {
         Self {
             number,
             config,
             board,
+            is_first,
+            lead: board.lead(),
             worker: None,
         }
     }
@@ -57,40 +68,36 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         }
     }
 
-    /// Ends the worker.
-    pub(super) async fn stop(self) {
-        if let Some(worker) = self.worker {
-            worker.stop().await;
-        }
+    /// Gives up the worker.
+    pub(super) fn end(self) -> Option<Worker> {
+        self.worker
     }
 
     async fn lead(&mut self) -> Result<(), Error> {
-        let mut is_first = true;
         let mut backoff = Backoff::default();
         loop {
             match self.start().await {
                 Ok(Start::Ready(report)) => {
-                    self.board.tell(Event::Ready(report));
+                    self.board.tell(Event::Ready(report, Instant::now()));
                     self.serve(&mut backoff).await;
                 }
-                Err(error) if is_first => return Err(error.into()),
+                Err(error) if self.is_first => return Err(error.into()),
                 Ok(Start::Failed(failure, kind))
-                    if is_first && USAGE_KINDS.contains(&kind.as_str()) =>
+                    if self.is_first && USAGE_KINDS.contains(&kind.as_str()) =>
                 {
                     return Err(Error::Usage(Arc::new(failure)));
                 }
                 Ok(Start::Failed(failure, _)) => self.wait_for_retry(failure).await,
                 Err(error) => self.wait_for_retry(not_started(&error)).await,
             }
-            is_first = false;
+            self.is_first = false;
         }
     }
 
     async fn follow(&mut self) -> Result<(), Error> {
-        let mut seen = 0;
         let mut backoff = Backoff::default();
         loop {
-            seen = self.board.lead_ready(seen).await;
+            self.lead = self.board.lead_ready(self.lead).await;
             loop {
                 let failure = match self.start().await {
                     Ok(Start::Ready(_)) => {

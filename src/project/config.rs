@@ -12,7 +12,14 @@ use super::{
 /// Keys less like a known one than this are not taken for a slip of the fingers.
 const SIMILAR: f64 = 0.75;
 
-const KEYS: [&str; 4] = ["allowed-hosts", "app", "python", "settings"];
+const KEYS: [&str; 6] = [
+    "allowed-hosts",
+    "app",
+    "ignore",
+    "python",
+    "settings",
+    "watch",
+];
 
 /// The values of `[tool.scaffold]`, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +32,10 @@ pub struct Config {
     pub python: Option<String>,
     /// Hosts that the server answers to, beside those of this machine.
     pub allowed_hosts: Vec<String>,
+    /// Patterns of files whose changes count too, as in `.gitignore`.
+    pub watch: Vec<String>,
+    /// Patterns of files whose changes do not count.
+    pub ignore: Vec<String>,
 }
 
 impl Config {
@@ -44,8 +55,13 @@ impl Config {
                 "settings" => &mut config.settings,
                 "app" => &mut config.app,
                 "python" => &mut config.python,
-                "allowed-hosts" => {
-                    config.allowed_hosts = texts(&file, key.get_ref(), value)?;
+                "allowed-hosts" | "watch" | "ignore" => {
+                    let texts = texts(&file, key.get_ref(), value)?;
+                    match key.get_ref().as_ref() {
+                        "watch" => config.watch = texts,
+                        "ignore" => config.ignore = texts,
+                        _ => config.allowed_hosts = texts,
+                    }
                     continue;
                 }
                 unknown => {

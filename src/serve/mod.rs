@@ -41,7 +41,7 @@ use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 pub use access_log::AccessLog;
 pub use host::{HostPattern, Hosts, NotAHost};
 pub use limits::Limits;
-pub use upstream::{Failure, RETRY_AFTER, State, Upstream, Workers, upstream};
+pub use upstream::{Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream};
 
 /// What is said in `Server` and `SERVER_SOFTWARE`.
 const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));

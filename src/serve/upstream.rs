@@ -4,6 +4,7 @@
 //! here while a worker starts.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -94,16 +95,38 @@ impl Workers {
     }
 }
 
+/// Whether what the workers have loaded is what is on the disk, as far as can be known right now.
+///
+/// Asked before each request is sent. Whoever says no tells all requests again ([`Workers::set`])
+/// as soon as that has changed.
+pub type IsCurrent = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// The side that has requests. Clones go to the same workers.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Upstream {
     known: watch::Receiver<Known>,
     retry: Arc<Notify>,
+    is_current: IsCurrent,
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            known,
+            retry,
+            is_current: _,
+        } = self;
+        formatter
+            .debug_struct("Upstream")
+            .field("known", known)
+            .field("retry", retry)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Two handles on the same state, which is [`State::Starting`] first.
 #[must_use]
-pub fn upstream() -> (Workers, Upstream) {
+pub fn upstream(is_current: IsCurrent) -> (Workers, Upstream) {
     let (sender, receiver) = watch::channel(Known {
         state: State::Starting,
         allowed_hosts: Vec::new(),
@@ -117,6 +140,7 @@ pub fn upstream() -> (Workers, Upstream) {
         Upstream {
             known: receiver,
             retry,
+            is_current,
         },
     )
 }
@@ -151,6 +175,8 @@ impl Upstream {
     ) -> Result<Exchange, Unavailable> {
         loop {
             let retry = match &self.known.borrow_and_update().state {
+                // It will be said here what comes of it.
+                State::Ready(_) | State::Failed(..) if !(self.is_current)() => false,
                 State::Ready(clients) => match submit(clients, environ, body) {
                     Ok(exchange) => return Ok(exchange),
                     Err(Refused::Busy) => return Err(Unavailable::Busy),
