@@ -37,6 +37,24 @@ fn an_idle_connection_is_closed_without_an_answer() {
     client.expect_close();
 }
 
+/// The two octets of a line end before a request may come one by one.
+#[test]
+fn a_line_end_before_a_request_may_be_split() {
+    let front = Front::start(ENDLESS);
+    let mut client = front.connect();
+    client.send("\r");
+    front.serve_another();
+    client.send("\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().respond(id, b"whole");
+    assert_eq!(client.response().text(), "whole");
+    // Half of one is none.
+    client.send("\r");
+    front.serve_another();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_eq!(client.response().status, 400);
+}
+
 #[test]
 fn a_connection_with_a_request_under_way_is_not_idle() {
     let front = Front::start(Limits {
