@@ -46,7 +46,7 @@ impl Reject {
     );
     pub(crate) const BODY_TOO_LARGE: Self = Self::new(
         "413 Content Too Large",
-        "a chunked body is longer than 1 GiB",
+        "a chunked body is longer than what is taken without a Content-Length",
     );
     pub(crate) const NO_SPACE: Self = Self::new(
         "507 Insufficient Storage",
