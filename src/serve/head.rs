@@ -46,7 +46,7 @@ impl Reject {
     );
     pub(crate) const BODY_TOO_LARGE: Self = Self::new(
         "413 Content Too Large",
-        "a chunked body is longer than 1 GiB",
+        "a chunked body is longer than what is taken without a Content-Length",
     );
     pub(crate) const NO_SPACE: Self = Self::new(
         "507 Insufficient Storage",
@@ -159,9 +159,7 @@ pub fn parse<T>(octets: &[u8], use_head: impl FnOnce(&Head<'_>) -> T) -> Result<
         headers,
         framing: framing(headers, is_http11)?,
         keep_alive: keep_alive(headers, is_http11),
-        expects_continue: is_http11
-            && find(headers, "expect")
-                .is_some_and(|header| header.value.eq_ignore_ascii_case(b"100-continue")),
+        expects_continue: is_http11 && expects_continue(headers),
         length,
     };
     Ok(Some(use_head(&head)))
@@ -174,6 +172,15 @@ fn find<'h, 'b>(
     headers
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case(name))
+}
+
+/// Whether `100-continue` is among the expectations (RFC 9110, section 10.1.1).
+fn expects_continue(headers: &[httparse::Header<'_>]) -> bool {
+    let is_it = |item: &[u8]| item.trim_ascii().eq_ignore_ascii_case(b"100-continue");
+    headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case("expect"))
+        .any(|header| header.value.split(|&octet| octet == b',').any(is_it))
 }
 
 /// What of a head is too long: its first line (RFC 9112, section 3), or all of it.

@@ -102,6 +102,17 @@ fn unknown_transfer_codings_are_not_implemented(#[case] coding: &str) {
     assert_eq!(check(&head).unwrap_err().status, "501 Not Implemented");
 }
 
+#[rstest]
+#[case("Expect: 100-continue", true)]
+#[case("Expect: x, 100-Continue", true)]
+#[case("Expect: x\r\nExpect:100-continue ,y", true)]
+#[case("Expect: 100-continue-not", false)]
+#[case("Expect: ", false)]
+fn an_expectation_may_be_one_of_several(#[case] header: &str, #[case] expected: bool) {
+    let expects = parse(&with(header), |head| head.expects_continue);
+    assert_eq!(expects.unwrap(), Some(expected));
+}
+
 /// RFC 9110, section 2.5.
 #[test]
 fn a_later_minor_version_is_read_as_the_last_one_known() {
