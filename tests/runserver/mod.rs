@@ -12,6 +12,7 @@ mod hosts;
 mod limits;
 mod pep3333;
 mod processes;
+mod reload;
 mod responses;
 mod settings;
 mod splitting;
