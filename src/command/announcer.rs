@@ -128,6 +128,12 @@ impl Announcer {
                 }
                 self.change = Some(change);
             }
+            Event::Debugged => console::note(
+                "A request in the debugger goes on with the code from before the change.",
+            ),
+            Event::BrokenOff => {
+                console::note("Requests on the code from before the change were broken off.");
+            }
             Event::Watching(notice) => {
                 console::warning(&notice.message, Some(&notice.hint));
             }

@@ -106,7 +106,7 @@ async fn serve(
         });
     };
     let tell = |event| {
-        if let Event::Ended(_) = event {
+        if let Event::Ended(_) | Event::BrokenOff = event {
             terminal.restore();
         }
         // The printer listens as long as there is somebody to send.

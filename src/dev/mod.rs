@@ -24,7 +24,7 @@ use crate::{
 
 use board::Board;
 use generation::Generation;
-use retired::Retired;
+use retired::{News, Retired};
 
 /// What is to be served, and how.
 #[derive(Debug)]
@@ -54,6 +54,10 @@ pub(crate) enum Event {
     Ended(String),
     /// The application is served, but a further worker could not load it.
     Missing(Arc<Failure>),
+    /// A request that runs on code from before the last change is in a debugger: it goes on there.
+    Debugged,
+    /// Requests that ran on code from before the last change were broken off.
+    BrokenOff,
     /// The project was changed: it is loaded again.
     Changed(Change),
     /// Something about watching files.
@@ -113,13 +117,17 @@ pub(crate) async fn run(
     let (workers_of_front, upstream) = serve::upstream(is_current);
     let server = Server::new(listener, front, upstream, log)?;
     let board = Board::new(workers_of_front, workers.into(), tell);
-    let mut retired = Retired::default();
+    let mut retired = Retired::new();
     let mut serving = pin!(server.run(shutdown));
     let mut generation = Generation::new(&worker, &board, true);
     let result = loop {
         tokio::select! {
             () = &mut serving => break Ok(()),
             Err(error) = generation.run() => break Err(error),
+            news = retired.news() => board.tell(match news {
+                News::Debugged => Event::Debugged,
+                News::BrokenOff => Event::BrokenOff,
+            }),
             change = changed(watcher.as_ref()) => {
                 if let Some(change) = change {
                     board.renew();

@@ -142,6 +142,7 @@ pub struct Link {
     client: Client,
     control: Outbox,
     begun: Arc<Begun>,
+    heard: Arc<Heard>,
     statuses: mpsc::Receiver<Status>,
     /// Aborted when this is dropped, which closes the sockets.
     tasks: JoinSet<Result<(), LinkError>>,
@@ -194,7 +195,7 @@ impl Link {
             monitor: Arc::clone(silent),
             exchanges: exchanges.clone(),
             control: control.clone(),
-            heard,
+            heard: Arc::clone(&heard),
             limit: timeout,
         };
         tasks.spawn(watch.run());
@@ -207,6 +208,7 @@ impl Link {
             },
             control,
             begun,
+            heard,
             statuses,
             tasks,
         })
@@ -216,6 +218,12 @@ impl Link {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Whether a thread of the worker is in a debugger, as the worker said last.
+    #[must_use]
+    pub fn is_debugged(&self) -> bool {
+        self.heard.is_debugged()
     }
 
     /// What the worker says next about itself; `None` once it can say no more.
@@ -307,7 +315,10 @@ async fn read_control(
                     exchanges.want(frame.id);
                     continue;
                 }
-                Kind::Pong => continue,
+                Kind::Pong => {
+                    heard.note_debugger(!frame.payload.is_empty());
+                    continue;
+                }
                 Kind::Ready => Status::Ready(Report::decode(frame.payload)?),
                 Kind::Failed => Status::Failed(Report::decode(frame.payload)?),
                 other => return Err(LinkError::Misplaced(other)),

@@ -73,6 +73,12 @@ impl Worker {
         self.child.id()
     }
 
+    /// Whether one of its requests is in a debugger.
+    #[must_use]
+    pub fn is_debugged(&self) -> bool {
+        self.link.is_debugged()
+    }
+
     /// The handle for sending requests to it.
     #[must_use]
     pub fn client(&self) -> &Client {

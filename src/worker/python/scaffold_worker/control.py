@@ -9,6 +9,7 @@ from . import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Tuple
 
     from .link import Link
@@ -61,9 +62,23 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
         else:
             window.cancel()
     elif kind == wire.PING:
-        link.control.send(wire.frame(wire.PONG, 0))
+        link.control.send(wire.frame(wire.PONG, 0, b"\1" if _is_debugged() else b""))
     else:
         raise ValueError(f"unknown control frame {kind}")
+
+
+def _is_debugged() -> bool:
+    """Return whether a thread is stepped through, or stands at the prompt of a debugger."""
+    if "bdb" not in sys.modules:
+        return False
+    for innermost in sys._current_frames().values():
+        frame: FrameType | None = innermost
+        while frame is not None:
+            # All debuggers that build on the standard library's go through these.
+            if frame.f_globals.get("__name__") in ("bdb", "pdb"):
+                return True
+            frame = frame.f_back
+    return False
 
 
 def _die_with(parent: int) -> None:
