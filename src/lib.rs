@@ -27,6 +27,7 @@ pub mod project;
 pub mod serve;
 mod shutdown;
 pub mod template;
+pub mod watch;
 pub mod wire;
 pub mod worker;
 

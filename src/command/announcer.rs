@@ -135,7 +135,7 @@ impl Announcer {
                 console::note("Requests on the code from before the change were broken off.");
             }
             Event::Watching(notice) => {
-                console::warning(&notice.message, Some(&notice.hint));
+                console::warning(&notice, notice.hint().as_deref());
             }
             Event::Ended(how) => {
                 console::error(

@@ -5,6 +5,7 @@
 //! - `place`: keeps one of them running
 //! - `board`: what all the places have come to, and the front is told
 //! - `backoff`: how long is waited before a worker is replaced
+//! - `watching`: the watcher, or nothing in its place
 //! - `retired`: workers that finish what they have, on code that has been changed
 
 mod backoff;
@@ -12,12 +13,13 @@ mod board;
 mod generation;
 mod place;
 mod retired;
+mod watching;
 
 use std::{io, net::TcpListener, pin::pin, sync::Arc, time::Instant};
 
 use crate::{
     serve::{self, AccessLog, Failure, Server},
-    watch::{self, Change, Kind, Watcher},
+    watch::{self, Change},
     wire::message::Report,
     worker,
 };
@@ -25,6 +27,7 @@ use crate::{
 use board::Board;
 use generation::Generation;
 use retired::{News, Retired};
+use watching::Watching;
 
 /// What is to be served, and how.
 #[derive(Debug)]
@@ -107,35 +110,37 @@ pub(crate) async fn run(
         watch,
         log,
     } = plan;
-    let mut watcher = None;
-    let mut is_current: serve::IsCurrent = Arc::new(|| true);
-    if let Some(rules) = watch {
-        let (started, gate) = watch::start(rules)?;
-        watcher = Some(started);
-        is_current = Arc::new(move || gate.is_open());
-    }
-    let (workers_of_front, upstream) = serve::upstream(is_current);
+    let watching = Watching::start(watch)?;
+    let (workers_of_front, upstream) = serve::upstream(watching.is_current());
     let server = Server::new(listener, front, upstream, log)?;
     let board = Board::new(workers_of_front, workers.into(), tell);
     let mut retired = Retired::new();
-    let mut serving = pin!(server.run(shutdown));
+    watching.generation_started();
     let mut generation = Generation::new(&worker, &board, true);
+    let mut serving = pin!(server.run(shutdown));
+    let mut reopening = pin!(watching.reopening(|| board.refresh()));
     let result = loop {
+        for notice in watching.notices() {
+            board.tell(Event::Watching(notice));
+        }
         tokio::select! {
             () = &mut serving => break Ok(()),
+            () = &mut reopening => {}
             Err(error) = generation.run() => break Err(error),
             news = retired.news() => board.tell(match news {
                 News::Debugged => Event::Debugged,
                 News::BrokenOff => Event::BrokenOff,
             }),
-            change = changed(watcher.as_ref()) => {
-                if let Some(change) = change {
+            change = watching.changed() => {
+                if change.kind.closes_gate() {
                     board.renew();
                     board.tell(Event::Changed(change));
                     retired.take(generation.end());
+                    watching.generation_started();
                     generation = Generation::new(&worker, &board, false);
                 }
-                resume(watcher.as_ref());
+                // Only now may requests that came after the change be sent.
+                watching.resume();
                 board.refresh();
             }
         }
@@ -143,13 +148,4 @@ pub(crate) async fn run(
     generation.stop().await;
     retired.stop().await;
     result
-}
-
-/// The next change of the project; nothing where what was noticed turned out to be none. Never,
-/// where nothing is watched.
-async fn changed(watcher: Option<&Watcher>) -> Option<Change> {
-    match watcher {
-        Some(watcher) => watcher.changed().await,
-        None => std::future::pending().await,
-    }
 }

@@ -89,8 +89,10 @@ async fn finish(mut worker: Worker, tell: UnboundedSender<News>) {
         }
     });
     let mut is_told = false;
-    // Nobody listens any more only when everything ends.
-    let tell = |news| drop(tell.send(news));
+    let tell = |news| {
+        // Nobody listens any more only when everything ends.
+        let _ = tell.send(news);
+    };
     loop {
         tokio::select! {
             () = &mut finished => break,

@@ -143,13 +143,15 @@ mod tests {
     fn all_keys_are_read() {
         let config = read(
             "[tool.scaffold]\nsettings = 'a.b'\napp = 'm:f'\npython = 'python3'\n\
-             allowed-hosts = ['a', '.b']",
+             allowed-hosts = ['a', '.b']\nwatch = ['*.yaml']\nignore = ['x/']",
         );
         let expected = Config {
             settings: Some("a.b".to_owned()),
             app: Some("m:f".to_owned()),
             python: Some("python3".to_owned()),
             allowed_hosts: vec!["a".to_owned(), ".b".to_owned()],
+            watch: vec!["*.yaml".to_owned()],
+            ignore: vec!["x/".to_owned()],
         };
         assert_eq!(config, Ok(expected));
     }
@@ -164,7 +166,7 @@ mod tests {
         assert_eq!(
             read("tool.scaffold.colour = 1").unwrap_err(),
             "`pyproject.toml:1:15`: unknown key `colour` in `[tool.scaffold]` | \
-             the keys are `allowed-hosts`, `app`, `python`, `settings`"
+             the keys are `allowed-hosts`, `app`, `ignore`, `python`, `settings`, `watch`"
         );
     }
 

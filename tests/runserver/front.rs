@@ -70,7 +70,7 @@ impl Front {
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (workers, upstream) = serve::upstream(std::sync::Arc::new(|| true));
+                let (workers, upstream) = serve::upstream(Arc::new(|| true));
                 let link = Link::start(connections, &Configure::default(), None).unwrap();
                 workers.set(State::Ready([link.client().clone()].into()));
                 let settings = Settings {

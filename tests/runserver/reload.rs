@@ -10,7 +10,7 @@ use std::{
 
 use rstest::rstest;
 
-use super::django_project;
+use super::applications::django_project;
 use crate::support::{Packages, Serve, Server, newest};
 
 /// An application that answers with a value of another module.
@@ -110,16 +110,28 @@ fn no_request_fails_and_none_is_stale() {
                 })
             })
             .collect();
-        let mut own = server.connect();
-        for number in 1..=15 {
-            Save::InPlace.write(&path, &value(number));
-            assert_eq!(own.get("/").text(), number.to_string());
-        }
-        is_over.store(true, Ordering::Relaxed);
+        // The others stop, too, where this thread fails.
+        let own = scope.spawn(|| {
+            let _over = SetWhenDropped(&is_over);
+            let mut own = server.connect();
+            for number in 1..=15 {
+                Save::InPlace.write(&path, &value(number));
+                assert_eq!(own.get("/").text(), number.to_string());
+            }
+        });
+        own.join().unwrap();
         for client in clients {
             client.join().unwrap();
         }
     });
+}
+
+struct SetWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for SetWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[test]
@@ -181,7 +193,7 @@ fn what_cannot_be_loaded_is_shown_until_it_is_mended(
 fn a_syntax_error_in_djangos_settings_ends_nothing() {
     let server = django_project(newest(), Packages::Django);
     assert_eq!(server.get("/").status, 200);
-    let settings = server.sandbox().dir().join("mysite/settings.py");
+    let settings = server.sandbox().dir().join("mysite/mysite/settings.py");
     let whole = fs::read_to_string(&settings).unwrap();
     fs::write(&settings, format!("{whole}\n(((\n")).unwrap();
     let page = server.get("/");
