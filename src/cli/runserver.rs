@@ -51,6 +51,12 @@ pub(crate) struct RunserverArgs {
     /// Seconds after which a worker that hangs in C code is killed; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) timeout: u32,
+    /// Let pages in the browser reload by themselves when what they show has changed
+    #[arg(long, overrides_with = "no_live_reload")]
+    pub(crate) live_reload: bool,
+    /// Do not, although pyproject.toml says so
+    #[arg(long)]
+    pub(crate) no_live_reload: bool,
     /// Accepted as Django's; files are not watched yet
     #[arg(long)]
     pub(crate) noreload: bool,

@@ -40,7 +40,12 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
-    let (mut worker, interpreter, allowed) = plan_worker(args, &here)?;
+    let Planned {
+        mut worker,
+        interpreter,
+        allowed,
+        live_reload,
+    } = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
     let log = match verbosity {
@@ -61,6 +66,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
             hosts: Hosts::new(address.names(), allowed),
             name: address.host,
             limits: Limits::default(),
+            live_reload,
         },
         worker,
         workers,
@@ -107,12 +113,18 @@ async fn serve(
     Ok(())
 }
 
-/// Finds the project and its interpreter: how workers are to be started, and the hosts that the
-/// user allows.
-fn plan_worker(
-    args: RunserverArgs,
-    here: &Path,
-) -> Result<(worker::Config, Interpreter, Vec<HostPattern>), Error> {
+/// What the arguments and the project's configuration come to.
+struct Planned {
+    /// How workers are to be started.
+    worker: worker::Config,
+    interpreter: Interpreter,
+    /// The hosts that the user allows.
+    allowed: Vec<HostPattern>,
+    live_reload: bool,
+}
+
+/// Finds the project and its interpreter.
+fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
     let RunserverArgs {
         addrport,
         ipv6: _,
@@ -125,6 +137,8 @@ fn plan_worker(
         nothreading,
         workers,
         timeout,
+        live_reload,
+        no_live_reload,
         // Nothing is reloaded yet.
         noreload: _,
     } = args;
@@ -140,6 +154,7 @@ fn plan_worker(
         app: configured_app,
         python: configured_python,
         allowed_hosts: configured_hosts,
+        live_reload: configured_live_reload,
     } = Config::read(&project)?;
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
@@ -167,7 +182,7 @@ fn plan_worker(
         multiprocess: workers > 1,
         open_files: 0,
     };
-    let config = worker::Config {
+    let worker = worker::Config {
         interpreter: interpreter.path.clone(),
         root,
         // Projects ask for this variable to do something in Django's serving process only.
@@ -175,7 +190,12 @@ fn plan_worker(
         configure,
         timeout: NonZeroU32::new(timeout),
     };
-    Ok((config, interpreter, allowed))
+    Ok(Planned {
+        worker,
+        interpreter,
+        allowed,
+        live_reload: (live_reload || configured_live_reload) && !no_live_reload,
+    })
 }
 
 /// Lets this process have as many files open as the system allows it: each connection is one, and
