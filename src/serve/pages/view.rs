@@ -200,7 +200,7 @@ fn text_beside(summary: &str, exception: &Exception) -> String {
     let Exception { kind, text, .. } = exception;
     let (_, name) = kind.rsplit_once('.').unwrap_or(("", kind));
     let is_said = summary.starts_with(name);
-    if is_said && !text.trim().contains('\n') && summary.ends_with(text.trim()) {
+    if is_said && !text.trim().contains('\n') && summary.contains(text.trim()) {
         String::new()
     } else if is_said {
         text.clone()
@@ -320,6 +320,7 @@ mod tests {
     #[rstest]
     #[case("E: one", "one", "")]
     #[case("E", "", "")]
+    #[case("E: one (a.py, line 2)", "one", "")]
     #[case("E: one", "one\ntwo", "one\ntwo")]
     #[case("E: one", "one two", "one two")]
     #[case("our own words", "one", "a.b.E: one")]
