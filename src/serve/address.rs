@@ -233,6 +233,15 @@ mod tests {
         assert_eq!((address.host.as_str(), address.port), (host, port));
     }
 
+    #[test]
+    fn this_machine_is_known_by_the_name_it_is_bound_to() {
+        let names = |text| Address::parse(Some(text), false).unwrap().names();
+        assert_eq!(names("my-host.test:7"), ["my-host.test"]);
+        assert_eq!(names("1.2.3.4:7"), ["1.2.3.4"]);
+        let own = own_name().unwrap();
+        assert_eq!(names("0:7"), ["0.0.0.0", &format!("{own}.local"), &own]);
+    }
+
     #[rstest]
     #[case("abc")]
     #[case("")]

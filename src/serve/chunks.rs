@@ -102,7 +102,7 @@ impl ChunkDecoder {
                     self.state = State::Size;
                 }
                 State::Trailers(read) => {
-                    let Some(line) = take_line(input, MAX_TRAILERS - read)? else {
+                    let Some(line) = take_line(input, MAX_TRAILERS.saturating_sub(read))? else {
                         return Ok(());
                     };
                     self.state = if line.is_empty() {
@@ -118,19 +118,20 @@ impl ChunkDecoder {
     }
 }
 
-/// Takes a line off the input, without its CR LF; `None` where it is not complete.
+/// Takes a line off the input, without its CR LF, with which it may have `limit` octets; `None` where
+/// it is not complete.
 fn take_line(input: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, BodyError> {
     let Some(end) = memchr::memchr(b'\n', input) else {
-        if input.len() > limit {
+        if input.len() >= limit {
             return Err(BodyError("a line of a chunked body is too long"));
         }
         return Ok(None);
     };
     let mut line = input.split_to(end + 1);
-    line.truncate(end);
     if line.len() > limit {
         return Err(BodyError("a line of a chunked body is too long"));
     }
+    line.truncate(end);
     if line.last() != Some(&b'\r') {
         return Err(BodyError(
             "a line of a chunked body does not end with CR LF",
@@ -284,6 +285,15 @@ mod tests {
         let mut trailers = b"0\r\n".to_vec();
         trailers.extend(b"T: t\r\n".repeat(MAX_TRAILERS / 6 + 1));
         assert!(decode(&trailers, 100).is_err());
+    }
+
+    #[test]
+    fn no_length_of_a_trailer_lifts_the_limit_for_the_next() {
+        for length in MAX_TRAILERS - 4..=MAX_TRAILERS + 4 {
+            let mut body = format!("0\r\nX:{}\r\n", "a".repeat(length - 4)).into_bytes();
+            body.extend(b"a".repeat(MAX_TRAILERS + 1));
+            assert!(decode(&body, body.len()).is_err(), "after {length} octets");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{
     reserved::{self, Reserved},
     response::Asked,
     socket::{CONTINUE, Socket},
-    spool::{MAX_SPOOL, Spool},
+    spool::Spool,
     upload::Upload,
     upstream::Unavailable,
 };
@@ -230,7 +230,7 @@ impl Connection {
                 return Ok(Err(Reject::NO_SPACE));
             }
             let length = spool.as_ref().map_or(body.len() as u64, Spool::length);
-            if length > MAX_SPOOL {
+            if length > self.socket.limits.chunked {
                 return Ok(Err(Reject::BODY_TOO_LARGE));
             }
             if decoder.is_done() {

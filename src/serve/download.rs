@@ -73,6 +73,8 @@ impl Download {
         let length = match self.begun.delimiter {
             Delimiter::NoBody => return Ok(()),
             Delimiter::Length(announced) => length.min(announced - self.sent),
+            // A chunk of no octets would be the last one.
+            Delimiter::Chunks if length == 0 => return Ok(()),
             Delimiter::Chunks => {
                 // All of it is one chunk.
                 socket

@@ -4,6 +4,8 @@
 //! `httparse` reads the syntax. What it lets through and the RFCs forbid is refused here, by
 //! looking at the octets themselves: bare line feeds, ambiguous lengths, bad targets and hosts.
 
+mod version;
+
 use std::mem::MaybeUninit;
 
 use super::host;
@@ -44,7 +46,7 @@ impl Reject {
     );
     pub(crate) const BODY_TOO_LARGE: Self = Self::new(
         "413 Content Too Large",
-        "a chunked body is longer than 1 GiB",
+        "a chunked body is longer than what is taken without a Content-Length",
     );
     pub(crate) const NO_SPACE: Self = Self::new(
         "507 Insufficient Storage",
@@ -126,7 +128,13 @@ pub fn parse<T>(octets: &[u8], use_head: impl FnOnce(&Head<'_>) -> T) -> Result<
             return Err(too_long(octets));
         }
         Ok(httparse::Status::Partial) => return Ok(None),
-        Err(error) => return Err(syntax(error, octets)),
+        Err(httparse::Error::Version) => {
+            return match version::as_http11(octets) {
+                Some(octets) => parse(&octets, use_head),
+                None => Err(version::unknown(octets)),
+            };
+        }
+        Err(error) => return Err(syntax(error)),
     };
     if length > MAX_HEAD {
         return Err(too_long(octets));
@@ -151,9 +159,7 @@ pub fn parse<T>(octets: &[u8], use_head: impl FnOnce(&Head<'_>) -> T) -> Result<
         headers,
         framing: framing(headers, is_http11)?,
         keep_alive: keep_alive(headers, is_http11),
-        expects_continue: is_http11
-            && find(headers, "expect")
-                .is_some_and(|header| header.value.eq_ignore_ascii_case(b"100-continue")),
+        expects_continue: is_http11 && expects_continue(headers),
         length,
     };
     Ok(Some(use_head(&head)))
@@ -168,6 +174,15 @@ fn find<'h, 'b>(
         .find(|header| header.name.eq_ignore_ascii_case(name))
 }
 
+/// Whether `100-continue` is among the expectations (RFC 9110, section 10.1.1).
+fn expects_continue(headers: &[httparse::Header<'_>]) -> bool {
+    let is_it = |item: &[u8]| item.trim_ascii().eq_ignore_ascii_case(b"100-continue");
+    headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case("expect"))
+        .any(|header| header.value.split(|&octet| octet == b',').any(is_it))
+}
+
 /// What of a head is too long: its first line (RFC 9112, section 3), or all of it.
 fn too_long(octets: &[u8]) -> Reject {
     // Empty lines may come before it.
@@ -179,34 +194,15 @@ fn too_long(octets: &[u8]) -> Reject {
     }
 }
 
-fn syntax(error: httparse::Error, octets: &[u8]) -> Reject {
+fn syntax(error: httparse::Error) -> Reject {
     use httparse::Error;
     match error {
         Error::TooManyHeaders => Reject::TOO_MANY_HEADERS,
-        Error::Version if is_other_version(octets) => Reject::VERSION,
-        Error::Version => Reject::bad("the request line does not end with an HTTP version"),
         Error::HeaderName => Reject::bad("a header's name is not valid"),
         Error::HeaderValue => Reject::bad("a header's value is not valid"),
         Error::NewLine => Reject::bad("a line does not end with CR LF"),
         _ => Reject::bad("the request line is not valid"),
     }
-}
-
-/// Whether the first line is complete but for its version, which is none that is spoken here.
-fn is_other_version(octets: &[u8]) -> bool {
-    let line = octets.split(|&octet| octet == b'\n').next();
-    let mut words = line
-        .unwrap_or_default()
-        .trim_ascii_end()
-        .split(|&octet| octet == b' ');
-    let (Some(_), Some(_), Some(version), None) =
-        (words.next(), words.next(), words.next(), words.next())
-    else {
-        return false;
-    };
-    version.strip_prefix(b"HTTP/").is_some_and(|version| {
-        matches!(version, [major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit())
-    })
 }
 
 /// Lines end with CR LF, and neither stands alone (RFC 9112, section 2.2): a lone one is how a

@@ -38,7 +38,15 @@ impl Hosts {
     /// `allowed` are other hosts that the user wants to be answered.
     #[must_use]
     pub fn new(own: Vec<String>, allowed: Vec<HostPattern>) -> Self {
-        Self { own, allowed }
+        // The dot that may end a host is taken off when it is compared.
+        let own = own.into_iter().map(|mut name| {
+            name.truncate(name.trim_end_matches('.').len());
+            name
+        });
+        Self {
+            own: own.collect(),
+            allowed,
+        }
     }
 
     /// Who answers to this valid host.
@@ -89,7 +97,8 @@ impl HostPattern {
     /// A pattern of an application's own: one that makes no sense matches nothing.
     #[must_use]
     pub fn of_application(text: &str) -> Self {
-        Self(text.to_owned())
+        // The dot that may end a host is taken off when it is compared.
+        Self(text.strip_suffix('.').unwrap_or(text).to_owned())
     }
 
     /// Whether the host is one of those (Django's `django.http.request.validate_host`).
@@ -189,6 +198,21 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn a_dot_that_ends_a_name_makes_no_difference() {
+        let allowed = HostPattern::parse("a.test.").unwrap();
+        let hosts = Hosts::new(vec!["own.".into()], vec![allowed]);
+        for (host, admission) in [
+            ("own", Admission::Local),
+            ("own.:80", Admission::Local),
+            ("a.test", Admission::Allowed),
+            ("a.test.", Admission::Allowed),
+            ("b.test.", Admission::Foreign),
+        ] {
+            assert_eq!(hosts.admission(host.as_bytes()), admission, "{host}");
+        }
+    }
 
     #[rstest]
     #[case("localhost")]

@@ -1,6 +1,6 @@
-//! How long the front waits for clients.
+//! How long the front waits for clients, and how long a body it takes without knowing its length.
 //!
-//! How much it takes from them is said where it is counted: `head`, `chunks`, `spool`.
+//! How much else it takes from them is said where it is counted: `head`, `chunks`.
 
 use std::time::Duration;
 
@@ -23,6 +23,10 @@ const WRITE_STALL: Duration = Duration::from_mins(1);
 /// sends is read and dropped. Those that keep the rules do it at once.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// The longest chunked body that is accepted, in octets: more than anybody uploads to a server for
+/// development, and less than most disks have free.
+const CHUNKED: u64 = 1024 * 1024 * 1024;
+
 /// How long the front waits for clients; by default as the constants of this file say. Tests
 /// shorten it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Limits {
     pub write_stall: Duration,
     /// For the client to close its side of a connection that we have closed.
     pub linger: Duration,
+    /// So many octets a chunked body may have; a longer one is answered with 413.
+    pub chunked: u64,
 }
 
 impl Default for Limits {
@@ -47,6 +53,7 @@ impl Default for Limits {
             body_stall: BODY_STALL,
             write_stall: WRITE_STALL,
             linger: LINGER,
+            chunked: CHUNKED,
         }
     }
 }

@@ -179,10 +179,10 @@ pub(crate) fn worker_lost(loss: Loss, audience: Audience, moment: &Moment) -> Pa
             "the terminal shows how it ended",
         ),
         (Some(seconds), true) => (
-            "The worker process hung in this request",
+            "The worker process hung, most likely in this request",
             format!(
                 "The process that ran the application did not react for {seconds} s, and was \
-                 replaced. This request was begun last, so it is what the process hung in."
+                 replaced. This request was begun last."
             ),
             "look for a call into C code that does not end, such as a regular expression; \
              `--timeout 0` waits for ever",
@@ -191,7 +191,7 @@ pub(crate) fn worker_lost(loss: Loss, audience: Audience, moment: &Moment) -> Pa
             "The worker process hung during this request",
             format!(
                 "The process that ran the application did not react for {seconds} s, and was \
-                 replaced. It hung in another request, which was begun after this one."
+                 replaced. Most likely it hung in another request, which was begun after this one."
             ),
             "the access log shows the requests that failed with it",
         ),

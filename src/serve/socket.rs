@@ -81,7 +81,8 @@ impl Socket {
         let is_there =
             poll_fn(|context| Poll::Ready(self.stream.poll_read_ready(context).is_ready()));
         if !is_there.await {
-            self.input = BytesMut::new();
+            // Line ends between two requests, of which the second half may be to come.
+            self.input = BytesMut::from(self.input.as_ref());
             self.output = Vec::new();
             rest();
         }

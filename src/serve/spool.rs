@@ -9,10 +9,6 @@ use std::{
     io::{self, Seek as _, Write as _},
 };
 
-/// The longest body that is accepted, in octets: more than anybody uploads to a server for
-/// development, and less than most disks have free.
-pub(super) const MAX_SPOOL: u64 = 1024 * 1024 * 1024;
-
 /// A body that is being written to the disk.
 #[derive(Debug)]
 pub(super) struct Spool {

@@ -146,11 +146,13 @@ pub fn upstream() -> (Workers, Upstream) {
     )
 }
 
-/// Sends a request to the worker that has the fewest.
+/// Sends a request to the worker that has the fewest, of those that are not gone.
 fn submit(clients: &[Client], environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Refused> {
     let least = match clients {
         [only] => Some(only),
-        several => several.iter().min_by_key(|client| client.pending()),
+        several => several
+            .iter()
+            .min_by_key(|client| client.pending().unwrap_or(usize::MAX)),
     };
     least.ok_or(Refused::Lost)?.submit(environ, body)
 }

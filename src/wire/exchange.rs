@@ -116,6 +116,12 @@ impl Exchanges {
         })
     }
 
+    /// How many requests are with the worker; `None` where it is gone.
+    pub(super) fn pending(&self) -> Option<usize> {
+        let table = self.lock();
+        (!table.closed).then_some(table.progress.pending)
+    }
+
     /// How the worker is getting on.
     pub(super) fn progress(&self) -> Progress {
         self.lock().progress

@@ -129,10 +129,10 @@ impl Client {
         Ok(exchange)
     }
 
-    /// How many requests are with the worker.
+    /// How many requests are with the worker; `None` where it is gone.
     #[must_use]
-    pub fn pending(&self) -> usize {
-        self.exchanges.progress().pending
+    pub fn pending(&self) -> Option<usize> {
+        self.exchanges.pending()
     }
 }
 

@@ -62,6 +62,17 @@ fn djangos_welcome_page_and_admin_with_every_python() {
         assert!(style.text().contains("body"));
         assert_eq!(server.get("/static/nothing.css").status, 404);
         assert_eq!(server.get("/nothing/").status, 404);
+        for way_out in [
+            "/static/../mysite/settings.py",
+            "/static/%2e%2e/mysite/settings.py",
+            "/static/admin/%2E%2E/..%2f../mysite/settings.py",
+            "/static//etc/passwd",
+            "/static/admin/css/base.css%00.png",
+        ] {
+            let response = server.get(way_out);
+            assert!(response.status >= 400, "{way_out}: {}", response.status);
+            assert!(!response.text().contains("SECRET_KEY ="), "{way_out}");
+        }
     }
 }
 

@@ -171,7 +171,7 @@ fn a_worker_that_hangs_in_c_code_is_replaced_and_the_page_says_so() {
     let page = hung.response();
     assert_eq!(page.status, 502);
     assert!(
-        page.text().contains("hung in this request")
+        page.text().contains("most likely in this request")
             && page.text().contains("did not react for 1 s"),
         "{}",
         page.text()

@@ -1,5 +1,8 @@
 //! `wsgi.file_wrapper` over files that the front sends by itself.
 
+use scaffold::wire::frame::Kind;
+
+use super::front::{ENDLESS, Front};
 use crate::support::{Response, Serve, Server, client::exchange};
 
 /// Serves parts of a large file: `/OFFSET`, with `?length=N` for a Content-Length of its own.
@@ -148,4 +151,22 @@ fn a_client_that_goes_away_costs_nobody_else_anything() {
         client.abort();
     }
     assert_eq!(server.get("/closed").text(), "5");
+}
+
+/// Our own worker never does that.
+#[test]
+fn a_file_of_no_octets_ends_the_body_once() {
+    let front = Front::start(ENDLESS);
+    let mut client = front.connect();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().begin(id, "200 OK", &[]);
+    let file = tempfile::tempfile().unwrap();
+    front.worker().send_file(id, &file, 0, 0);
+    assert_eq!(client.response().text(), "");
+    // What comes next is the answer to the next request.
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().respond(id, b"next");
+    assert_eq!(client.response().text(), "next");
 }

@@ -3,17 +3,20 @@
 
 use std::{
     fs::File,
-    io::{IoSliceMut, Read as _, Write as _},
+    io::{IoSlice, IoSliceMut, Read as _, Write as _},
     mem::MaybeUninit,
     net::{SocketAddr, TcpListener},
-    os::unix::net::UnixStream,
+    os::{fd::AsFd as _, unix::net::UnixStream},
     sync::{Arc, Mutex, mpsc},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use bytes::{BufMut as _, BytesMut};
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+};
 use scaffold::{
     serve::{self, AccessLog, Limits, Server, Settings, State},
     wire::{
@@ -36,6 +39,7 @@ pub(super) const ENDLESS: Limits = Limits {
     body_stall: Duration::from_hours(1),
     write_stall: Duration::from_hours(1),
     linger: Duration::from_hours(1),
+    chunked: u64::MAX,
 };
 
 /// A front with a worker of this process.
@@ -189,6 +193,23 @@ impl Worker {
         let mut payload = head(status, headers, 3);
         payload.put_slice(b"s\0\0\0\0");
         self.send(Kind::Response, id, &payload);
+    }
+
+    /// Answers the rest of a request's body with so many octets of a file from there on.
+    pub(super) fn send_file(&self, id: RequestId, file: &File, offset: u64, length: u64) {
+        let descriptors = [file.as_fd()];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        assert!(ancillary.push(SendAncillaryMessage::ScmRights(&descriptors)));
+        sendmsg(
+            &*self.files,
+            &[IoSlice::new(&id.to_le_bytes())],
+            &mut ancillary,
+            SendFlags::empty(),
+        )
+        .unwrap();
+        let part = [offset.to_le_bytes(), length.to_le_bytes()];
+        self.send(Kind::File, id, &part.concat());
     }
 
     /// The application wants the request's body.

@@ -49,6 +49,15 @@ fn a_foreign_host_is_told_what_to_do_and_reaches_nobody() {
     assert!(!server.output().contains("ValueError"));
 }
 
+#[test]
+fn other_machines_cannot_connect_unless_asked_for() {
+    let server = serve_app();
+    let address = std::net::SocketAddr::new(own_address(), server.addr().port());
+    assert!(!address.ip().is_loopback());
+    let error = std::net::TcpStream::connect(address).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
+}
+
 #[rstest]
 #[case("localhost", 200)]
 #[case("LOCALHOST.:1", 200)]

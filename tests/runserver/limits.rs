@@ -12,6 +12,7 @@ use rstest::rstest;
 use scaffold::{serve::Limits, wire::frame::Kind};
 
 use super::front::{ENDLESS, Front};
+use crate::support::Client;
 
 /// Soon passed, and long enough for what must happen before.
 const SHORT: Duration = Duration::from_millis(200);
@@ -37,6 +38,24 @@ fn an_idle_connection_is_closed_without_an_answer() {
     client.expect_close();
 }
 
+/// The two octets of a line end before a request may come one by one.
+#[test]
+fn a_line_end_before_a_request_may_be_split() {
+    let front = Front::start(ENDLESS);
+    let mut client = front.connect();
+    client.send("\r");
+    front.serve_another();
+    client.send("\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().respond(id, b"whole");
+    assert_eq!(client.response().text(), "whole");
+    // Half of one is none.
+    client.send("\r");
+    front.serve_another();
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_eq!(client.response().status, 400);
+}
+
 #[test]
 fn a_connection_with_a_request_under_way_is_not_idle() {
     let front = Front::start(Limits {
@@ -45,6 +64,7 @@ fn a_connection_with_a_request_under_way_is_not_idle() {
         body_stall: SHORTER,
         write_stall: SHORTER,
         linger: SHORTER,
+        ..ENDLESS
     });
     let mut client = front.connect();
     client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -95,6 +115,44 @@ fn a_body_that_stops_is_refused_before_the_application_is_called(#[case] rest: &
         (response.status, response.header("Connection")),
         (408, Some("close"))
     );
+    expect_nothing_more(&front, client);
+}
+
+#[test]
+fn a_chunked_body_that_is_too_long_is_refused() {
+    let front = Front::start(Limits {
+        chunked: 100_000,
+        ..ENDLESS
+    });
+    let send = |octets: usize| {
+        let mut client = front.connect();
+        let body = "x".repeat(octets);
+        client.send(format!(
+            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
+             {octets:x}\r\n{body}\r\n0\r\n\r\n"
+        ));
+        client
+    };
+    let mut client = send(100_000);
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().respond(id, b"just right");
+    assert_eq!(client.response().text(), "just right");
+    let mut client = send(100_001);
+    let response = client.response();
+    assert_eq!(
+        (response.status, response.header("Connection")),
+        (413, Some("close"))
+    );
+    expect_nothing_more(&front, client);
+}
+
+/// The front has refused a request: another one on its connection is not read.
+#[track_caller]
+fn expect_nothing_more(front: &Front, mut client: Client) {
+    // The connection may be gone already.
+    let _ = client.try_send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.finish_sending();
+    client.expect_close();
     assert!(front.is_without_request());
 }
 

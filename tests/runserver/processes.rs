@@ -1,6 +1,6 @@
 //! The server's processes: how they end, and what happens when they do not end well.
 
-use std::time::Duration;
+use std::{io::ErrorKind, process::Command, time::Duration};
 
 use rustix::process::{Pid, Signal, test_kill_process};
 
@@ -103,6 +103,52 @@ fn a_worker_that_is_killed_is_replaced() {
     );
     assert_eq!(server.get("/").status, 200);
     server.wait_for_output("was killed by SIGKILL");
+}
+
+#[test]
+fn a_response_that_a_killed_worker_has_begun_never_looks_complete() {
+    let server = Serve::new()
+        .file(
+            "app.py",
+            "import os, signal\n\
+             def application(environ, start_response):\n\
+             \x20   start_response('200 OK', [])\n\
+             \x20   yield b'begun'\n\
+             \x20   while not os.path.exists('go'):\n\
+             \x20       pass\n\
+             \x20   os.kill(os.getpid(), signal.SIGKILL)\n",
+        )
+        .args(["--app", "app:application"])
+        .start();
+    for version in ["1.1", "1.0"] {
+        let mut client = server.connect();
+        client.send(format!("GET / HTTP/{version}\r\nHost: localhost\r\n\r\n"));
+        assert_eq!(client.head().status, 200);
+        server.sandbox().write("go", "");
+        assert!(
+            client
+                .rest()
+                .is_err_and(|error| error.kind() == ErrorKind::ConnectionReset)
+        );
+    }
+}
+
+#[test]
+fn programs_that_the_project_starts_get_nothing_of_ours() {
+    let server = Serve::new()
+        .file(
+            "app.py",
+            "import subprocess\n\
+             def application(environ, start_response):\n\
+             \x20   start_response('200 OK', [])\n\
+             \x20   command = ['ls', '/proc/self/fd']\n\
+             \x20   return [subprocess.run(command, close_fds=False, stdout=-1).stdout]\n",
+        )
+        .args(["--app", "app:application"])
+        .start();
+    // What this process hands on by itself, there is too.
+    let ours = Command::new("ls").arg("/proc/self/fd").output().unwrap();
+    assert_eq!(server.get("/").body, ours.stdout);
 }
 
 #[test]

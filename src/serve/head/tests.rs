@@ -103,6 +103,27 @@ fn unknown_transfer_codings_are_not_implemented(#[case] coding: &str) {
 }
 
 #[rstest]
+#[case("Expect: 100-continue", true)]
+#[case("Expect: x, 100-Continue", true)]
+#[case("Expect: x\r\nExpect:100-continue ,y", true)]
+#[case("Expect: 100-continue-not", false)]
+#[case("Expect: ", false)]
+fn an_expectation_may_be_one_of_several(#[case] header: &str, #[case] expected: bool) {
+    let expects = parse(&with(header), |head| head.expects_continue);
+    assert_eq!(expects.unwrap(), Some(expected));
+}
+
+/// RFC 9110, section 2.5.
+#[test]
+fn a_later_minor_version_is_read_as_the_last_one_known() {
+    let head = |end: &str| format!("\r\nGET /a?b HTTP/1.7\r\nHost: a{end}").into_bytes();
+    assert!(check(&head("")).unwrap().is_none());
+    let (path, query, framing, keep_alive) = check(&head("\r\n\r\n")).unwrap().unwrap();
+    assert_eq!((path.as_str(), query.as_str()), ("/a", "b"));
+    assert_eq!((framing, keep_alive), (Framing::Length(0), true));
+}
+
+#[rstest]
 #[case(b"GET / HTTP/1.1\r\n\r\n", "400 Bad Request")]
 #[case(b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400 Bad Request")]
 #[case(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported")]
@@ -118,6 +139,9 @@ fn unknown_transfer_codings_are_not_implemented(#[case] coding: &str) {
     b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "400 Bad Request"
 )]
+#[case(b"GET / HTTP/1.1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
+#[case(b"GET / HTTP/1.2\r\n\r\n", "400 Bad Request")]
+#[case(b"GET / HTTP/0.9\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported")]
 fn bad_heads_are_refused(#[case] head: &[u8], #[case] status: &str) {
     assert_eq!(check(head).unwrap_err().status, status);
 }

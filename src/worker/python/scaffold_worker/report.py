@@ -65,6 +65,16 @@ def summary(error: BaseException) -> str:
     return printable(f"{kind}: {lines[0]}" if lines else kind)[:1000]
 
 
+_CONTROLS = {
+    code: f"\\x{code:02x}"
+    for code in (*range(0x20), *range(0x7F, 0xA0))
+    if chr(code) not in "\t\n"
+}
+
+
 def printable(text: str) -> str:
-    """Escape lone surrogates, which have no encoding."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Escape lone surrogates, which have no encoding, and what could steer a terminal.
+
+    What a client sent is often a part of an exception's text.
+    """
+    return text.encode("utf-8", "backslashreplace").decode().translate(_CONTROLS)

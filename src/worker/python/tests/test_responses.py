@@ -81,6 +81,7 @@ def do_str_block(e, s): s(OK, TEXT); return ["text"]
 def do_str_yield(e, s): s(OK, TEXT); return Body(["text"])
 def do_silent(e, s): return [b"x"]
 def do_raise(e, s): raise ValueError("boom\ud800 here\nsecond")
+def do_steer(e, s): raise ValueError("\x1b[2J\x9b\r\ttab")
 def do_chain(e, s):
     try: 1 / 0
     except ZeroDivisionError as error: raise KeyError("k") from error
@@ -278,6 +279,9 @@ class Responses(unittest.TestCase):
         traceback = self.error("chain")[1]
         self.assertIn("ZeroDivisionError", traceback)
         self.assertIn("direct cause", traceback)
+        summary, traceback = self.error("steer")
+        self.assertEqual(summary, "ValueError: \\x1b[2J\\x9b")
+        self.assertNotIn("\x1b", traceback)
         self.assertEqual(self.error("exit")[0], "SystemExit: 4")
         self.assertEqual(self.error("interrupt")[0], "KeyboardInterrupt")
         self.assertEqual(self.error("generator_exit")[0], "GeneratorExit")

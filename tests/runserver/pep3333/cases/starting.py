@@ -235,6 +235,7 @@ for header in (
     "Keep-Alive",
     "Proxy-Authenticate",
     "Proxy-Authorization",
+    "Proxy-Connection",
     "TE",
     "Trailers",
     "Trailer",
