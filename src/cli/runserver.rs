@@ -16,6 +16,10 @@ Examples:
 /// Arguments of `scaffold runserver`.
 #[derive(Debug, Args)]
 #[command(display_name = "scaffold", after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct RunserverArgs {
     /// Port, or address:port [default: 127.0.0.1:8000]
     pub(crate) addrport: Option<String>,

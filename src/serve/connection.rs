@@ -95,7 +95,8 @@ impl Connection {
             return self.refuse(&page, incoming.asked.is_head).await;
         }
         if let Some(reserved) = self.reserved.take() {
-            return self.answer_own(*reserved, incoming).await;
+            // Apart from the other futures: few connections need the room for it.
+            return Box::pin(self.answer_own(*reserved, incoming)).await;
         }
         let body = match self.read_body(incoming).await? {
             Ok(body) => body,

@@ -102,8 +102,7 @@ mod tests {
     };
 
     const DEVELOPER: Audience = Audience {
-        is_loopback: true,
-        host_is_local: true,
+        is_developer: true,
         wants_html: false,
         is_get: true,
     };
@@ -134,7 +133,7 @@ mod tests {
         assert!(text(failed.clone(), Some(DEVELOPER)).contains("one"));
         // To whom the page itself would not be shown.
         let stranger = Audience {
-            host_is_local: false,
+            is_developer: false,
             ..DEVELOPER
         };
         assert!(text(failed, Some(stranger)).contains("data: {}\n"));

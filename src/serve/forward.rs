@@ -38,7 +38,7 @@ pub(super) struct Forward<'a> {
     /// The position among the notices at which the worker got it.
     pub(super) position: u64,
     /// What puts a script into the response.
-    pub(super) rewriter: Option<Rewriter<'a>>,
+    pub(super) rewriter: Option<Box<Rewriter<'a>>>,
 }
 
 /// What became of a request.

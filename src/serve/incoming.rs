@@ -36,8 +36,7 @@ impl Incoming {
                 keep_alive: head.keep_alive,
             },
             audience: Audience {
-                is_loopback,
-                host_is_local: admission == Admission::Local,
+                is_developer: is_loopback && admission == Admission::Local,
                 wants_html: head
                     .header("accept")
                     .is_some_and(|accept| memchr::memmem::find(accept, b"text/html").is_some()),
@@ -79,4 +78,45 @@ pub(super) fn note_request_line(line: &mut Vec<u8>, head: &Head<'_>) {
     } else {
         b" HTTP/1.0"
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{super::head, *};
+
+    fn incoming(line: &str, headers: &str, is_loopback: bool, admission: Admission) -> Incoming {
+        let octets = format!("{line} HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
+        head::parse(octets.as_bytes(), |head| {
+            Incoming::new(head, is_loopback, admission, true)
+        })
+        .unwrap()
+        .unwrap()
+    }
+
+    #[rstest]
+    #[case(true, Admission::Local, true)]
+    #[case(false, Admission::Local, false)]
+    #[case(true, Admission::Allowed, false)]
+    #[case(true, Admission::Foreign, false)]
+    fn who_may_see_the_projects_inside(
+        #[case] is_loopback: bool,
+        #[case] admission: Admission,
+        #[case] is_developer: bool,
+    ) {
+        let incoming = incoming("GET /", "", is_loopback, admission);
+        assert_eq!(incoming.audience.is_developer, is_developer);
+    }
+
+    #[rstest]
+    #[case("GET /", "", true)]
+    #[case("HEAD /", "Sec-Fetch-Dest: document\r\n", true)]
+    #[case("POST /", "", false)]
+    #[case("GET /", "Sec-Fetch-Dest: iframe\r\n", false)]
+    #[case("GET /", "sec-fetch-dest: empty\r\n", false)]
+    fn what_takes_the_script(#[case] line: &str, #[case] headers: &str, #[case] takes: bool) {
+        let incoming = incoming(line, headers, true, Admission::Local);
+        assert_eq!(incoming.takes_script, takes);
+    }
 }

@@ -48,8 +48,8 @@ impl Live {
         position: u64,
         is_head: bool,
         line: &'a [u8],
-    ) -> Rewriter<'a> {
-        Rewriter {
+    ) -> Box<Rewriter<'a>> {
+        Box::new(Rewriter {
             live: self,
             position,
             is_head,
@@ -57,7 +57,7 @@ impl Live {
             stage: Stage::Waiting,
             events: VecDeque::new(),
             credit: 0,
-        }
+        })
     }
 
     /// Tells the user, once, of a page that must not have the script.

@@ -99,7 +99,7 @@ impl Notifier {
             // once more: hosts and origins are looked at first.
             fastrand::fill(&mut octets);
         }
-        let token = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        let token = format!("{:032x}", u128::from_ne_bytes(octets));
         Self {
             shared: Arc::new(Shared {
                 history: watch::Sender::new(History::default()),

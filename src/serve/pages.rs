@@ -56,21 +56,13 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 /// Who a page is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Audience {
-    /// The client is on this machine.
-    pub(crate) is_loopback: bool,
-    /// It asked for a host that is this machine.
-    pub(crate) host_is_local: bool,
+    /// It may see the project's inside: the client is on this machine, and asked for a host that is
+    /// this machine.
+    pub(crate) is_developer: bool,
     /// It takes HTML.
     pub(crate) wants_html: bool,
     /// It has asked by GET: it may ask for the same again by itself.
     pub(crate) is_get: bool,
-}
-
-impl Audience {
-    /// Whether it may see the project's inside.
-    fn is_developer(self) -> bool {
-        self.host_is_local && self.is_loopback
-    }
 }
 
 /// A page of our own, ready to be sent.
@@ -105,7 +97,7 @@ pub(crate) fn not_loaded(failure: &Failure, audience: Audience, moment: &Moment)
 /// loaded; `None` where it is not for such a page's reader.
 pub(crate) fn not_loaded_again(failure: &Failure, audience: Audience) -> Option<String> {
     audience
-        .is_developer()
+        .is_developer
         .then(|| render("problem", &context(&of_failure(failure))))
         .flatten()
 }
@@ -250,7 +242,7 @@ pub(crate) fn foreign_host(host: &[u8]) -> Page {
 
 fn page(problem: Problem<'_>, audience: Audience, moment: &Moment) -> Page {
     let status = problem.status;
-    if !audience.is_developer() {
+    if !audience.is_developer {
         return plain(
             status,
             format!("{status}\n\nThe server's terminal shows what is wrong.\n"),

@@ -28,10 +28,10 @@ fn front(page: &'static str) -> (Front, Arc<AtomicUsize>) {
     let count = Arc::<AtomicUsize>::default();
     let counter = Arc::clone(&count);
     front.answer_all(move |path| {
-        if path.ends_with("other.css") {
+        if path == "/static/other.css" {
             return ("text/css".into(), "p { margin: 0 }".into());
         }
-        if path.ends_with(".css") {
+        if path.starts_with("/static/") {
             let asked = counter.load(Ordering::Relaxed);
             let color = format!("p {{ color: rgb(1, 2, {asked}) }}");
             return ("text/css".into(), color);

@@ -1,5 +1,5 @@
-//! Debian's Chromium without a window, driven by its own protocol (Chrome DevTools Protocol) over
-//! two pipes: that needs no crate, no driver and no port.
+//! Debian's Chromium without a window, driven by its own protocol (the Chrome `DevTools` one)
+//! over two pipes: that needs no crate, no driver and no port.
 
 use std::{
     cell::{Cell, RefCell},
@@ -83,21 +83,21 @@ impl Browser {
             session: String::new(),
             _home: home,
         };
-        let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = browser.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let attached = browser.call("Target.attachToTarget", attach);
+        let attached = browser.call("Target.attachToTarget", &attach);
         attached["sessionId"]
             .as_str()
             .unwrap()
             .clone_into(&mut browser.session);
-        browser.call("Page.enable", json!({}));
+        browser.call("Page.enable", &json!({}));
         browser
     }
 
     /// Opens an address and waits until its page is loaded.
     #[track_caller]
     pub(crate) fn open(&self, url: &str) {
-        let reply = self.call("Page.navigate", json!({ "url": url }));
+        let reply = self.call("Page.navigate", &json!({ "url": url }));
         assert!(reply["errorText"].is_null(), "{reply}");
         self.wait_for_load();
     }
@@ -132,7 +132,7 @@ impl Browser {
     pub(crate) fn evaluate(&self, expression: &str) -> Value {
         let reply = self.call(
             "Runtime.evaluate",
-            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true }),
+            &json!({ "expression": expression, "awaitPromise": true, "returnByValue": true }),
         );
         assert!(
             reply["exceptionDetails"].is_null(),
@@ -160,7 +160,7 @@ impl Browser {
     }
 
     #[track_caller]
-    fn call(&self, method: &str, parameters: Value) -> Value {
+    fn call(&self, method: &str, parameters: &Value) -> Value {
         let id = self.next.get();
         self.next.set(id + 1);
         let mut message = json!({ "id": id, "method": method, "params": parameters });
