@@ -13,10 +13,7 @@ fuzz_target!(|octets: &[u8]| {
             Ok(paths) => {
                 for path in paths {
                     assert!(path.components().count() > 0);
-                    assert!(
-                        path.components()
-                            .all(|it| matches!(it, Component::Normal(_)))
-                    );
+                    assert!(path.components().all(|it| matches!(it, Component::Normal(_))));
                 }
             }
             Err(error) => {

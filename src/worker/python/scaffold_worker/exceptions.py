@@ -244,6 +244,8 @@ def _text(value: object) -> str:
 
 
 def _short(text: str, limit: int) -> str:
+    # Of a subclass nothing is taken but the text.
+    text = str.__str__(text)
     return printable(text if len(text) <= limit else text[:limit] + " […]")
 
 
