@@ -8,7 +8,8 @@
   "use strict";
 
   // How many milliseconds are waited after the server has refused the stream, as it does when it
-  // has too many. Where the server is away, the browser itself comes again.
+  // has too many; twice as many each time, since another program may have its port by now. Where
+  // there is no server, the browser itself comes again.
   const PAUSE = 5000;
   const EVENTS = "/__scaffold__/events";
   const MARK = "scaffold-live-reload";
@@ -22,6 +23,7 @@
   let { at } = tag.dataset;
   let stream = null;
   let timer = 0;
+  let pause = PAUSE;
 
   function connect() {
     clearTimeout(timer);
@@ -30,10 +32,14 @@
     if (stream || document.visibilityState === "hidden") return;
     stream = new EventSource(`${EVENTS}?at=${at}${problem ? "&problem=1" : ""}`);
     for (const name in heard) stream.addEventListener(name, hear);
+    stream.onopen = () => {
+      pause = PAUSE;
+    };
     stream.onerror = () => {
       if (stream?.readyState !== EventSource.CLOSED) return;
       disconnect();
-      timer = setTimeout(connect, PAUSE);
+      timer = setTimeout(connect, pause);
+      pause *= 2;
     };
   }
 

@@ -1,7 +1,7 @@
 //! Event streams (WHATWG HTML, section 9.2): pages are told what happens to the application. No
 //! worker has to do with them.
 
-use std::{io, time::Duration};
+use std::io;
 
 use super::{
     clock,
@@ -13,10 +13,6 @@ use super::{
 
 /// Most streams at once. Each page that is in view has one; a browser shows a few.
 pub(super) const MAX_STREAMS: usize = 64;
-
-/// How often something is sent where nothing happens: a client that is gone is noticed, and nobody
-/// on the way takes the connection for idle. The usual limit there is half a minute.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// How many milliseconds a browser waits until it comes again after the server has gone away.
 const COME_AGAIN: u32 = 500;
@@ -56,7 +52,7 @@ pub(super) async fn serve(
             socket.output.extend_from_slice(text.as_bytes());
         }
         socket.flush().await?;
-        socket.set_deadline(HEARTBEAT);
+        socket.set_deadline(socket.limits.heartbeat);
         tokio::select! {
             read = socket.read() => match read {
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {

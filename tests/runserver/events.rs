@@ -4,9 +4,12 @@ use std::{path::Path, time::Duration};
 
 use rstest::rstest;
 use rustix::process::{Signal, kill_process};
-use scaffold::serve::Settings;
+use scaffold::serve::{Limits, Settings};
 
-use super::{front::Front, serve_app};
+use super::{
+    front::{ENDLESS, Front},
+    serve_app,
+};
 use crate::support::{Client, Response, Serve, Server, client::exchange};
 
 /// A project that cannot be loaded, and one that can.
@@ -244,6 +247,30 @@ fn there_are_only_so_many_streams() {
         }
     };
     assert!(client.block().is_some());
+}
+
+#[test]
+fn a_quiet_stream_gives_signs_of_life() {
+    let mut front = Front::start_with(Settings {
+        live_reload: true,
+        limits: Limits {
+            heartbeat: Duration::from_millis(10),
+            ..ENDLESS
+        },
+        ..Settings::default()
+    });
+    front.answer_all(|_| ("text/html".into(), "<!doctype html>".into()));
+    let moment = moment(front.connect().get("/").text());
+    let mut stream = Stream::open(front.connect(), &format!("at={moment}"));
+    let mut received = Vec::new();
+    while !received.ends_with(b"\n\n:\n\n:\n\n") {
+        received.extend(stream.client.block().expect("the stream goes on"));
+    }
+    front.notifier().changed([Path::new("a.html")]);
+    stream.expect("change");
+    // What a client sends more ends it.
+    stream.client.send("GET / HTTP/1.1\r\n");
+    assert_eq!(stream.next(), None);
 }
 
 /// What the server itself is told, as the reloader tells it.

@@ -39,6 +39,7 @@ pub(super) const ENDLESS: Limits = Limits {
     body_stall: Duration::from_hours(1),
     write_stall: Duration::from_hours(1),
     linger: Duration::from_hours(1),
+    heartbeat: Duration::from_hours(1),
     chunked: u64::MAX,
 };
 

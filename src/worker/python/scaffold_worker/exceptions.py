@@ -45,6 +45,9 @@ LINE = 400
 TEXT = 8 * 1024
 """Most characters of an exception's text, and of a note: some quote a whole document."""
 
+BRIEF = 200
+"""Most characters of them once there is much else already."""
+
 NOTES = 8
 """Most notes of an exception."""
 
@@ -52,7 +55,7 @@ NAME = 1000
 """Most characters of a path or a name."""
 
 BUDGET = 512 * 1024
-"""Most characters of source in all. A page that is longer helps nobody."""
+"""Most characters of source and of texts in all. A page that is longer helps nobody."""
 
 MOST = 2**31 - 1
 """The largest number that travels."""
@@ -107,17 +110,23 @@ class Teller:
         if isinstance(error, SyntaxError):
             frames.extend(self._syntax_error(error))
         notes = getattr(error, "__notes__", None)
+        if not isinstance(notes, (list, tuple)):
+            notes = ()
         return (
             _kind(type(error)),
-            _short(text if isinstance(text, str) else _text(error), TEXT),
-            [_short(_text(note), TEXT) for note in islice(notes, NOTES)]
-            if isinstance(notes, (list, tuple))
-            else [],
+            self._cut(text if isinstance(text, str) else _text(error)),
+            [self._cut(_text(note)) for note in islice(notes, NOTES)],
             relation,
             of,
             frames,
             min(omitted, MOST),
         )
+
+    def _cut(self, text: str) -> str:
+        """Return what there is room for of a text."""
+        text = _short(text, TEXT if self._left > 0 else BRIEF)
+        self._left -= len(text)
+        return text
 
     def _frames(self, traceback: TracebackType | None) -> tuple[list[Frame], int]:
         """Return the frames, outermost first, and how many in the middle are left out."""

@@ -92,8 +92,7 @@ class Frames(Project):
         body = "".join(f"    {line}\n" for _ in range(20))
         module = self.load(f"def f(n):\n{body}")
         [told] = self.tell(lambda: module.f(60))
-        chain = [told] * 1
-        size = sum(len(text) for one in chain for frame in one[5] for text in frame[6])
+        size = sum(len(text) for frame in told[5] for text in frame[6])
         self.assertLessEqual(size, exceptions.BUDGET)
         self.assertTrue(told[5][-1][6])
 
@@ -179,6 +178,24 @@ class Chains(Project):
             raise Group
 
         self.assertEqual(len(self.tell(raises)), exceptions.EXCEPTIONS)
+
+    def test_all_texts_together_are_bounded(self) -> None:
+        class Noted(Exception):
+            def __init__(self) -> None:
+                super().__init__("x" * 10_000)
+                self.__notes__ = ["y" * 10_000] * 10
+
+        class Group(Exception):
+            exceptions = tuple(Noted() for _ in range(100))
+
+        def raises() -> None:
+            raise Group
+
+        told = self.tell(raises)
+        size = sum(len(one[1]) + sum(map(len, one[2])) for one in told)
+        most = exceptions.BUDGET + exceptions.EXCEPTIONS * 10 * (exceptions.BRIEF + 10)
+        self.assertLess(size, most + exceptions.TEXT)
+        self.assertEqual(len(told), exceptions.EXCEPTIONS)
 
 
 class SyntaxErrors(Project):
