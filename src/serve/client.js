@@ -94,7 +94,9 @@
   function restyle(names) {
     const isChanged = (url) => {
       const { origin, pathname } = new URL(url, location.href);
-      return origin === location.origin && names.includes(decodeURIComponent(pathname.split("/").pop()));
+      const last = pathname.split("/").pop();
+      return origin === location.origin
+        && names.some((name) => last === name || last === encodeURIComponent(name));
     };
     const imports = (sheet) => {
       let rules = [];

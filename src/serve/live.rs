@@ -28,8 +28,15 @@ use crate::wire::{Event, FilePart, message::ResponseHead};
 pub(super) struct Live {
     notifier: Notifier,
     log: AccessLog,
-    /// The user knows that there are pages which must not have it.
-    is_told: AtomicBool,
+    /// The user knows that there are pages which must not have it, or are compressed.
+    are_told: [AtomicBool; 2],
+}
+
+/// Why a page is left alone.
+#[derive(Clone, Copy, Debug)]
+enum Obstacle {
+    Policy,
+    Coding,
 }
 
 impl Live {
@@ -37,7 +44,7 @@ impl Live {
         Self {
             notifier,
             log,
-            is_told: AtomicBool::new(false),
+            are_told: Default::default(),
         }
     }
 
@@ -60,13 +67,23 @@ impl Live {
         })
     }
 
-    /// Tells the user, once, of a page that must not have the script.
-    fn tell(&self, line: &[u8]) {
-        if !self.is_told.swap(true, Ordering::Relaxed) {
+    /// Tells the user, once, why there are pages which do not have the script.
+    fn tell(&self, obstacle: Obstacle, line: &[u8]) {
+        let [policy, coding] = &self.are_told;
+        let (is_told, reason) = match obstacle {
+            Obstacle::Policy => (
+                policy,
+                "their Content-Security-Policy forbids the script; it has to allow 'self' in \
+                 script-src and connect-src",
+            ),
+            Obstacle::Coding => (
+                coding,
+                "they are compressed; leave that to the server in production",
+            ),
+        };
+        if !is_told.swap(true, Ordering::Relaxed) {
             self.log.note(&format!(
-                "live reload: pages such as {} do not reload by themselves, because their \
-                 Content-Security-Policy forbids the script; it has to allow 'self' in script-src \
-                 and connect-src",
+                "live reload: pages such as {} do not reload by themselves, because {reason}",
                 line.escape_ascii()
             ));
         }
@@ -246,12 +263,16 @@ impl Rewriter<'_> {
         if !is_page(head) {
             return None;
         }
+        if !values(head, b"content-encoding").all(|it| it.eq_ignore_ascii_case(b"identity")) {
+            self.live.tell(Obstacle::Coding, self.line);
+            return None;
+        }
         let policies = values(head, b"content-security-policy");
         let nonce = match policy::permission(policies) {
             Permission::Plain => String::new(),
             Permission::Nonce(nonce) => format!(" nonce=\"{nonce}\""),
             Permission::Refused => {
-                self.live.tell(self.line);
+                self.live.tell(Obstacle::Policy, self.line);
                 return None;
             }
         };
@@ -309,8 +330,6 @@ fn is_page(head: &ResponseHead) -> bool {
     ]
     .into_iter()
     .any(|name| values(head, name).next().is_some());
-    let is_plain =
-        values(head, b"content-encoding").all(|coding| coding.eq_ignore_ascii_case(b"identity"));
     let is_saved = values(head, b"content-disposition").any(|value| {
         !value
             .get(..6)
@@ -325,7 +344,6 @@ fn is_page(head: &ResponseHead) -> bool {
         && values(head, b"content-length").all(|value| decimal(value).is_some());
     head.status.get(..3) == Some(b"200")
         && is_html
-        && is_plain
         && has_right_length
         && !(is_fixed || is_saved || is_kept)
 }

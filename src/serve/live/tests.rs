@@ -168,7 +168,8 @@ fn the_user_is_told_once_of_pages_that_must_not_have_it() {
         ("Content-Type", "text/html"),
         ("Content-Security-Policy", "default-src 'none'"),
     ];
-    for _ in 0..3 {
+    let coded = [("Content-Type", "text/html"), ("Content-Encoding", "br")];
+    for headers in [headers, coded].repeat(3) {
         run(
             &live,
             false,
@@ -178,7 +179,8 @@ fn the_user_is_told_once_of_pages_that_must_not_have_it() {
     let mut lines = Vec::new();
     live.log.take(&mut lines);
     let lines = String::from_utf8(lines).unwrap();
-    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(lines.contains("because they are compressed; "), "{lines}");
     assert!(lines.starts_with("live reload: pages such as GET / HTTP/1.1 do not reload"));
 }
 
