@@ -124,7 +124,10 @@ impl Announcer {
             }
             Event::Changed(change) => {
                 if self.verbosity > Verbosity::Quiet {
-                    console::note(format_args!("{} changed, reloading.", self.describe(&change)));
+                    console::note(format_args!(
+                        "{} changed, reloading.",
+                        self.describe(&change)
+                    ));
                 }
                 self.change = Some(change);
             }

@@ -46,6 +46,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         interpreter,
         allowed,
         watch,
+        live_reload,
     } = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
@@ -69,6 +70,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
             hosts: Hosts::new(address.names(), allowed),
             name: address.host,
             limits: Limits::default(),
+            live_reload,
         },
         worker,
         workers,
@@ -125,6 +127,7 @@ struct Planned {
     allowed: Vec<HostPattern>,
     /// Which files are watched, where any are.
     watch: Option<watch::Rules>,
+    live_reload: bool,
 }
 
 /// Finds the project and its interpreter.
@@ -144,6 +147,8 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         noreload,
         watch,
         ignore,
+        live_reload,
+        no_live_reload,
     } = args;
     // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
     let (project, root) = if app.is_some() {
@@ -159,6 +164,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         allowed_hosts: configured_hosts,
         watch: configured_watch,
         ignore: configured_ignore,
+        live_reload: configured_live_reload,
     } = Config::read(&project)?;
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
@@ -186,7 +192,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         multiprocess: workers > 1,
         open_files: 0,
     };
-    let config = worker::Config {
+    let worker = worker::Config {
         interpreter: interpreter.path.clone(),
         root,
         // Projects ask for this variable to do something in Django's serving process only.
@@ -195,15 +201,16 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         timeout: NonZeroU32::new(timeout),
     };
     let watch = (!noreload).then(|| watch::Rules {
-        root: config.root.clone(),
+        root: worker.root.clone(),
         watch: [watch, configured_watch].concat(),
         ignore: [ignore, configured_ignore].concat(),
     });
     Ok(Planned {
-        worker: config,
+        worker,
         interpreter,
         allowed,
         watch,
+        live_reload: (live_reload || configured_live_reload) && !no_live_reload,
     })
 }
 

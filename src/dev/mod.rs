@@ -138,6 +138,8 @@ pub(crate) async fn run(
                     retired.take(generation.end());
                     watching.generation_started();
                     generation = Generation::new(&worker, &board, false);
+                } else {
+                    board.show(&change);
                 }
                 // Only now may requests that came after the change be sent.
                 watching.resume();

@@ -137,6 +137,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                     message: report.get("message").to_owned(),
                     traceback: report.get("traceback").to_owned(),
                     hint: hint(&report),
+                    exceptions: report.exceptions().to_vec(),
                 };
                 Start::Failed(failure, report.get("kind").to_owned())
             }

@@ -12,10 +12,11 @@ use super::{
 /// Keys less like a known one than this are not taken for a slip of the fingers.
 const SIMILAR: f64 = 0.75;
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "allowed-hosts",
     "app",
     "ignore",
+    "live-reload",
     "python",
     "settings",
     "watch",
@@ -36,6 +37,8 @@ pub struct Config {
     pub watch: Vec<String>,
     /// Patterns of files whose changes do not count.
     pub ignore: Vec<String>,
+    /// Whether pages in the browser reload by themselves.
+    pub live_reload: bool,
 }
 
 impl Config {
@@ -62,6 +65,14 @@ impl Config {
                         "ignore" => config.ignore = texts,
                         _ => config.allowed_hosts = texts,
                     }
+                    continue;
+                }
+                "live-reload" => {
+                    let Some(wanted) = value.get_ref().as_bool() else {
+                        let key = format!("tool.scaffold.{}", key.get_ref());
+                        return Err(file.wrong_type(key, value, "true or false"));
+                    };
+                    config.live_reload = wanted;
                     continue;
                 }
                 unknown => {
@@ -143,7 +154,7 @@ mod tests {
     fn all_keys_are_read() {
         let config = read(
             "[tool.scaffold]\nsettings = 'a.b'\napp = 'm:f'\npython = 'python3'\n\
-             allowed-hosts = ['a', '.b']\nwatch = ['*.yaml']\nignore = ['x/']",
+             allowed-hosts = ['a', '.b']\nwatch = ['*.yaml']\nignore = ['x/']\nlive-reload = true",
         );
         let expected = Config {
             settings: Some("a.b".to_owned()),
@@ -152,6 +163,7 @@ mod tests {
             allowed_hosts: vec!["a".to_owned(), ".b".to_owned()],
             watch: vec!["*.yaml".to_owned()],
             ignore: vec!["x/".to_owned()],
+            live_reload: true,
         };
         assert_eq!(config, Ok(expected));
     }
@@ -166,7 +178,8 @@ mod tests {
         assert_eq!(
             read("tool.scaffold.colour = 1").unwrap_err(),
             "`pyproject.toml:1:15`: unknown key `colour` in `[tool.scaffold]` | \
-             the keys are `allowed-hosts`, `app`, `ignore`, `python`, `settings`, `watch`"
+             the keys are `allowed-hosts`, `app`, `ignore`, `live-reload`, \
+             `python`, `settings`, `watch`"
         );
     }
 
@@ -176,6 +189,11 @@ mod tests {
             read("[tool.scaffold]\nsettings = ['a']\n").unwrap_err(),
             "`pyproject.toml:2:12`: `tool.scaffold.settings` must be a string, and this is \
              an array | "
+        );
+        assert_eq!(
+            read("[tool.scaffold]\nlive-reload = 'yes'\n").unwrap_err(),
+            "`pyproject.toml:2:15`: `tool.scaffold.live-reload` must be true or false, and this is \
+             a string | "
         );
         assert_eq!(
             read("[tool.scaffold]\nallowed-hosts = ['a', 1]\n").unwrap_err(),

@@ -2,7 +2,7 @@
 //!
 //! - [`frame`]: octets ↔ frames, pure
 //! - [`marshal`]: Python's marshal format, as much of it as the protocol uses, pure
-//! - [`message`]: what the payloads mean, pure
+//! - [`message`]: what the payloads mean, pure; [`exceptions`]: what the front makes pages of
 //! - `outbox`: frames waiting for one connection, written in as few system calls as possible
 //! - `exchange`: the requests under way, and the handle for one of them; `table`: their numbers
 //!   and events
@@ -17,6 +17,7 @@
 mod begun;
 mod coalescing;
 mod connections;
+pub mod exceptions;
 mod exchange;
 mod files;
 pub mod frame;

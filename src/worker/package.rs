@@ -32,6 +32,7 @@ files![
     "control.py",
     "django_project.py",
     "errors.py",
+    "exceptions.py",
     "exchange.py",
     "failure.py",
     "files.py",

@@ -18,7 +18,7 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use scaffold::{
-    serve::{self, AccessLog, Limits, Server, Settings, State},
+    serve::{self, AccessLog, Limits, Notifier, Server, Settings, State},
     wire::{
         Connections, Link,
         frame::{self, Frame, Kind, RequestId},
@@ -39,6 +39,7 @@ pub(super) const ENDLESS: Limits = Limits {
     body_stall: Duration::from_hours(1),
     write_stall: Duration::from_hours(1),
     linger: Duration::from_hours(1),
+    heartbeat: Duration::from_hours(1),
     chunked: u64::MAX,
 };
 
@@ -49,6 +50,7 @@ pub(super) struct Front {
     thread: Option<JoinHandle<()>>,
     worker: Worker,
     frames: mpsc::Receiver<Frame>,
+    notifier: Notifier,
 }
 
 /// The worker's ends of the connections.
@@ -62,21 +64,26 @@ pub(super) struct Worker {
 impl Front {
     /// Starts it.
     pub(super) fn start(limits: Limits) -> Self {
+        Self::start_with(Settings {
+            limits,
+            ..Settings::default()
+        })
+    }
+
+    /// Starts it with these settings.
+    pub(super) fn start_with(settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (connections, [data, control, files, _begun]) = Connections::new().unwrap();
         let [own_data, own_control, files] = [data, control, files].map(UnixStream::from);
         let (stop, stopped) = oneshot::channel();
+        let (workers, upstream) = serve::upstream(Arc::new(|| true));
+        let notifier = workers.notifier().clone();
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (workers, upstream) = serve::upstream(Arc::new(|| true));
                 let link = Link::start(connections, &Configure::default(), None).unwrap();
                 workers.set(State::Ready([link.client().clone()].into()));
-                let settings = Settings {
-                    limits,
-                    ..Settings::default()
-                };
                 let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
                 let shutdown = async {
                     let _ = stopped.await;
@@ -99,7 +106,33 @@ impl Front {
                 files: Arc::new(files),
             },
             frames,
+            notifier,
         }
+    }
+
+    /// Lets requests from now on be answered with 200 and the content type and text that
+    /// `pages` has for their path.
+    pub(super) fn answer_all(&mut self, pages: impl Fn(&str) -> (String, String) + Send + 'static) {
+        let frames = std::mem::replace(&mut self.frames, mpsc::channel().1);
+        let worker = self.worker.clone();
+        thread::spawn(move || {
+            for frame in frames {
+                if frame.kind == Kind::Request {
+                    let (content_type, text) = pages(&path(&frame.payload));
+                    worker.respond_page(frame.id, &content_type, &text);
+                }
+            }
+        });
+    }
+
+    /// What says that something has changed.
+    pub(super) fn notifier(&self) -> &Notifier {
+        &self.notifier
+    }
+
+    /// The full address of a path, which starts with a slash.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
     }
 
     /// Opens a connection.
@@ -183,6 +216,15 @@ impl Worker {
         self.send(Kind::Response, id, &payload);
     }
 
+    /// Answers a request with 200 and this text, of this content type.
+    pub(super) fn respond_page(&self, id: RequestId, content_type: &str, text: &str) {
+        let mut payload = head("200 OK", &[("Content-Type", content_type)], 3);
+        payload.push(b's');
+        payload.put_u32_le(u32::try_from(text.len()).unwrap());
+        payload.put_slice(text.as_bytes());
+        self.send(Kind::Response, id, &payload);
+    }
+
     /// Answers a request with this head, of which a body follows.
     pub(super) fn begin(&self, id: RequestId, status: &str, headers: &[(&str, &str)]) {
         self.send(Kind::Head, id, &head(status, headers, 2));
@@ -236,6 +278,15 @@ impl Worker {
         });
         descriptors.next().unwrap().next().unwrap().into()
     }
+}
+
+/// The path of a request, whose environ is the beginning of this payload.
+fn path(payload: &[u8]) -> String {
+    let name = b"PATH_INFOz";
+    let start = memchr::memmem::find(payload, name).unwrap() + name.len();
+    let length = usize::from(payload[start]);
+    let path = &payload[start + 1..start + 1 + length];
+    String::from_utf8(path.to_vec()).unwrap()
 }
 
 /// The beginning of a payload of so many parts, as Python's marshal writes it.

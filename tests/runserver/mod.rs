@@ -1,15 +1,20 @@
 //! `scaffold runserver`: the real binary, real CPython, real sockets.
 
 mod applications;
+#[cfg(feature = "system-tests")]
+mod browser;
 mod connections;
 mod corpus;
 mod environ;
+mod error_page;
+mod events;
 mod failures;
 mod faults;
 mod files;
 mod front;
 mod hosts;
 mod limits;
+mod live;
 mod pep3333;
 mod processes;
 mod reload;

@@ -228,7 +228,9 @@ fn new_removed_and_renamed_files_count() {
     fs::rename(at("package"), at("elsewhere")).unwrap();
     assert_eq!(server.get("/").text(), "none");
     // The directory is watched at its new place.
-    server.sandbox().write("elsewhere/__init__.py", value("edited"));
+    server
+        .sandbox()
+        .write("elsewhere/__init__.py", value("edited"));
     fs::rename(at("elsewhere"), at("package")).unwrap();
     assert_eq!(server.get("/").text(), "edited");
     fs::remove_file(at("package/__init__.py")).unwrap();

@@ -74,6 +74,7 @@ impl Front {
                 write_stall: 2 * HANG,
                 ..Limits::default()
             },
+            live_reload: true,
         };
         runtime.block_on(async {
             let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();

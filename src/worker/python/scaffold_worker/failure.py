@@ -29,7 +29,7 @@ class Failure(Exception):
 
 def send(link: Link, failure: Failure) -> None:
     """Send FAILED."""
-    from . import report
+    from . import exceptions, report
 
     cause = failure.cause
     link.report(
@@ -41,4 +41,5 @@ def send(link: Link, failure: Failure) -> None:
             ("hint", failure.hint),
             ("settings", failure.settings),
         ],
+        b"" if cause is None else exceptions.encoded(cause, link.root),
     )

@@ -35,6 +35,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     if kind != wire.CONFIGURE:
         wire.hang_up(70)
     config: dict[str, Any] = loads(payload)
+    link.root = config["root"]
     threads = config["threads"]
     runner = Runner(link, wire.Inbox(data), threads, begun_requests)
     listener = Thread(
