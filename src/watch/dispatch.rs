@@ -318,10 +318,14 @@ impl State {
         let note = match self.matcher.judge(path) {
             Verdict::Matters(kind) => Note::new(kind, step),
             // A directory, which stands for what is in it.
-            _ if path == self.root || self.links.contains_key(path) => {
-                Note::new(Kind::Code, step).directory()
-            }
-            _ => return,
+            _ if path == self.root => Note::new(Kind::Code, step).directory(),
+            _ => match self.links.get(path) {
+                // Where it led nowhere, there was nothing.
+                Some(target) => Note::new(Kind::Code, step)
+                    .directory()
+                    .born(target.is_none()),
+                None => return,
+            },
         };
         self.note(path, note, since, now);
     }

@@ -41,7 +41,9 @@ impl State {
                 is_link: true,
             });
         }
-        if matches!(self.matcher.judge(link), Verdict::Matters(_)) {
+        // What leads nowhere may come to lead to a directory.
+        let leads_nowhere = fs::metadata(link).is_err();
+        if leads_nowhere || matches!(self.matcher.judge(link), Verdict::Matters(_)) {
             self.follow_file(link);
         }
         None

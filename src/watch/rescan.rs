@@ -2,8 +2,8 @@
 //! elsewhere.
 
 use std::{
-    fs,
     ops::BitOr,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use super::{
     rules::Verdict,
     scan::Collect,
     settle::{Note, Step},
-    state::State,
+    state::{State, time},
 };
 
 /// For how long it is remembered what Git ignored: a checkout that changes the rules and the
@@ -96,11 +96,6 @@ impl State {
         }
 
         for (link, target) in old_links {
-            let is_link = fs::symlink_metadata(&link).is_ok_and(|it| it.is_symlink());
-            if is_link && !self.links.contains_key(&link) && fs::metadata(&link).is_err() {
-                // It led to a directory, which may come back.
-                self.follow_file(&link);
-            }
             if self.links.get(&link) != Some(&target) {
                 found.extend(self.below(&link, Step::Complete));
             }
@@ -131,13 +126,13 @@ impl State {
         if why.is_lost {
             let known = self.below(&root, Step::Complete);
             found.extend(known);
-            self.complete_until = super::state::time();
+            self.complete_until = time();
         }
         self.note_found(found, now, now);
     }
 
     /// The files in a directory, or the one file, of which the contents are known.
-    fn below(&self, path: &std::path::Path, step: Step) -> Vec<(std::path::PathBuf, Note)> {
+    fn below(&self, path: &Path, step: Step) -> Vec<(PathBuf, Note)> {
         let files = self.baseline.below(path).into_iter();
         files
             .filter_map(|file| match self.matcher.judge(&file) {

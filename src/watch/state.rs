@@ -174,8 +174,14 @@ impl State {
             return Next::Again;
         }
         loop {
-            let repository = self.repository.as_ref();
-            let is_locked = || repository.is_some_and(Repository::is_locked);
+            let (root, repository) = (&self.root, &mut self.repository);
+            let is_locked = || {
+                // One may have been made since.
+                if repository.is_none() {
+                    *repository = Repository::of(root);
+                }
+                repository.as_ref().is_some_and(Repository::is_locked)
+            };
             match self.settling.check(now, is_locked) {
                 Check::Nothing => return Next::Event,
                 Check::Wait(until) => return Next::Until(until),

@@ -56,7 +56,8 @@ async fn a_checkout_of_many_files_is_one_change() {
 
 #[tokio::test]
 async fn a_change_waits_for_git() {
-    let mut project = Project::new(&["a.py", "b.py", ".git/index"]);
+    let mut project = Project::new(&["a.py", "b.py"]);
+    // The repository may be younger than the watcher.
     write(&project.at(".git/index.lock"), "");
     project.write("a.py");
     let pending = timeout(Duration::from_millis(100), project.watcher.changed()).await;

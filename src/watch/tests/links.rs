@@ -60,6 +60,29 @@ async fn a_link_that_leads_nowhere_comes_to_lead_somewhere() {
 }
 
 #[tokio::test]
+async fn a_link_that_leads_nowhere_may_come_to_lead_to_a_directory() {
+    let mut project = Setup::default()
+        .files(&["a.py"])
+        .link("app", "../shared/app")
+        .start();
+    project.write("../shared/app/views.py");
+    assert!(!project.gate.is_open());
+    project.expect(&["app/views.py"]).await;
+    project.write("../shared/app/views.py");
+    project.expect(&["app/views.py"]).await;
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_may_come_and_go() {
+    // As browsers and editors lock what they use.
+    let mut project = Project::new(&["a.py"]);
+    symlink("host-1234", project.at("SingletonLock")).unwrap();
+    project.expect_nothing().await;
+    fs::remove_file(project.at("SingletonLock")).unwrap();
+    project.expect_nothing().await;
+}
+
+#[tokio::test]
 async fn a_directory_is_watched_through_a_link() {
     let mut project = Setup::default()
         .files(&["../shared/app/views.py", "../shared/app/deep/models.py"])
