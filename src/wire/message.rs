@@ -155,6 +155,13 @@ impl Report {
         Ok(Self { pairs })
     }
 
+    /// All names and values, in the worker's order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The values of a name that may stand there more than once.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.pairs

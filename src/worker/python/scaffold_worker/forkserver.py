@@ -68,6 +68,7 @@ class Forkserver:
         self._workers: set[int] = set()
         self._trials: set[int] = set()
         self._unfit = ""
+        self._last_preload = 0
 
         config = connection.configuration()
         if config["open_files"]:
@@ -114,6 +115,7 @@ class Forkserver:
     def _act(self, kind: int, number: int, payload: bytes) -> list[int] | None:
         if kind == wire.PRELOAD:
             self._preloading.add(loads(payload))
+            self._last_preload = number
         elif kind == wire.FORK:
             return self._fork(number)
         elif kind == wire.KILL:
@@ -127,15 +129,16 @@ class Forkserver:
 
     def _preload(self) -> None:
         preloading = self._preloading
+        before = preloading.trial
         fault = preloading.step()
-        if preloading.trial:
+        if preloading.trial and preloading.trial is not before:
             self._trials.add(preloading.trial.pid)
         if fault:
             self._give_up(*fault)
         elif preloading.is_done:
             gc.collect()
             gc.freeze()
-            self._connection.send(wire.WARM, 0, dumps(preloading.refused, 2))
+            self._connection.send(wire.WARM, self._last_preload, dumps(preloading.refused, 2))
 
     def _give_up(self, name: str, reason: str) -> None:
         """Fork no more; only look after the workers that there are."""
@@ -187,7 +190,11 @@ class Forkserver:
             pass
         # By their numbers: a module may have started, and wait for, a process of its own.
         for pid in [*self._workers, *self._trials]:
-            ended, status = os.waitpid(pid, os.WNOHANG)
+            try:
+                ended, status = os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                # A module waited for whatever child there was.
+                ended, status = pid, 0
             if not ended:
                 continue
             self._trials.discard(pid)

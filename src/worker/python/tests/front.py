@@ -79,15 +79,18 @@ def start(
     descriptors: list[int],
     errors: Any,
     environ: dict[str, str] | None = None,
+    terminal: int | None = None,
+    output: int | None = None,
 ) -> Any:
-    """Start an interpreter as the front does."""
+    """Start an interpreter as the front does; `terminal` takes the place of all its streams."""
     variables = {k: v for k, v in os.environ.items() if "SETTINGS_MODULE" not in k}
     return subprocess.Popen(
         arguments,
         cwd=root,
         env={**variables, "PYTHONIOENCODING": "utf-8", **(environ or {})},
-        stdin=subprocess.DEVNULL,
-        stderr=errors,
+        stdin=subprocess.DEVNULL if terminal is None else terminal,
+        stdout=output if terminal is None else terminal,
+        stderr=errors if terminal is None else terminal,
         pass_fds=descriptors,
     )
 
@@ -178,6 +181,8 @@ class Front:
 
     def failed(self) -> dict[str, str]:
         frame: Frame = self.control.get(timeout=TIMEOUT)
+        if frame is not None and frame[0] == LOADED:
+            frame = self.control.get(timeout=TIMEOUT)
         assert frame is not None, self.stderr()
         kind, _, pairs = frame
         assert kind == FAILED, pairs

@@ -35,14 +35,20 @@ class Child:
         return self._status
 
     def kill(self) -> None:
-        self._parent.send(KILL, 0, struct.pack("<I", self.pid))
+        try:
+            self._parent.send(KILL, 0, struct.pack("<I", self.pid))
+        except OSError:
+            pass  # the parent is gone, and its children with it
 
     def send_signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
 
 class Parent:
-    """One forkserver, a project, and a directory that stands for `site-packages`."""
+    """One forkserver, a project, and a directory that stands for `site-packages`.
+
+    `root` is the project's directory, where it is there already.
+    """
 
     def __init__(
         self,
@@ -50,13 +56,18 @@ class Parent:
         libraries: dict[str, str] | None = None,
         executable: str = sys.executable,
         environ: dict[str, str] | None = None,
+        terminal: int | None = None,
+        output: int | None = None,
+        root: str = "",
         **config: Any,
     ) -> None:
         self.directory = os.path.realpath(tempfile.mkdtemp())
-        self.root = os.path.join(self.directory, "project")
+        self.root = root or os.path.join(self.directory, "project")
         self.libraries = os.path.join(self.directory, "site-packages")
-        write_files(self.root, {"__": "", **files})
-        write_files(self.libraries, {"__": "", **(libraries or {})})
+        os.makedirs(self.root, exist_ok=True)
+        write_files(self.root, files)
+        os.makedirs(self.libraries)
+        write_files(self.libraries, libraries or {})
         self.config = configuration(self.root, **config)
         self._socket, theirs = socket.socketpair()
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115
@@ -66,6 +77,8 @@ class Parent:
             [theirs.fileno()],
             self.errors,
             {"PYTHONPATH": self.libraries, **(environ or {})},
+            terminal,
+            output,
         )
         theirs.close()
         self.frames: Queue[Any] = Queue()
@@ -111,9 +124,12 @@ class Parent:
         assert frame[0] == kind, (frame, self.stderr())
         return frame[2]
 
+    def send_preload(self, *names: str) -> None:
+        self.send(PRELOAD, 0, marshal.dumps(list(names), 2))
+
     def preload(self, *names: str) -> dict[str, str]:
         """Have modules imported; return those that were refused, and why."""
-        self.send(PRELOAD, 0, marshal.dumps(list(names), 2))
+        self.send_preload(*names)
         return dict(self.expect(WARM))
 
     def _send_fork(self, descriptors: list[int]) -> None:
