@@ -5,6 +5,7 @@
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use scaffold::wire::{
+    Loaded,
     exceptions::{MAX_LINES, Relation},
     marshal::{Decoder, Encoder},
     message::{ApplicationError, Report, ResponseHead},
@@ -43,6 +44,21 @@ fuzz_target!(|octets: &[u8]| {
         for frame in &exception.frames {
             assert!(frame.mark.start <= frame.mark.end && frame.source.len() <= MAX_LINES);
         }
+    }
+
+    if let Ok(loaded) = Loaded::decode(payload.clone()) {
+        let mut again = BytesMut::new();
+        let mut encoder = Encoder::new(&mut again);
+        encoder.tuple(2);
+        encoder.list(loaded.files.len());
+        for file in &loaded.files {
+            encoder.bytes(file.as_os_str().as_encoded_bytes());
+        }
+        encoder.list(loaded.modules.len());
+        for module in &loaded.modules {
+            encoder.text(module);
+        }
+        assert_eq!(Loaded::decode(again.freeze()), Ok(loaded));
     }
 
     let Ok((head, body)) = ResponseHead::from_response(payload) else {

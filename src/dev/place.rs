@@ -125,7 +125,13 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         // Each time: somebody may have cleaned the cache.
         let package = Package::unpack()?;
         let worker = self.worker.insert(Worker::start(self.config, package)?);
-        let start = match worker.status().await {
+        let status = loop {
+            match worker.status().await {
+                Some(Status::Loaded(_)) => {}
+                status => break status,
+            }
+        };
+        let start = match status {
             Some(Status::Ready(report)) => {
                 let client = worker.client().clone();
                 self.board.allow_hosts(&report);
@@ -141,7 +147,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 };
                 Start::Failed(failure, report.get("kind").to_owned())
             }
-            None => {
+            Some(Status::Loaded(_)) | None => {
                 let exit = worker.ended().await;
                 let failure = Failure {
                     message: format!("the worker process {exit} while it loaded the application"),

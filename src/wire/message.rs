@@ -172,6 +172,13 @@ impl Report {
         &self.exceptions
     }
 
+    /// All names and values, in the worker's order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The values of a name that may stand there more than once.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.pairs

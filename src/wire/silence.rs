@@ -13,7 +13,8 @@ use std::{
 use super::{
     exchange::Exchanges,
     frame::{self, Kind},
-    link::{LinkError, Monitor},
+    link::LinkError,
+    monitor::Monitor,
     outbox::Outbox,
 };
 

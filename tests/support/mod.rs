@@ -23,7 +23,7 @@ pub(crate) mod test;
 pub(crate) use {
     client::{Client, Response, get, post},
     path::{path, without_formatters},
-    python::{Packages, Python, Venv, newest, pythons},
+    python::{OwnVenv, Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::on_terminal,

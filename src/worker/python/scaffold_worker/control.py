@@ -24,11 +24,11 @@ SIGKILL = 9
 def listen(inbox: wire.Inbox, frames: list[Frame], link: Link, runner: Runner, parent: int) -> None:
     """Read the control connection until it closes, which ends the process.
 
-    `frames` were read already. `parent` is the front's process.
+    `frames` were read already. `parent` is the process that this one is to end with.
     """
     try:
         if sys.platform.startswith("linux"):
-            _die_with(parent)
+            die_with(parent)
         while True:
             for kind, request, payload in frames:
                 _act(kind, request, payload, link, runner)
@@ -63,6 +63,10 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
             window.cancel()
     elif kind == wire.PING:
         link.control.send(wire.frame(wire.PONG, 0, b"\1" if _is_debugged() else b""))
+    elif kind == wire.LIST:
+        from . import loaded
+
+        loaded.tell(link)
     else:
         raise ValueError(f"unknown control frame {kind}")
 
@@ -81,12 +85,13 @@ def _is_debugged() -> bool:
     return False
 
 
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when the front dies.
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies: the front, or a forkserver.
 
     The control connection says so too, but a thread inside C code that keeps the interpreter
-    lock would not let anyone hear it. Done in this thread, since the setting ends with its
-    thread, and so that the import of ctypes goes on beside the project's.
+    lock would not let anyone hear it. Done in a thread that does not end, since the setting ends
+    with its thread; in a worker that is the control thread, so that the import of ctypes goes on
+    beside the project's.
     """
     try:
         import ctypes

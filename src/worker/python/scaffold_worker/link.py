@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from _socket import socket
 
     from .body import Source, Window
+    from .loaded import Inventory
 
 
 DESCRIPTOR = Struct("@i")
@@ -31,6 +32,8 @@ class Link:
         self._connecting = allocate_lock()
         self.root = ""
         """The project's root, once it is known."""
+        self.inventory: Inventory | None = None
+        """What the front has been told of, once it has asked."""
         self.queue: deque[tuple[int, int, bytes]] = deque()
         """Requests that were read but not begun; only the runner touches it."""
         self.inputs: dict[int, Source] = {}
