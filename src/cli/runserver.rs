@@ -64,6 +64,9 @@ pub(crate) struct RunserverArgs {
     /// Watch no files: the project is loaded once
     #[arg(long, conflicts_with_all = ["watch", "ignore"])]
     pub(crate) noreload: bool,
+    /// Start each worker as a new process, instead of forking it from a warm interpreter
+    #[arg(long)]
+    pub(crate) no_preload: bool,
     /// Reload on changes of these files too, as in '*.yaml' or 'data/'; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) watch: Vec<String>,

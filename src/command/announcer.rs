@@ -137,6 +137,11 @@ impl Announcer {
             Event::BrokenOff => {
                 console::note("Requests on the code from before the change were broken off.");
             }
+            Event::Noted => {
+                if self.verbosity == Verbosity::Verbose {
+                    console::note("Noted what the application was loaded from.");
+                }
+            }
             Event::Watching(notice) => {
                 console::warning(&notice, notice.hint().as_deref());
             }

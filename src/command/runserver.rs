@@ -46,6 +46,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         interpreter,
         allowed,
         watch,
+        preload,
         live_reload,
     } = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
@@ -74,6 +75,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         },
         worker,
         workers,
+        preload,
         watch,
         log: log.clone(),
     };
@@ -127,6 +129,8 @@ struct Planned {
     allowed: Vec<HostPattern>,
     /// Which files are watched, where any are.
     watch: Option<watch::Rules>,
+    /// Whether workers are forked where that is possible.
+    preload: bool,
     live_reload: bool,
 }
 
@@ -145,6 +149,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         workers,
         timeout,
         noreload,
+        no_preload,
         watch,
         ignore,
         live_reload,
@@ -210,6 +215,8 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         interpreter,
         allowed,
         watch,
+        // Only reloading makes up for what the warm interpreter costs.
+        preload: !(noreload || no_preload),
         live_reload: (live_reload || configured_live_reload) && !no_live_reload,
     })
 }

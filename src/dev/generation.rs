@@ -2,8 +2,8 @@
 
 use futures_util::future::{join_all, try_join_all};
 
-use super::{Error, Event, board::Board, place::Place};
-use crate::worker::{self, Worker};
+use super::{Error, Event, board::Board, place::Place, watching::Watching};
+use crate::worker::{Starter, Worker};
 
 /// One place for each worker.
 pub(super) struct Generation<'a, T> {
@@ -13,9 +13,15 @@ pub(super) struct Generation<'a, T> {
 impl<'a, T: FnMut(Event)> Generation<'a, T> {
     /// Makes the places; nothing is started before [`Generation::run`]. Where this is the
     /// `first` one, some failures make serving pointless.
-    pub(super) fn new(config: &'a worker::Config, board: &'a Board<T>, first: bool) -> Self {
+    pub(super) fn new(
+        starter: &'a Starter,
+        watching: &'a Watching,
+        board: &'a Board<T>,
+        first: bool,
+    ) -> Self {
+        watching.generation_started();
         let places = (0..board.places())
-            .map(|number| Place::new(number, config, board, first))
+            .map(|number| Place::new(number, starter, watching, board, first))
             .collect();
         Self { places }
     }

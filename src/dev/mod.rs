@@ -21,7 +21,7 @@ use crate::{
     serve::{self, AccessLog, Failure, Server},
     watch::{self, Change},
     wire::message::Report,
-    worker,
+    worker::{self, Starter},
 };
 
 use board::Board;
@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) worker: worker::Config,
     /// How many of them there are.
     pub(crate) workers: u16,
+    /// Whether they are forked from a warm interpreter where that is possible.
+    pub(crate) preload: bool,
     /// Which files are watched; nothing is where the project is not to be reloaded.
     pub(crate) watch: Option<watch::Rules>,
     /// Where the access log goes.
@@ -63,6 +65,9 @@ pub(crate) enum Event {
     BrokenOff,
     /// The project was changed: it is loaded again.
     Changed(Change),
+    /// It is known what the files contain that the application was loaded from: to save one
+    /// without a change is no reason to reload.
+    Noted,
     /// Something about watching files.
     Watching(watch::Notice),
 }
@@ -107,17 +112,19 @@ pub(crate) async fn run(
         front,
         worker,
         workers,
+        preload,
         watch,
         log,
     } = plan;
     let watching = Watching::start(watch)?;
     let (workers_of_front, upstream) = serve::upstream(watching.is_current());
     let server = Server::new(listener, front, upstream, log)?;
+    let starter = Starter::new(worker, preload);
     let board = Board::new(workers_of_front, workers.into(), tell);
     let mut retired = Retired::new();
-    watching.generation_started();
-    let mut generation = Generation::new(&worker, &board, true);
+    let mut generation = Generation::new(&starter, &watching, &board, true);
     let mut serving = pin!(server.run(shutdown));
+    let mut noting = pin!(watching.noting(|| board.tell(Event::Noted)));
     let mut reopening = pin!(watching.reopening(|| board.refresh()));
     let result = loop {
         for notice in watching.notices() {
@@ -126,6 +133,7 @@ pub(crate) async fn run(
         tokio::select! {
             () = &mut serving => break Ok(()),
             () = &mut reopening => {}
+            () = &mut noting => {}
             Err(error) = generation.run() => break Err(error),
             news = retired.news() => board.tell(match news {
                 News::Debugged => Event::Debugged,
@@ -136,8 +144,7 @@ pub(crate) async fn run(
                     board.renew();
                     board.tell(Event::Changed(change));
                     retired.take(generation.end());
-                    watching.generation_started();
-                    generation = Generation::new(&worker, &board, false);
+                    generation = Generation::new(&starter, &watching, &board, false);
                 } else {
                     board.show(&change);
                 }

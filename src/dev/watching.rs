@@ -14,6 +14,8 @@ pub(super) struct Watching {
     watched: Option<(Watcher, Gate)>,
     /// A request waits at the gate.
     waiting: Arc<Notify>,
+    /// A generation has told what it has loaded.
+    loading: Notify,
 }
 
 impl Watching {
@@ -22,6 +24,7 @@ impl Watching {
         Ok(Self {
             watched: rules.map(watch::start).transpose()?,
             waiting: Arc::default(),
+            loading: Notify::new(),
         })
     }
 
@@ -87,6 +90,20 @@ impl Watching {
     pub(super) fn loaded(&self, files: Vec<PathBuf>) {
         if let Some((watcher, _)) = &self.watched {
             watcher.loaded(files);
+            self.loading.notify_one();
+        }
+    }
+
+    /// Calls `tell` whenever it has become known what the files contain that a generation has
+    /// loaded. Never ends.
+    pub(super) async fn noting(&self, tell: impl Fn()) {
+        let Some((watcher, _)) = &self.watched else {
+            return pending().await;
+        };
+        loop {
+            self.loading.notified().await;
+            watcher.noted().await;
+            tell();
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
-    task::JoinSet,
+    task::{JoinError, JoinSet},
 };
 
 use super::{
@@ -120,6 +120,8 @@ pub struct Link {
     begun: Arc<Begun>,
     heard: Arc<Heard>,
     statuses: Statuses,
+    /// How the first of the tasks has ended, where [`Link::status`] has noticed that.
+    ended: Option<Result<(), LinkError>>,
     /// Aborted when this is dropped, which closes the sockets.
     tasks: JoinSet<Result<(), LinkError>>,
 }
@@ -192,6 +194,7 @@ impl Link {
             begun,
             heard,
             statuses,
+            ended: None,
             tasks,
         })
     }
@@ -208,18 +211,28 @@ impl Link {
         self.heard.is_debugged()
     }
 
-    /// What the worker says next about itself; `None` once it can say no more.
+    /// What the worker says next about itself; `None` once it can say no more, or is given up.
     pub async fn status(&mut self) -> Option<Status> {
-        self.statuses.next().await
+        tokio::select! {
+            biased;
+            Some(status) = self.statuses.next() => Some(status),
+            result = self.tasks.join_next(), if self.ended.is_none() => {
+                self.ended = Some(outcome(result));
+                // It may have said something before its end.
+                self.statuses.end();
+                self.statuses.next().await
+            }
+            else => None,
+        }
     }
 
     /// Ends when the worker is gone or has to be given up; says which.
     ///
     /// Every request under way has been told by then.
     pub async fn closed(&mut self) -> Result<(), LinkError> {
-        let result = match self.tasks.join_next().await {
-            Some(Ok(result)) => result,
-            _ => Ok(()),
+        let result = match self.ended.take() {
+            Some(result) => result,
+            None => outcome(self.tasks.join_next().await),
         };
         self.close(match result {
             Err(LinkError::Silent(seconds)) => Some(seconds),
@@ -239,6 +252,14 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.close(None);
+    }
+}
+
+/// What the end of a task means.
+fn outcome(result: Option<Result<Result<(), LinkError>, JoinError>>) -> Result<(), LinkError> {
+    match result {
+        Some(Ok(result)) => result,
+        _ => Ok(()),
     }
 }
 

@@ -65,7 +65,7 @@ impl Site {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, source).unwrap();
         }
-        site.config.interpreter = venv.as_ref().to_owned();
+        venv.as_ref().clone_into(&mut site.config.interpreter);
         (site, venv)
     }
 

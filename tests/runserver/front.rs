@@ -131,6 +131,7 @@ impl Front {
     }
 
     /// The full address of a path, which starts with a slash.
+    #[cfg(feature = "system-tests")]
     pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -267,9 +267,10 @@ fn nothing_is_reloaded_for_no_reason() {
         .file(".gitignore", "ignored.py\nbuild/\n")
         .file("ignored.py", "")
         .file("build/lib.py", "")
-        .args(["--ignore", "scratch/"])
+        .args(["--ignore", "scratch/", "-v", "2"])
         .start();
     assert_eq!(server.get("/").text(), "first");
+    server.wait_for_output("Noted what the application was loaded from.");
     for (path, contents) in [
         ("ignored.py", "1"),
         ("build/lib.py", "1"),

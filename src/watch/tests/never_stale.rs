@@ -115,7 +115,7 @@ impl Chance {
 }
 
 async fn run(seed: u64) {
-    let mut project = Setup::default()
+    let project = Setup::default()
         .files(&["x.py", "a/x.py", "a/c/y.py", "b/z.py"])
         .files(&["../one/x.py", "../one/a/y.py", "../two/x.py", "../two/z.py"])
         .link("link", "../one")
