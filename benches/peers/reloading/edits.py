@@ -147,7 +147,7 @@ def beside_crowd(series, server, count, chance):
         raise Failed("the clients did not end")
 
 
-def hurried(series, server, moment, count, chance):
+def hurried(series, server, count, chance, moment):
     """Edit at awkward moments."""
     until = time.perf_counter() + BUDGET * count
     gap = MOMENTS[moment]

@@ -29,7 +29,8 @@ def edits(title, its, has_crowd=False):
             worst = max(series.seconds) * 1000
             times = [*map(shown, (middle(series), nine_tenths(series), worst))]
             times.append(beside(middle(series), ours))
-        line = [name, series.edits, *times, f"{series.failed:,}", f"{series.stale:,}"]
+        lost = kinds(series.tally.failed + series.crowd.failed)
+        line = [name, series.edits, *times, lost, f"{series.stale:,}"]
         line.append(series.missed)
         if has_crowd:
             line += [f"{series.crowd.asked:,}", shown(series.longest * 1000)]
@@ -65,8 +66,7 @@ def flight(title, its):
         counts = [of(series.before), of(series.after)]
         lost = series.before + series.after
         del lost["complete"]
-        kinds = ", ".join(f"{count} {kind}" for kind, count in lost.most_common())
-        lines.append([name, series.edits, *counts, kinds or "0"])
+        lines.append([name, series.edits, *counts, kinds(lost)])
     return table(f"{title}, requests of half a second", columns, lines)
 
 
@@ -193,6 +193,11 @@ def typical(seconds):
 def of(counter):
     """Return how many of how many are complete."""
     return f"{counter['complete']} of {counter.total()}"
+
+
+def kinds(failed):
+    """Return how many requests failed in which way, as text."""
+    return ", ".join(f"{count:,} {kind}" for kind, count in failed.most_common()) or "0"
 
 
 def shown(time):
