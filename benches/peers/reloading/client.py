@@ -56,14 +56,13 @@ class Tally:
 def follow(port, number, saved, tally):
     """Ask until an edit shows; return the seconds since it was saved, None if it is missed."""
     while True:
-        left = saved + PATIENCE - time.perf_counter()
-        if left <= 0:
-            return None
-        outcome = ask(port, "/", left)
-        now = time.perf_counter()
+        outcome = ask(port)
+        seconds = time.perf_counter() - saved
         tally.add(outcome, number)
+        if seconds > PATIENCE:
+            return None
         if outcome.number == number:
-            return now - saved
+            return seconds
         time.sleep(PAUSE)
 
 

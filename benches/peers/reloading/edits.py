@@ -1,5 +1,6 @@
 """Edits while a server runs: how long each takes to show, and what goes wrong meanwhile."""
 
+import functools
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -22,14 +23,16 @@ GIVE_UP = 3
 BUDGET = 1.0
 LEAST = 5
 CROWD = 20
-# Seconds from a save to the next one; none for as soon as the last one shows.
+# Seconds from a save to the next one; none for as soon as something shows.
 MOMENTS = {
+    "at the first answer": None,
     "as soon as the last shows": None,
     "the same size": None,
     "5 ms after another": 0.005,
     "20 ms after another": 0.02,
     "50 ms after another": 0.05,
 }
+FRESH = "at the first answer"
 SAME_SIZE = "the same size"
 # Requests in flight when a file is saved; how long before it they begin, in seconds; and what
 # passes between two that begin after it.
@@ -110,17 +113,22 @@ class Flight(Series):
         self.after += other.after
 
 
-def measure(series, peer, project, edits, *more):
-    """Run a server and edit; what fails is noted in the series."""
-    try:
-        with serving(peer, project) as server:
-            edits(series, server, *more)
-            server.check()
-    except Failed as failure:
-        series.failures.append(str(failure))
-    return series
+def on_a_server(edit):
+    """Let a function have a server that runs while it edits; what fails is noted in the series."""
+
+    @functools.wraps(edit)
+    def run(series, peer, project, *more):
+        try:
+            with serving(peer, project) as server:
+                edit(series, server, *more)
+                server.check()
+        except Failed as failure:
+            series.failures.append(str(failure))
+
+    return run
 
 
+@on_a_server
 def spaced(series, server, count, chance):
     """Edit again and again, with rests between, in one way and the other in turns."""
     until = time.perf_counter() + BUDGET * count
@@ -132,11 +140,12 @@ def spaced(series, server, count, chance):
             return
 
 
+@on_a_server
 def beside_crowd(series, server, count, chance):
     """Edit while clients ask all the time."""
     with Clients("crowd", server.port, CROWD, server.project.counter) as clients:
         try:
-            spaced(series, server, count, chance)
+            spaced.__wrapped__(series, server, count, chance)
         finally:
             said = clients.end()
             if said:
@@ -147,6 +156,7 @@ def beside_crowd(series, server, count, chance):
         raise Failed("the clients did not end")
 
 
+@on_a_server
 def hurried(series, server, count, chance, moment):
     """Edit at awkward moments."""
     until = time.perf_counter() + BUDGET * count
@@ -163,6 +173,18 @@ def hurried(series, server, count, chance, moment):
             return
 
 
+def fresh(series, peer, project, count, _, __):
+    """Start servers, and edit as soon as each answers."""
+    try:
+        for number in range(count):
+            with serving(peer, project, settling=0) as server:
+                saved = project.save(WAYS[number % 2])
+                series.add(server, follow(server.port, *saved, series.tally))
+    except Failed as failure:
+        series.failures.append(str(failure))
+
+
+@on_a_server
 def in_flight(flight, server, count, chance):
     """Edit while slow requests are in flight, and begin more until the edit shows."""
     with ThreadPoolExecutor(MOST_FLYING) as pool:

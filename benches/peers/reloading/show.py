@@ -95,16 +95,21 @@ def start(by_project):
 
 def tree(its, bars):
     """Return the table of starts with a large tree, and compare."""
+    columns = ["without", "with", "added", "an edit then: without", "with"]
     lines = []
     for name in dict.fromkeys(name for name, _ in its):
-        without, with_it = (typical(its[name, has_tree]) for has_tree in (False, True))
-        if without is None or with_it is None:
-            lines.append([name, "failed", "", ""])
+        starts, seen = (
+            [typical([each[at] for each in its[name, has_tree]]) for has_tree in (False, True)]
+            for at in (0, 1)
+        )
+        if None in starts:
+            lines.append(failed(name, columns))
             continue
-        lines.append([name, *map(shown, (without, with_it, with_it - without))])
+        added = starts[1] - starts[0]
+        after = ["missed" if time is None else shown(time) for time in seen]
+        lines.append([name, *map(shown, (*starts, added)), *after])
         if name == "scaffold":
-            bars.most("start, 500,000 files add", with_it - without, TREE_ADDS, " ms")
-    columns = ["without", "with", "added"]
+            bars.most("start, 500,000 files add", added, TREE_ADDS, " ms")
     return table("start with 500,000 files in 50,000 directories", columns, lines)
 
 
@@ -125,7 +130,7 @@ def edit_bars(title, name, its, bars):
 
 def fault_bars(title, ours, bars):
     """Compare what went wrong with nothing."""
-    if ours is None:
+    if ours is None or not ours.edits:
         return
     bars.most(f"{title}: failed requests", ours.failed, 0)
     bars.most(f"{title}: stale answers", ours.stale, 0)

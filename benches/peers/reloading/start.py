@@ -7,6 +7,7 @@ from report import progress
 from serving import Failed
 
 from reloading import projects
+from reloading.client import Tally, follow
 from reloading.servers import serving
 
 DIRECTORIES, FILES = 50_000, 500_000
@@ -36,8 +37,18 @@ def measure(some, project, count):
     return results
 
 
+def start_and_edit(peer, project):
+    """Return the same, and the seconds after which an edit showed that came at once."""
+    try:
+        with serving(peer, project, settling=0) as server:
+            return server.start_up, follow(server.port, *project.save(), Tally())
+    except Failed as failure:
+        progress(f"  {peer.name}: {failure}")
+        return None, None
+
+
 def measure_tree(some, count):
-    """Return the same, in a project without a large tree and with it, in turns."""
+    """Return both, in a project without a large tree and with it, in turns."""
     tree()
     project = projects.make("django")
     results = {(peer.name, has_tree): [] for has_tree in (False, True) for peer in some}
@@ -45,7 +56,7 @@ def measure_tree(some, count):
         for has_tree in (False, True):
             with inside(project) if has_tree else contextlib.nullcontext():
                 for peer in some:
-                    took = start(peer, project)
+                    took = start_and_edit(peer, project)
                     if number >= 0:
                         results[peer.name, has_tree].append(took)
     return results
