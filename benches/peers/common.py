@@ -97,8 +97,10 @@ def end(number, _):
 
 
 def environment(**extra):
-    """Return the machine's environment without what would choose another project."""
+    """Return the machine's environment without what chooses a project, or changes Python."""
     drop = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "DJANGO_SETTINGS_MODULE"}
+    # Few have this one, and without compiled modules all that is imported takes longer.
+    drop.add("PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if name not in drop}
     return {**kept, **{name: str(value) for name, value in extra.items()}}
 

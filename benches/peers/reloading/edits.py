@@ -160,17 +160,21 @@ def beside_crowd(series, server, count, chance):
 def hurried(series, server, count, chance, moment):
     """Edit at awkward moments."""
     until = time.perf_counter() + BUDGET * count
-    gap = MOMENTS[moment]
-    for number in range(count):
-        way, other = WAYS[number % 2], WAYS[(number // 2) % 2]
-        if gap is not None:
-            time.sleep(chance.uniform(*REST))
-            server.project.save(other)
-            time.sleep(gap)
-        saved = server.project.save(way, keeps_size=moment == SAME_SIZE)
-        series.add(server, follow(server.port, *saved, series.tally))
-        if time.perf_counter() > until and series.edits >= LEAST:
-            return
+    gap, keeps_size = MOMENTS[moment], moment == SAME_SIZE
+    try:
+        for number in range(count):
+            if gap is not None:
+                time.sleep(chance.uniform(*REST))
+                server.project.save(WAYS[(number // 2) % 2])
+                time.sleep(gap)
+            saved = server.project.save(WAYS[number % 2], keeps_size)
+            series.add(server, follow(server.port, *saved, series.tally))
+            if time.perf_counter() > until and series.edits >= LEAST:
+                return
+    finally:
+        if keeps_size:
+            # Another server would take what was compiled from what is older, as this one may have.
+            server.project.save()
 
 
 def fresh(series, peer, project, count, _, __):

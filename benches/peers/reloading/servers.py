@@ -34,7 +34,7 @@ PAUSE = 0.001
 # of the comparison, except where it is told so.
 SETTLING = 1.0
 # Its first look at the directories, and what Django waits for it at the most.
-WATCHMAN_DEADLINE = 60
+WATCHMAN_DEADLINE = 120
 WATCHMAN = shutil.which("watchman")
 
 
