@@ -1,11 +1,11 @@
 """The servers with their reloaders, and running one of them on a project.
 
 Fairness. Each has one worker process and 32 threads where it has a pool, writes no access log, and
-otherwise has the defaults of its reloader. What would only work against a server is left out:
-Granian's goes on where a worker fails to start, as all others do. Django's runserver serves its own
-project by `manage.py`; for applications without Django it is the same server and reloader without a
-project around (`apps/django_reload.py`). Its reloader is the one named: StatReloader is kept from
-finding a watchman, and watchman runs before Django starts and has seen the directories.
+otherwise has the defaults of its reloader; only Granian is told to go on where a worker does not
+start, as the others do. Django's runserver serves its own project by `manage.py`; applications
+without Django get the same server and reloader without a project around (`apps/django_reload.py`).
+Its reloader is the one named: StatReloader is kept from finding a watchman, and watchman runs
+before Django starts and has seen the directories.
 """
 
 import contextlib

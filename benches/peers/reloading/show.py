@@ -134,7 +134,7 @@ def fault_bars(title, ours, bars):
         return
     bars.most(f"{title}: failed requests", ours.failed, 0)
     bars.most(f"{title}: stale answers", ours.stale, 0)
-    bars.most(f"{title}: missed edits", ours.missed, 0, f" of {ours.edits}")
+    bars.most(f"{title}: missed of {ours.edits} edits", ours.missed, 0)
 
 
 def flight_bars(title, ours, bars):
@@ -143,7 +143,7 @@ def flight_bars(title, ours, bars):
         return
     for what, counter in (("in flight at a save", ours.before), ("begun later", ours.after)):
         lost = counter.total() - counter["complete"]
-        bars.most(f"{title}: requests {what} that failed", lost, 0, f" of {counter.total()}")
+        bars.most(f"{title}: failed of {counter.total()} requests {what}", lost, 0)
 
 
 def rest_bars(title, ours, bars):
