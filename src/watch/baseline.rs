@@ -2,18 +2,22 @@
 //! change of content is no change. Pure.
 //!
 //! A file's contents are noted after it was loaded, so they may be newer than what was loaded.
-//! Three rules keep an edit from being lost to that: a file for which an event came while the
+//! Four rules keep an edit from being lost to that: a file for which an event came while the
 //! generation was loading counts as changed; what is read in the background is thrown away where
-//! an event comes meanwhile; and so it is where the system says that the file was changed since
-//! the generation started.
+//! an event comes meanwhile; so it is where the system says that the file was changed since the
+//! generation started; and what is known already is read again where the system names another
+//! time of change, for what is written can be seen a moment before there is an event.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use super::{content::Content, settle::Note};
+use super::{
+    content::{Content, changed},
+    settle::Note,
+};
 
 /// How many files' contents are remembered: about 10 MB. Others count as changed at each save.
 const MOST_FILES: usize = 50_000;
@@ -26,10 +30,63 @@ const CLOCK_TICK: Duration = Duration::from_millis(10);
 #[derive(Debug, Default)]
 pub(super) struct Baseline {
     /// Contents when the file was loaded, or when a change of it was last told.
-    known: BTreeMap<PathBuf, Content>,
-    /// Files that are being read in the background.
-    reading: HashSet<PathBuf>,
+    known: BTreeMap<PathBuf, Known>,
+    /// Files that are being read in the background, and for which request.
+    reading: HashMap<PathBuf, Ticket>,
+    last: Ticket,
     loading: Loading,
+}
+
+/// The number of a request to read files in the background.
+pub(super) type Ticket = u64;
+
+/// What is known of a file.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    content: Content,
+    /// When it was last changed, as the system says.
+    changed: Option<Duration>,
+    /// It was read in the moment in which it was changed, so that a later change may have the
+    /// same time.
+    is_fresh: bool,
+}
+
+/// A file that is to be read in the background.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) file: PathBuf,
+    pub(super) unless: Unless,
+}
+
+/// When a file need not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unless {
+    /// Never.
+    Never,
+    /// Where it was last changed at this time, or is as missing as it was.
+    ChangedAt(Option<Duration>),
+}
+
+/// What was found in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It need not have been read.
+    AsKnown,
+    /// It contains this, and was last changed at that time.
+    Read(Content, Option<Duration>),
+}
+
+impl Wanted {
+    /// Looks at the file.
+    pub(super) fn look(&self) -> Look {
+        if let Unless::ChangedAt(time) = self.unless
+            && changed(&self.file) == time
+        {
+            return Look::AsKnown;
+        }
+        let (content, changed) = Content::read(&self.file);
+        Look::Read(content, changed)
+    }
 }
 
 /// When the generation that runs was loading.
@@ -52,31 +109,38 @@ impl Baseline {
         };
     }
 
-    /// The generation has been loaded from these files. Gives those that must be read.
+    /// The generation has been loaded from these files. Gives those that must be looked at, and
+    /// the ticket for what is found.
     pub(super) fn loaded(
         &mut self,
         files: impl IntoIterator<Item = PathBuf>,
-        has_event: impl Fn(&Path) -> bool,
         now: Instant,
-    ) -> Vec<PathBuf> {
+    ) -> (Ticket, Vec<Wanted>) {
         self.loading.ended.get_or_insert(now);
+        self.last += 1;
         let mut wanted = Vec::new();
         for file in files {
-            let room = self.known.len() + self.reading.len() < MOST_FILES;
-            if room
-                && !self.known.contains_key(&file)
-                && !has_event(&file)
-                && self.reading.insert(file.clone())
-            {
-                wanted.push(file);
+            let known = self.known.get(&file);
+            let has_room = known.is_some() || self.known.len() + wanted.len() < MOST_FILES;
+            // A later request takes the place of an earlier one.
+            if has_room {
+                self.reading.insert(file.clone(), self.last);
+                let unless = match known {
+                    Some(known) if !known.is_fresh => Unless::ChangedAt(known.changed),
+                    _ => Unless::Never,
+                };
+                wanted.push(Wanted { file, unless });
             }
         }
-        wanted
+        (self.last, wanted)
     }
 
     /// An event came for a file.
     pub(super) fn touched(&mut self, file: &Path) {
-        self.reading.remove(file);
+        if self.reading.remove(file).is_some() {
+            // Whether that is what was loaded has not been looked at.
+            self.known.remove(file);
+        }
     }
 
     /// Whether something that happened after `since` may have happened while the generation was
@@ -94,29 +158,74 @@ impl Baseline {
             .is_some_and(|(_, time)| changed + CLOCK_TICK >= time)
     }
 
-    /// Notes what was read in the background.
-    pub(super) fn read(&mut self, file: PathBuf, content: Content, changed: Option<Duration>) {
-        let is_asked_for = self.reading.remove(&file);
-        if is_asked_for && changed.is_some_and(|changed| !self.is_newer(changed)) {
-            self.known.insert(file, content);
+    /// Whether a file was changed after the generation could first have loaded it, which takes
+    /// longer than a tick.
+    fn is_surely_newer(&self, changed: Option<Duration>) -> bool {
+        let started = self.loading.started;
+        started.is_some_and(|(_, time)| changed.is_some_and(|changed| changed > time))
+    }
+
+    /// Notes what was found in the background.
+    pub(super) fn looked(&mut self, ticket: Ticket, file: &Path, look: Look) {
+        // Where there was an event, nobody waits for it any more, or for a later one.
+        if self.reading.get(file) != Some(&ticket) {
+            return;
+        }
+        self.reading.remove(file);
+        let Look::Read(content, changed) = look else {
+            return;
+        };
+        // What was saved just before the generation started, and compared, is not in doubt.
+        let is_as_known = self.known.get(file).is_some_and(|known| {
+            known.content == content && known.changed == changed && !self.is_surely_newer(changed)
+        });
+        if changed.is_some_and(|changed| !self.is_newer(changed)) {
+            let known = Known {
+                content,
+                changed,
+                is_fresh: false,
+            };
+            self.known.insert(file.to_owned(), known);
+        } else if !is_as_known {
+            // Nobody knows what was loaded.
+            self.known.remove(file);
         }
     }
 
-    /// Notes what a file contains for which an event came, and says whether that is a change.
-    pub(super) fn is_changed(&mut self, file: &Path, content: Content, note: Note) -> bool {
-        let before = self.known.get(file).copied();
-        if before.is_some() || self.known.len() < MOST_FILES {
-            self.known.insert(file.to_owned(), content);
+    /// Notes what a file contains for which an event came, with the times at which it was last
+    /// changed and at which it was read. Says whether that is a change.
+    pub(super) fn is_changed(
+        &mut self,
+        file: &Path,
+        note: Note,
+        (content, changed): (Content, Option<Duration>),
+        now: Duration,
+    ) -> bool {
+        if note.directory {
+            return note.certain
+                || match content {
+                    // What is in it speaks for itself.
+                    Content::Directory => false,
+                    Content::Missing => !note.born,
+                    _ => true,
+                };
         }
-        let is_file = |content| matches!(content, Content::File(..) | Content::Large(_));
+        let before = self.known.get(file).map(|known| known.content);
+        if before.is_some() || self.known.len() < MOST_FILES {
+            let known = Known {
+                content,
+                changed,
+                is_fresh: changed.is_none_or(|changed| changed + CLOCK_TICK >= now),
+            };
+            self.known.insert(file.to_owned(), known);
+        }
         note.certain
-            || match (before, content) {
-                // A directory is looked at by its files.
-                (before, Content::Directory) => before.is_some_and(is_file),
-                (Some(before), content) => before != content,
+            || match before {
+                Some(before) => before != content,
                 // What came and went was nobody's.
-                (None, Content::Missing) => !note.born,
-                (None, _) => true,
+                None => {
+                    content != Content::Directory && !(note.born && content == Content::Missing)
+                }
             }
     }
 
@@ -137,126 +246,5 @@ impl Baseline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::watch::{change::Kind, settle::Step};
-
-    const FILE: &str = "/site/a.py";
-    const OLD: Duration = Duration::from_secs(1_000);
-    const START: Duration = Duration::from_secs(2_000);
-
-    fn content(text: u8) -> Content {
-        Content::File(1, [text; 32])
-    }
-
-    fn note() -> Note {
-        Note::new(Kind::Code, Step::Complete)
-    }
-
-    /// A generation that was loaded, and the one file it was loaded from, which is being read.
-    fn loaded() -> (Baseline, Instant) {
-        let (mut baseline, now) = (Baseline::default(), Instant::now());
-        baseline.generation_started(now, START);
-        let now = now + Duration::from_secs(1);
-        let wanted = baseline.loaded([PathBuf::from(FILE)], |_| false, now);
-        assert_eq!(wanted, [PathBuf::from(FILE)]);
-        (baseline, now)
-    }
-
-    fn is_changed(baseline: &mut Baseline, text: u8) -> bool {
-        baseline.is_changed(Path::new(FILE), content(text), note())
-    }
-
-    #[test]
-    fn the_same_content_is_no_change() {
-        let (mut baseline, _) = loaded();
-        baseline.read(FILE.into(), content(1), Some(OLD));
-        assert!(!is_changed(&mut baseline, 1));
-        assert!(is_changed(&mut baseline, 2));
-        assert!(!is_changed(&mut baseline, 2), "it has been told");
-        assert!(is_changed(&mut baseline, 1));
-    }
-
-    #[test]
-    fn what_was_read_too_late_is_not_believed() {
-        let (mut baseline, _) = loaded();
-        baseline.touched(Path::new(FILE));
-        baseline.read(FILE.into(), content(2), Some(OLD));
-        assert!(is_changed(&mut baseline, 2), "there was an event");
-
-        let (mut baseline, _) = loaded();
-        baseline.read(FILE.into(), content(2), Some(START));
-        assert!(is_changed(&mut baseline, 2), "the system says so");
-
-        let (mut baseline, _) = loaded();
-        baseline.read(
-            FILE.into(),
-            content(2),
-            Some(START.saturating_sub(CLOCK_TICK / 2)),
-        );
-        assert!(is_changed(&mut baseline, 2), "its clock ticks slowly");
-
-        let (mut baseline, _) = loaded();
-        baseline.read("/site/b.py".into(), content(2), Some(OLD));
-        assert!(!baseline.knows(Path::new("/site/b.py")), "nobody asked");
-    }
-
-    #[test]
-    fn a_file_with_an_event_is_not_read() {
-        let (mut baseline, now) = (Baseline::default(), Instant::now());
-        baseline.generation_started(now, START);
-        let wanted = baseline.loaded([PathBuf::from(FILE)], |_| true, now);
-        assert!(wanted.is_empty());
-    }
-
-    #[test]
-    fn an_event_while_loading_makes_a_change_certain() {
-        let second = Duration::from_secs(1);
-        let (mut baseline, before) = (Baseline::default(), Instant::now());
-        let (started, loading) = (before + second, before + 2 * second);
-        let (ended, after) = (before + 3 * second, before + 4 * second);
-        baseline.generation_started(started, START);
-        baseline.loaded([], |_| false, ended);
-        let may = |baseline: &Baseline, at: Instant| baseline.may_be_while_loading(at, at);
-        assert!(may(&baseline, loading));
-        assert!(!may(&baseline, before));
-        assert!(!may(&baseline, after));
-        // A poll that began before the end and found something after it.
-        assert!(baseline.may_be_while_loading(loading, after));
-        baseline.generation_started(after, START + second);
-        assert!(may(&baseline, after + second), "it has not ended");
-        assert!(!may(&baseline, ended));
-    }
-
-    #[test]
-    fn what_came_and_went_is_no_change() {
-        let mut baseline = Baseline::default();
-        let mut gone =
-            |name: &str, note: Note| baseline.is_changed(Path::new(name), Content::Missing, note);
-        assert!(!gone("/a.py", note().born(true)));
-        assert!(gone("/b.py", note()), "it may have been loaded");
-        assert!(gone("/c.py", note().born(true).certain(true)));
-    }
-
-    #[test]
-    fn a_directory_changes_by_its_files_unless_it_takes_the_place_of_one() {
-        let mut baseline = Baseline::default();
-        let mut is_changed =
-            |name: &str, content: Content| baseline.is_changed(Path::new(name), content, note());
-        assert!(!is_changed("/a", Content::Directory));
-        assert!(is_changed("/a", Content::Missing));
-        assert!(!is_changed("/a", Content::Directory));
-        assert!(is_changed("/a", content(1)));
-        assert!(is_changed("/a", Content::Directory));
-    }
-
-    #[test]
-    fn files_below_a_directory_are_found() {
-        let mut baseline = Baseline::default();
-        for path in ["/a", "/a/b", "/a/b/c", "/a-b", "/a.b", "/b"] {
-            baseline.is_changed(Path::new(path), content(1), note());
-        }
-        let below = baseline.below(Path::new("/a"));
-        assert_eq!(below, ["/a", "/a/b", "/a/b/c"].map(PathBuf::from));
-    }
-}
+#[path = "baseline/tests.rs"]
+mod tests;

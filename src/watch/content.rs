@@ -1,7 +1,7 @@
 //! What a file contains, so that two states of it can be compared.
 
 use std::{
-    fs::{File, Metadata},
+    fs::{self, File, Metadata},
     io::{self, Read as _},
     os::unix::fs::MetadataExt as _,
     path::Path,
@@ -78,6 +78,12 @@ impl Content {
     }
 }
 
+/// When what is at a path was last changed, as the system says; nothing where there is nothing.
+pub(super) fn changed(path: &Path) -> Option<Duration> {
+    let metadata = fs::metadata(path).ok()?;
+    Some(Stamp::of(&metadata).changed)
+}
+
 fn read(path: &Path) -> io::Result<(Content, Stamp)> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
@@ -114,7 +120,7 @@ fn hash(file: &mut File) -> io::Result<Content> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -168,5 +174,8 @@ mod tests {
         assert_eq!(Content::read(&at("c.py")).0, Content::Other, "a loop");
         assert_eq!(Content::read(&at("d")).0, Content::Directory);
         assert_eq!(Content::read(&at("a.py/x")).0, Content::Missing);
+        for name in ["a.py", "b.py", "c.py", "nothing", "d"] {
+            assert_eq!(changed(&at(name)), Content::read(&at(name)).1, "{name}");
+        }
     }
 }

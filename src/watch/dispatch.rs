@@ -224,6 +224,19 @@ impl State {
         }
     }
 
+    /// The files in a directory and below, or the one file, that were loaded or told of.
+    pub(super) fn files_below(&self, directory: &Path, step: Step) -> Vec<(PathBuf, Note)> {
+        let known = self.baseline.below(directory).into_iter();
+        let loaded = self.matcher.loaded_below(directory).cloned();
+        known
+            .chain(loaded)
+            .filter_map(|file| match self.matcher.judge(&file) {
+                Verdict::Matters(kind) => Some((file, Note::new(kind, step))),
+                _ => None,
+            })
+            .collect()
+    }
+
     pub(super) fn note_found(&mut self, found: Vec<(PathBuf, Note)>, since: Instant, now: Instant) {
         for (path, note) in found {
             self.note(&path, note, since, now);
@@ -240,11 +253,8 @@ impl State {
             let note = Note::new(kind, Step::Gone).directory();
             self.note(directory, note, since, now);
         }
-        for file in self.baseline.below(directory) {
-            if let Verdict::Matters(kind) = self.matcher.judge(&file) {
-                self.note(&file, Note::new(kind, Step::Gone), since, now);
-            }
-        }
+        let files = self.files_below(directory, Step::Gone);
+        self.note_found(files, since, now);
         self.bereave(&gone, since, now);
     }
 

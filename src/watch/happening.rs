@@ -7,6 +7,10 @@ use std::ffi::OsString;
 pub(super) struct Watch(pub(super) i32);
 
 /// Why a directory is not watched.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "some are for events, which there are none of")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The system has no more watches for us.
@@ -16,6 +20,10 @@ pub(super) enum Refusal {
 }
 
 /// What happened to the entry of a directory, or to the directory or the queue itself.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "some are for events, which there are none of")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Happening {
     /// It was made.

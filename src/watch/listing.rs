@@ -128,9 +128,44 @@ fn changed(before: &Entry, now: &Entry) -> Happening {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::{collections::BTreeSet, os::unix::fs::symlink};
+
+    use proptest::prelude::*;
 
     use super::*;
+
+    fn any_listing() -> impl Strategy<Value = Listing> {
+        let place = tempfile::tempdir().unwrap();
+        let stamps: Vec<_> = ["1", "22", "333"]
+            .into_iter()
+            .map(|text| {
+                fs::write(place.path().join(text), text).unwrap();
+                Stamp::of(&fs::metadata(place.path().join(text)).unwrap())
+            })
+            .collect();
+        let stamp = prop::sample::select(stamps);
+        let entry = prop_oneof![
+            Just(Entry::Directory),
+            (stamp.clone(), prop::option::of(stamp))
+                .prop_map(|(own, target)| Entry::File(own, target)),
+        ];
+        let name = prop::sample::select(vec!["a", "b", "c", "d"]).prop_map(OsString::from);
+        prop::collection::btree_map(name, entry, 0..4)
+    }
+
+    proptest! {
+        /// Each name of which something else is known now is told of, and no other.
+        #[test]
+        fn differences_are_where_listings_differ(old in any_listing(), new in any_listing()) {
+            let found: BTreeSet<_> = differences(&old, &new)
+                .into_iter()
+                .map(|(name, ..)| name)
+                .collect();
+            let names = old.keys().chain(new.keys()).cloned();
+            let expected: BTreeSet<_> = names.filter(|name| old.get(name) != new.get(name)).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn each_way_of_changing_is_found() {

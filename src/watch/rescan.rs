@@ -3,7 +3,6 @@
 
 use std::{
     ops::BitOr,
-    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -97,7 +96,7 @@ impl State {
 
         for (link, target) in old_links {
             if self.links.get(&link) != Some(&target) {
-                found.extend(self.below(&link, Step::Complete));
+                found.extend(self.files_below(&link, Step::Complete));
             }
         }
         for (path, directory) in old.iter() {
@@ -105,7 +104,7 @@ impl State {
             if is_gone && directory.kind.is_some() {
                 let note = Note::new(directory.kind, Step::Gone).directory();
                 found.push((path.clone(), note));
-                found.extend(self.below(path, Step::Gone));
+                found.extend(self.files_below(path, Step::Gone));
             }
         }
         for watch in old.watches() {
@@ -124,21 +123,10 @@ impl State {
             }
         }
         if why.is_lost {
-            let known = self.below(&root, Step::Complete);
+            let known = self.files_below(&root, Step::Complete);
             found.extend(known);
             self.complete_until = time();
         }
         self.note_found(found, now, now);
-    }
-
-    /// The files in a directory, or the one file, of which the contents are known.
-    fn below(&self, path: &Path, step: Step) -> Vec<(PathBuf, Note)> {
-        let files = self.baseline.below(path).into_iter();
-        files
-            .filter_map(|file| match self.matcher.judge(&file) {
-                Verdict::Matters(kind) => Some((file, Note::new(kind, step))),
-                _ => None,
-            })
-            .collect()
     }
 }

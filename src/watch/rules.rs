@@ -5,7 +5,7 @@
 //! back nothing that is ignored by its name: `src/**` does not mean `src/__pycache__`.
 
 use std::{
-    collections::HashSet,
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
@@ -27,7 +27,7 @@ pub(super) struct Matcher {
     ignore: Patterns,
     ignored: Ignored,
     /// Files that the application was loaded from.
-    loaded: HashSet<PathBuf>,
+    loaded: BTreeSet<PathBuf>,
 }
 
 /// What the rules say about a file.
@@ -48,7 +48,7 @@ impl Matcher {
             watch: Patterns::new(&rules.root, &rules.watch)?,
             ignore: Patterns::new(&rules.root, &rules.ignore)?,
             ignored: Ignored::above(&rules.root, repository),
-            loaded: HashSet::new(),
+            loaded: BTreeSet::new(),
             root: rules.root.clone(),
         })
     }
@@ -71,6 +71,19 @@ impl Matcher {
     /// Notes that the application was loaded from a file: it matters whatever Git says.
     pub(super) fn add_loaded(&mut self, file: PathBuf) {
         self.loaded.insert(file);
+    }
+
+    /// Whether the application is known to have been loaded from a file.
+    pub(super) fn is_loaded(&self, file: &Path) -> bool {
+        self.loaded.contains(file)
+    }
+
+    /// The files in a directory and below, or the one file, that the application is known to have
+    /// been loaded from.
+    pub(super) fn loaded_below(&self, directory: &Path) -> impl Iterator<Item = &PathBuf> {
+        self.loaded
+            .range(directory.to_owned()..)
+            .take_while(move |file| file.starts_with(directory))
     }
 
     /// Whether a file's name alone cannot rule it out.
@@ -171,6 +184,7 @@ impl Matcher {
 mod tests {
     use std::fs;
 
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -280,6 +294,46 @@ mod tests {
         assert_eq!(matcher.judge(&inside), CODE);
         assert_eq!(matcher.judge(&outside), CODE);
         assert_eq!(matcher.judge(&ignored), Verdict::Nothing);
+    }
+
+    proptest! {
+        /// Whatever patterns there are, everything can be asked, and what the user watches
+        /// matters, unless nobody writes such files by hand.
+        #[test]
+        fn every_question_has_an_answer(
+            watch in prop::collection::vec(any_pattern(), 0..4),
+            ignore in prop::collection::vec(any_pattern(), 0..4),
+            path in any_path(),
+        ) {
+            let root = PathBuf::from("/site");
+            let rules = Rules { root: root.clone(), watch, ignore };
+            let Ok(matcher) = Matcher::new(&rules, None) else {
+                return Ok(());
+            };
+            let path = root.join(path);
+            matcher.enters(&path);
+            matcher.enters_marked(&path);
+            let verdict = matcher.judge(&path);
+            let by_hand = path.file_name().is_some_and(|name| !names::is_never_noticed(name));
+            if by_hand && matcher.watch.say(&path, false) == Says::Yes {
+                prop_assert_eq!(verdict, CODE);
+            }
+        }
+    }
+
+    fn any_pattern() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-c*?!/.{}\\[\\]\\\\# ~-]{0,12}",
+            "[!]?/?((a|b|\\*\\*|\\*|[.][.]?|a\\*)/){0,3}(a|[*]|[*][.]py|x[.]py|~)/?",
+            any::<String>(),
+        ]
+    }
+
+    fn any_path() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "((a|b|templates|[.]git|[.][.]?)/){0,3}(a|x[.]py|a[.]css|x[.]py~|[.]env)",
+            any::<String>(),
+        ]
     }
 
     #[test]

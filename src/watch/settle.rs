@@ -69,7 +69,7 @@ pub(super) struct Note {
     pub(super) kind: Option<Kind>,
     /// What happened last.
     pub(super) step: Step,
-    /// The file did not exist before the first of these events.
+    /// The file did not exist before the first of these events, and nobody has loaded it since.
     pub(super) born: bool,
     /// It counts as changed, whatever it contains.
     pub(super) certain: bool,
@@ -160,6 +160,13 @@ impl Settling {
         }
     }
 
+    /// Notes that somebody may load what is there now: it is no longer nobody's if it goes.
+    pub(super) fn forget_births(&mut self) {
+        for waiting in self.files.values_mut() {
+            waiting.note.born = false;
+        }
+    }
+
     /// Forgets files that turned out not to matter.
     pub(super) fn forget_below(&mut self, directory: &Path) {
         self.files.retain(|path, _| !path.starts_with(directory));
@@ -171,12 +178,6 @@ impl Settling {
     /// The strongest kind of what is going on.
     pub(super) fn kind(&self) -> Option<Kind> {
         self.kind
-    }
-
-    /// Whether something happened to a file.
-    pub(super) fn has(&self, path: &Path) -> bool {
-        // Beyond what is told apart, it may be any.
-        self.more > 0 || self.files.contains_key(path)
     }
 
     /// Whether the change has settled. `is_locked` says whether Git is at work, and is asked only

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Rules,
-    baseline::Baseline,
+    baseline::{Baseline, Ticket, Wanted},
     content::Stamp,
     error::Error,
     events::Events,
@@ -209,12 +209,13 @@ impl State {
     pub(super) fn generation_started(&mut self, now: Instant) {
         // What is in the queue happened before.
         self.drain(now);
+        self.settling.forget_births();
         self.baseline.generation_started(Instant::now(), time());
     }
 
-    /// A generation has been loaded from these files. Gives those whose contents are to be
-    /// noted.
-    pub(super) fn loaded(&mut self, files: Vec<PathBuf>, now: Instant) -> Vec<PathBuf> {
+    /// A generation has been loaded from these files. Gives those that are to be
+    /// looked at, and the ticket for what is found.
+    pub(super) fn loaded(&mut self, files: Vec<PathBuf>, now: Instant) -> (Ticket, Vec<Wanted>) {
         // What is in the queue happened while it was loading.
         self.drain(now);
         let files = files.into_iter().filter(|file| file.is_absolute());
@@ -237,13 +238,14 @@ impl State {
                 self.note(file, note, now, now);
             }
         }
-        let settling = &self.settling;
-        self.baseline
-            .loaded(files, |file| settling.has(file), Instant::now())
+        self.baseline.loaded(files, Instant::now())
     }
 
     /// The path by which events name a file; that of the archive where it is a module in one.
     fn key(&self, file: PathBuf) -> PathBuf {
+        if self.matcher.is_loaded(&file) {
+            return file;
+        }
         if fs::symlink_metadata(&file).is_err()
             && let Some(archive) = file.ancestors().skip(1).find(|above| above.is_file())
         {

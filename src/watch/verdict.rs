@@ -1,35 +1,42 @@
 //! What remains of a change once contents have been compared.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{
     change::{Change, Kind, MOST_NAMED},
     content::Content,
     rules::Verdict,
     settle::{Batch, Note},
-    state::State,
+    state::{State, time},
 };
 
-/// What the files of a change contain now, in their order.
-pub(super) fn contents(batch: &Batch) -> Vec<Content> {
+/// What a file contains, and when it was last changed as the system says.
+pub(super) type Found = (Content, Option<Duration>);
+
+/// What the files of a change contain now, in their order, and when that was last changed.
+pub(super) fn contents(batch: &Batch) -> Vec<Found> {
     let files = batch.files.iter();
     files
         .map(|(path, note)| match note.kind {
-            Some(_) => Content::read(path).0,
-            None => Content::Other,
+            Some(_) => Content::read(path),
+            None => (Content::Other, None),
         })
         .collect()
 }
 
 impl State {
     /// Makes a change of what has settled, if it is one.
-    pub(super) fn compared(&mut self, batch: &Batch, contents: &[Content], settled: Instant) {
+    pub(super) fn compared(&mut self, batch: &Batch, contents: &[Found], settled: Instant) {
+        let now = time();
         let (mut paths, mut count, mut strongest) = (Vec::new(), 0, None);
         for ((path, note), content) in batch.files.iter().zip(contents) {
             let Some(kind) = self.kind_now(path, *note) else {
                 continue;
             };
-            if !self.baseline.is_changed(path, *content, *note) {
+            if !self.baseline.is_changed(path, *note, *content, now) {
                 continue;
             }
             count += 1;

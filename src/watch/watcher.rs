@@ -11,14 +11,14 @@ use tokio::{
 
 use super::{
     Rules,
+    baseline::{Ticket, Wanted},
     change::Change,
-    content::Content,
     error::Error,
     notice::Notice,
     settle::Batch,
     shared::Shared,
     state::{Limits, Next, State},
-    verdict::contents,
+    verdict::{Found, contents},
 };
 
 /// How many files are read at once in the background before what they contain is noted: the lock
@@ -98,7 +98,7 @@ impl Watcher {
     ///
     /// May be called again with more files. Paths must be absolute; up to 50,000 are heeded.
     pub fn loaded(&self, files: Vec<PathBuf>) {
-        let wanted = self.shared.change(|state, now| state.loaded(files, now));
+        let (ticket, wanted) = self.shared.change(|state, now| state.loaded(files, now));
         if wanted.is_empty() {
             return;
         }
@@ -106,7 +106,7 @@ impl Watcher {
         let shared = Arc::clone(&self.shared);
         let thread = thread::Builder::new().name("note".to_owned());
         let started = thread.spawn(move || {
-            note_contents(&shared, &wanted);
+            note_contents(&shared, ticket, &wanted);
             shared.noting.send_modify(|count| *count -= 1);
         });
         if started.is_err() {
@@ -222,7 +222,7 @@ async fn wait(shared: &Shared, queue: Option<&AsyncFd<Arc<OwnedFd>>>, until: Opt
 }
 
 /// What the files of a change contain, read in a thread where there are many.
-async fn read(shared: &Shared, batch: &Arc<Batch>) -> Vec<Content> {
+async fn read(shared: &Shared, batch: &Arc<Batch>) -> Vec<Found> {
     // A network file system may make us wait.
     let may_wait = !shared.lock().polled.is_empty();
     if may_wait || batch.files.len() > FEW {
@@ -240,17 +240,17 @@ async fn read(shared: &Shared, batch: &Arc<Batch>) -> Vec<Content> {
 }
 
 /// Notes what files contain, unless all is over.
-fn note_contents(shared: &Shared, files: &[PathBuf]) {
+fn note_contents(shared: &Shared, ticket: Ticket, files: &[Wanted]) {
     for files in files.chunks(NOTED_AT_ONCE) {
         if shared.is_over() {
             return;
         }
-        let contents: Vec<_> = files.iter().map(|file| Content::read(file)).collect();
+        let looks: Vec<_> = files.iter().map(Wanted::look).collect();
         shared.change(|state, now| {
             // An event for one of them says that what was read may be newer than what runs.
             state.drain(now);
-            for (file, (content, changed)) in files.iter().zip(contents) {
-                state.baseline.read(file.clone(), content, changed);
+            for (wanted, look) in files.iter().zip(looks) {
+                state.baseline.looked(ticket, &wanted.file, look);
             }
         });
     }

@@ -144,6 +144,24 @@ fn what_is_taken_is_no_longer_there() {
 }
 
 #[test]
+fn what_may_have_been_loaded_is_somebodys() {
+    let mut play = Play::new();
+    let born = Note::new(Kind::Code, Step::Complete).born(true);
+    let mut born_at = |name: &str, at| {
+        play.settling
+            .note(Path::new(name), born, play.start + ms(at));
+        if at == 0 {
+            play.settling.forget_births();
+        }
+    };
+    born_at("a.py", 0);
+    born_at("b.py", 1);
+    let files = play.settling.take(play.start).files;
+    let births: Vec<_> = files.values().map(|note| note.born).collect();
+    assert_eq!(births, [false, true]);
+}
+
+#[test]
 fn what_is_forgotten_is_not_waited_for() {
     let mut play = Play::new();
     play.step(0, "/venv/a.py", Step::Gone);
@@ -157,7 +175,6 @@ fn how_many_files_are_told_apart_is_bounded() {
     for file in 0..MOST_FILES + 5 {
         play.step(0, &file.to_string(), Step::Complete);
     }
-    assert!(play.settling.has(Path::new("any")));
     let batch = play.settling.take(play.start);
     assert_eq!((batch.files.len(), batch.more), (MOST_FILES, 5));
 }

@@ -56,6 +56,7 @@ async fn a_save_before_a_generation_starts_is_compared() {
     let mut project = Project::new(&["a.py"]);
     project.load(&["a.py"]).await;
     write(&project.at("a.py"), "1\n");
+    age(&project.at("a.py"));
     project.watcher.generation_started();
     project.watcher.loaded(vec![project.at("a.py")]);
     project.expect_nothing().await;

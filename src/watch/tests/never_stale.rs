@@ -114,6 +114,89 @@ impl Chance {
     }
 }
 
+/// A server that loads what the files contain, as it is told to.
+struct Server {
+    project: Project,
+    generation: Generation,
+}
+
+#[derive(Debug)]
+enum Generation {
+    /// It has started and read nothing yet.
+    Started,
+    /// It has read the files.
+    Read(Contents),
+    /// It answers requests that may pass.
+    Ready(Contents),
+}
+
+impl Server {
+    fn start_generation(&mut self) {
+        self.project.watcher.generation_started();
+        self.generation = Generation::Started;
+    }
+
+    /// Goes on with loading, by one step.
+    fn go_on(&mut self) {
+        let now = || contents(&self.project.root);
+        let generation = std::mem::replace(&mut self.generation, Generation::Started);
+        self.generation = match generation {
+            Generation::Started => Generation::Read(now()),
+            Generation::Read(loaded) => {
+                self.project
+                    .watcher
+                    .loaded(loaded.keys().cloned().collect());
+                Generation::Ready(loaded)
+            }
+            ready @ Generation::Ready(_) => ready,
+        };
+    }
+
+    fn changed(&mut self) {
+        self.start_generation();
+        self.project.watcher.resume();
+    }
+
+    /// Lets the watcher have a turn, and takes note of a change if there is one.
+    async fn look(&mut self) {
+        let is_changed = tokio::select! {
+            biased;
+            _ = self.project.watcher.changed() => true,
+            () = tokio::task::yield_now() => false,
+        };
+        if is_changed {
+            self.changed();
+        }
+    }
+
+    /// Goes on until requests may pass.
+    async fn settle(&mut self) {
+        loop {
+            self.go_on();
+            let is_ready = matches!(self.generation, Generation::Ready(_));
+            let is_changed = tokio::select! {
+                biased;
+                _ = self.project.watcher.changed() => true,
+                () = self.project.gate.opened(), if is_ready => return,
+                () = tokio::task::yield_now(), if !is_ready => false,
+            };
+            if is_changed {
+                self.changed();
+            }
+        }
+    }
+
+    /// Asserts that a request which may pass now meets what the files contain.
+    fn check(&self, story: impl FnOnce() -> String) {
+        if let Generation::Ready(loaded) = &self.generation
+            && self.project.gate.is_open()
+        {
+            let now = contents(&self.project.root);
+            assert!(*loaded == now, "{}: {loaded:#?} is not {now:#?}", story());
+        }
+    }
+}
+
 async fn run(seed: u64) {
     let project = Setup::default()
         .files(&["x.py", "a/x.py", "a/c/y.py", "b/z.py"])
@@ -124,48 +207,29 @@ async fn run(seed: u64) {
         random: fastrand::Rng::with_seed(seed),
         place: project.root.parent().unwrap().to_owned(),
     };
+    let mut server = Server {
+        project,
+        generation: Generation::Started,
+    };
+    server.start_generation();
     let mut done = Vec::new();
-    let mut loaded = load(&project);
     for _ in 0..ROUNDS {
-        for _ in 0..chance.random.usize(1..4) {
+        for _ in 0..chance.random.usize(1..5) {
             done.push(chance.act());
-            let now = contents(&project.root);
-            if project.gate.is_open() {
-                assert_eq!(loaded, now, "seed {seed}, at once after {done:#?}");
-            }
-            if chance.random.bool() {
-                tokio::task::yield_now().await;
+            server.check(|| format!("seed {seed}, at once after {done:#?}"));
+            match chance.random.u8(..6) {
+                0 | 1 => server.go_on(),
+                2 | 3 => server.look().await,
+                _ => {}
             }
         }
-        if chance.random.u8(..3) == 0 {
-            continue;
+        if chance.random.u8(..3) > 0 {
+            let settled = timeout(PATIENCE, server.settle()).await;
+            settled.expect("requests must pass in the end");
+            server.check(|| format!("seed {seed}, after {done:#?}"));
+            done.push("settled".to_owned());
         }
-        // As a development server does, until requests may pass.
-        let settled = timeout(PATIENCE, async {
-            loop {
-                tokio::select! {
-                    _ = project.watcher.changed() => {
-                        loaded = load(&project);
-                        project.watcher.resume();
-                    }
-                    () = project.gate.opened() => break,
-                }
-            }
-        });
-        settled.await.expect("the gate must open");
-        assert_eq!(
-            loaded,
-            contents(&project.root),
-            "seed {seed}, after {done:#?}"
-        );
     }
-}
-
-fn load(project: &Project) -> Contents {
-    project.watcher.generation_started();
-    let loaded = contents(&project.root);
-    project.watcher.loaded(loaded.keys().cloned().collect());
-    loaded
 }
 
 macro_rules! runs {

@@ -201,3 +201,15 @@ async fn what_configures_the_application_counts() {
     project.write("locale/de/LC_MESSAGES/django.mo");
     project.expect(&["locale/de/LC_MESSAGES/django.mo"]).await;
 }
+
+#[tokio::test]
+async fn other_access_rights_count_for_code_that_nobody_could_load() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mut project = Project::new(&["a.py", "templates/a.html"]);
+    let readable = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(project.at("templates/a.html"), readable.clone()).unwrap();
+    project.expect_nothing().await;
+    fs::set_permissions(project.at("a.py"), readable).unwrap();
+    project.expect(&["a.py"]).await;
+}
