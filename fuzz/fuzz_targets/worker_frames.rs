@@ -87,6 +87,8 @@ enum Message<'i> {
     Error(&'i str, &'i str, &'i [u8]),
     Want,
     Ready,
+    /// Octets of what is loaded.
+    Loaded(&'i [u8]),
     /// Any payload of any kind.
     Other(u8, &'i [u8]),
 }
@@ -189,7 +191,7 @@ async fn attack(worker: Worker, steps: &[Step<'_>]) {
                 let known = ids.get(usize::from(*request) % ids.len().max(1));
                 let id = other.unwrap_or_else(|| known.copied().unwrap_or_default());
                 match put(&mut frame, kind, id) {
-                    Kind::Want | Kind::Ready => control.write_all(&frame).await,
+                    Kind::Want | Kind::Ready | Kind::Loaded => control.write_all(&frame).await,
                     _ => data.write_all(&frame).await,
                 }
             }
@@ -260,6 +262,7 @@ fn put(out: &mut BytesMut, message: &Message<'_>, id: RequestId) -> Kind {
             (Kind::File, part.as_flattened().to_vec())
         }
         Message::Ready => (Kind::Ready, b"[\0\0\0\0".to_vec()),
+        Message::Loaded(octets) => (Kind::Loaded, octets.to_vec()),
         Message::Other(kind, octets) => {
             let kind = Kind::ALL[usize::from(*kind) % Kind::ALL.len()];
             (kind, octets.to_vec())

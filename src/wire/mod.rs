@@ -14,7 +14,7 @@
 //!   while it is busy; `monitor`: sleeping while there is nothing of that to do
 //! - `loaded`: which modules a worker has, pure; `listing`: asking for it; `statuses`: what it has
 //!   said about itself
-//! - `parent`: the connection to a forkserver; `parcel`: frames with descriptors
+//! - `parent`: the connection to a forkserver
 //!
 //! Nothing here knows of HTTP syntax or of processes.
 
@@ -32,7 +32,6 @@ pub mod marshal;
 pub mod message;
 mod monitor;
 mod outbox;
-mod parcel;
 mod parent;
 mod silence;
 mod stand_ins;

@@ -93,7 +93,9 @@ impl Starter {
     /// Must be called as [`Worker::start`] is.
     pub async fn start(&self) -> Result<Worker, Error> {
         let (forkserver, config) = {
-            let state = self.state.borrow();
+            let mut state = self.state.borrow_mut();
+            // If a worker was tried again, the project has been edited since.
+            state.is_suspect = false;
             (state.forkserver.clone(), Arc::clone(&state.config))
         };
         let Some(forkserver) = forkserver else {
@@ -277,6 +279,41 @@ impl State {
             }
             // The next worker is started in the same way, and says what is wrong.
             Err(_) => self.stop_forking(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_a_refused_module_is_refused_too() {
+        let starter = Starter::new(config(), true);
+        let mut state = starter.state.into_inner();
+        state.refused = vec!["a.b".to_owned()];
+        let refused = ["a.b", "a.b.c", "a", "a.bc", "a.c", ""].map(|name| state.is_refused(name));
+        assert_eq!(refused, [true, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn nothing_is_kept_warm_where_nothing_may_be_forked() {
+        let starter = Starter::new(config(), false);
+        starter.loaded(&Loaded {
+            files: Vec::new(),
+            modules: vec!["json".to_owned()],
+        });
+        let state = starter.state.into_inner();
+        assert!(state.forkserver.is_none() && state.modules.is_empty());
+    }
+
+    fn config() -> Config {
+        Config {
+            interpreter: "/nonexistent".into(),
+            root: "/".into(),
+            environment: Vec::new(),
+            configure: crate::wire::message::Configure::default(),
+            timeout: None,
         }
     }
 }

@@ -12,6 +12,7 @@ from collections import deque
 from itertools import islice
 from marshal import dumps
 
+from .modules import Libraries
 from .report import OURS, printable
 
 TYPE_CHECKING = False
@@ -60,9 +61,6 @@ BUDGET = 512 * 1024
 MOST = 2**31 - 1
 """The largest number that travels."""
 
-_LIBRARY = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
-
 
 def encoded(error: BaseException, root: str) -> bytes:
     """Return the exception with all that belong to it, as marshal; nothing where that fails."""
@@ -78,6 +76,7 @@ class Teller:
 
     def __init__(self, root: str) -> None:
         self._root = os.path.join(root, "")
+        self._libraries = Libraries(root)
         self._left = BUDGET
         self._files: dict[str, list[str]] = {}
 
@@ -193,7 +192,7 @@ class Teller:
             _short(file, NAME),
             min(max(line, 0), MOST),
             _short(name, NAME),
-            int(self._is_project(file)),
+            int(not file.startswith("<") and not self._libraries.hold(file)),
             min(first, MOST),
             [printable(text) for text in lines],
             start,
@@ -221,14 +220,6 @@ class Teller:
         entries = [os.path.join(entry, "") for entry in sys.path if isinstance(entry, str)]
         fitting = [entry for entry in entries if len(entry) > 1 and file.startswith(entry)]
         return file[len(max(fitting, key=len)) :] if fitting else file
-
-    def _is_project(self, file: str) -> bool:
-        """Say whether the code is the user's own, rather than a library's."""
-        if file.startswith(("<", _STDLIB)):
-            return False
-        # A virtual environment may be inside the root, and the root inside another one.
-        inside = file[len(self._root) - 1 :] if file.startswith(self._root) else file
-        return not any(part in inside for part in _LIBRARY)
 
 
 def _members(error: BaseException) -> list[BaseException]:

@@ -80,8 +80,11 @@ class Forkserver:
         self._settings = {name: os.environ.pop(name) for name in SETTINGS if name in os.environ}
         self._path = list(sys.path)
         libraries = Libraries(config["root"])
-        self._libraries = libraries
         sys.path[:] = [entry for entry in sys.path if libraries.hold_directory(entry)]
+        # What the interpreter has seen in the user's directories at its start; a worker looks anew.
+        for entry in list(sys.path_importer_cache):
+            if not libraries.hold_directory(entry):
+                del sys.path_importer_cache[entry]
         first = [*config["pythonpath"], config["root"]]
         self._shadows = Shadows(first, self._path, libraries)
         sys.meta_path.append(self._shadows.missing)
@@ -223,10 +226,6 @@ class Forkserver:
             os.environ.update(self._settings)
             sys.path[:] = self._path
             sys.meta_path.remove(self._shadows.missing)
-            # What the user's directories held before.
-            for entry in list(sys.path_importer_cache):
-                if not self._libraries.hold_directory(entry):
-                    del sys.path_importer_cache[entry]
             _reseed()
             gc.enable()
         except BaseException as error:

@@ -21,35 +21,50 @@ COARSE = 20_000_000
 """By how many nanoseconds the clock of file systems may be behind ours: some tick 100 times a
 second."""
 
+CACHE = "__pycache__"
+"""A directory that comes into being when a module is imported, and says nothing."""
+
 
 class Freshness:
     """The state of files and directories when they were read."""
 
     def __init__(self, path: list[str], libraries: Libraries) -> None:
-        self._stamps: dict[str, Stamp] = {}
+        """Take the directories of libraries on this path, and what else an interpreter reads."""
+        self._files: dict[str, Stamp] = {}
+        self._directories: dict[str, tuple[Stamp, set[str]]] = {}
         for directory in path:
             if libraries.hold_directory(directory):
-                # Installing, upgrading and removing a distribution changes this directory.
-                self._note(directory)
-                self._note_path_files(directory)
-        self._note(sys.executable)
+                # Whatever is installed, upgraded or removed changes the names in here.
+                stamp, names = _stamp(directory), _names(directory)
+                self._directories[directory] = stamp, names
+                for name in names:
+                    # They add to `sys.path`, and may run code.
+                    if name.endswith(".pth"):
+                        self.note(os.path.join(directory, name), 0)
+        self.note(sys.executable, 0)
         # What says where the environment's base is.
-        self._note(os.path.join(sys.prefix, "pyvenv.cfg"))
+        self.note(os.path.join(sys.prefix, "pyvenv.cfg"), 0)
 
     def note(self, file: str, began: int) -> str:
         """Note a module's file, whose import began at a time; say what is wrong, or nothing.
 
         `began` is in nanoseconds since 1970; 0 where it is not known.
         """
-        stamp = self._note(file)
+        stamp = self._files[file] = _stamp(file)
         if began and stamp is not None and stamp[0] > began - COARSE:
             return f"{file} was changed while it was imported"
         return ""
 
     def changed(self) -> str:
         """Return the path of something that is not as it was, or nothing."""
+        for directory, (stamp, names) in self._directories.items():
+            now = _stamp(directory)
+            if now != stamp:
+                if _names(directory) != names:
+                    return directory
+                self._directories[directory] = now, names
         stat = os.stat
-        for path, stamp in self._stamps.items():
+        for path, stamp in self._files.items():
             try:
                 status = stat(path)
             except OSError:
@@ -60,22 +75,17 @@ class Freshness:
                 return path
         return ""
 
-    def _note(self, path: str) -> Stamp:
-        try:
-            status = os.stat(path)
-        except OSError:
-            stamp = None
-        else:
-            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-        self._stamps[path] = stamp
-        return stamp
 
-    def _note_path_files(self, directory: str) -> None:
-        """Note the `.pth` files, which add to `sys.path` and may run code."""
-        try:
-            entries = os.listdir(directory)
-        except OSError:
-            return
-        for entry in entries:
-            if entry.endswith(".pth"):
-                self._note(os.path.join(directory, entry))
+def _stamp(path: str) -> Stamp:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _names(directory: str) -> set[str]:
+    try:
+        return {name for name in os.listdir(directory) if name != CACHE}
+    except OSError:
+        return set()

@@ -27,8 +27,11 @@ PATH_LIMIT = 4096
 NAME_LIMIT = 1024
 """The most octets of a path, as the system has it, and of a name. What is longer is not told."""
 
-CHAIN_LIMIT = 1000
-"""The most exceptions of a chain, and frames of one, whose files are looked at."""
+CHAIN_LIMIT = 100
+"""The most exceptions of a chain whose files are looked at."""
+
+FRAMES_LIMIT = 2000
+"""The most frames of an exception whose files are looked at: more than endless recursion has."""
 
 
 def tell(link: Link, error: BaseException | None = None) -> None:
@@ -36,9 +39,13 @@ def tell(link: Link, error: BaseException | None = None) -> None:
 
     `error` is why the application could not be loaded.
     """
-    if link.inventory is None:
-        link.inventory = Inventory(link)
-    link.inventory.tell(error)
+    try:
+        if link.inventory is None:
+            link.inventory = Inventory(link)
+        link.inventory.tell(error)
+    except Exception:
+        # The project's objects may do anything when they are looked at; it is served without.
+        pass
 
 
 class Inventory:
@@ -96,22 +103,27 @@ def is_misspelt(link: Link, error: BaseException | None) -> bool:
 
 def mentioned(error: BaseException) -> Iterator[str]:
     """Go through the files that the tracebacks of an exception and its causes lead through."""
-    waiting: list[BaseException | None] = [error]
-    seen: set[int] = set()
+    waiting: list[object] = [error]
+    seen: list[object] = []
     while waiting and len(seen) < CHAIN_LIMIT:
         one = waiting.pop()
-        if one is None or id(one) in seen:
+        if not isinstance(one, BaseException) or any(one is other for other in seen):
             continue
-        seen.add(id(one))
+        seen.append(one)
+        members = getattr(one, "exceptions", None)
         waiting += [one.__cause__, one.__context__]
+        waiting += members if isinstance(members, (list, tuple)) else []
         if isinstance(one, SyntaxError) and isinstance(one.filename, str):
             yield from _existing(one.filename)
         traceback = one.__traceback__
-        for _ in range(CHAIN_LIMIT):
+        files: dict[str, None] = {}
+        for _ in range(FRAMES_LIMIT):
             if traceback is None:
                 break
-            yield from _existing(traceback.tb_frame.f_code.co_filename)
+            files[traceback.tb_frame.f_code.co_filename] = None
             traceback = traceback.tb_next
+        for file in files:
+            yield from _existing(file)
 
 
 def _existing(file: str) -> Iterator[str]:

@@ -56,7 +56,7 @@ class Census:
         package are left out.
         """
         seen = self._seen
-        for name, module in list(sys.modules.items()):
+        for name, module in sys.modules.copy().items():
             if name in seen or type(name) is not str:
                 continue
             seen.add(name)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from .modules import Libraries
 
 
+NOT_MEANT = ("java", "org")
+"""What the standard library looks for in order to know whether it runs on Java. Projects call
+applications so, and no library means these."""
+
+
 class Missing:
     """A finder, the last one, that finds nothing and notes what it was asked for."""
 
@@ -27,7 +32,7 @@ class Missing:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Note a name without a package; what is in packages of libraries is theirs."""
-        if path is None:
+        if path is None and name not in NOT_MEANT:
             self.names.add(name)
         return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from select import select
 from time import monotonic, time_ns
 
@@ -57,7 +58,7 @@ class Trial:
         """Start the child, which lets go of what is its parent's by `prepare`."""
         self.good: list[str] = []
         self.refused: list[tuple[str, str]] = []
-        self.untried = names
+        self.untried = deque(names)
         self._rest = b""
         self._over = False
         self._deadline = monotonic() + PATIENCE
@@ -105,14 +106,15 @@ class Trial:
         return True
 
     def _judge(self, line: str) -> None:
-        name, *self.untried = self.untried
+        name = self.untried.popleft()
         if line == GOOD:
             self.good.append(name)
             return
         self.refused.append((name, line[1:]))
         if line[0] == WRONG:
             self._over = True
-            self.untried = [other for other in self.untried if name not in parents(other)]
+            below = (other for other in self.untried if name not in parents(other))
+            self.untried = deque(below)
 
 
 def _try(names: list[str], guard: Guard, out: int) -> None:

@@ -201,7 +201,7 @@ class Trying(unittest.TestCase):
             trial = self.judge("quick", "endless", "later", quick="", endless="while True: pass\n")
         self.assertEqual(trial.good, ["quick"])
         self.assertEqual(trial.refused, [("endless", "it takes longer than 0 s to import")])
-        self.assertEqual(trial.untried, ["later"])
+        self.assertEqual(list(trial.untried), ["later"])
 
     def test_modules_that_end_the_process(self) -> None:
         for name, text in (
@@ -211,7 +211,7 @@ class Trying(unittest.TestCase):
             trial = self.judge("quick", name, "later", quick="", **{name: text})
             self.assertEqual(trial.good, ["quick"])
             self.assertEqual(trial.refused, [(name, "it ends the process")])
-            self.assertEqual(trial.untried, ["later"])
+            self.assertEqual(list(trial.untried), ["later"])
 
     def test_modules_that_raise_what_they_like(self) -> None:
         trial = self.judge(
@@ -286,12 +286,14 @@ class Forking(unittest.TestCase):
             self.assertEqual(parent.refusal(), f"{path} has changed")
         with Parent(app("1"), {"library.py": ""}) as parent:
             parent.preload("library")
+            os.mkdir(os.path.join(parent.libraries, "__pycache__"))
+            self.assertEqual(answer(parent), "1")
             os.mkdir(os.path.join(parent.libraries, "other-1.0.dist-info"))
             self.assertEqual(parent.refusal(), f"{parent.libraries} has changed")
 
     def test_names_of_the_project(self) -> None:
         libraries = {
-            "library.py": "try: import absent\nexcept ImportError: pass\n",
+            "library.py": "from importlib.util import find_spec as f\nf('org'), f('absent')\n",
             "package/__init__.py": "",
         }
         with Parent(app("1"), libraries) as parent:
@@ -303,6 +305,7 @@ class Forking(unittest.TestCase):
                 ({"absent.py": ""}, "absent"),
                 ({"absent/part.py": ""}, "absent"),
                 ({"os.py": "", "sys.py": "", "site.py": ""}, ""),
+                ({"org/__init__.py": "", "java.py": ""}, ""),
             ):
                 before = set(os.listdir(parent.root))
                 write_files(parent.root, names)

@@ -171,6 +171,19 @@ class Failing(unittest.TestCase):
         self.assertEqual(files, {"app.py", "bad.py"})
         self.assertEqual(report["doubtful"], "yes")
 
+    def test_the_members_of_a_group_count(self) -> None:
+        if sys.version_info < (3, 11):
+            self.skipTest("no groups of exceptions before 3.11")
+        app = "try:\n    import bad\nexcept Exception as error:\n    caught = error\n"
+        app += "raise ExceptionGroup('both', [caught, ValueError()]) from None\n"
+        files, _ = self.fail_with(app=app, bad="1/0\n")
+        self.assertEqual(files, {"app.py", "bad.py"})
+
+    def test_endless_recursion(self) -> None:
+        files, report = self.fail_with(app="import bad\n", bad="def f(): f()\nf()\n")
+        self.assertEqual(files, {"app.py", "bad.py"})
+        self.assertEqual(report["doubtful"], "yes")
+
     def test_a_file_of_a_library_that_is_not_python_is_doubted(self) -> None:
         files = {"app.py": "import bad\n", "site-packages/bad.py": "def\n"}
         environ = {"PYTHONPATH": "site-packages"}

@@ -1,30 +1,38 @@
 //! The connection to a forkserver: `docs/worker-protocol.md`, "Forkserver".
+//!
+//! - `parcel`: frames with descriptors
+//! - `books`: which forks and workers are under way
+
+mod books;
+mod parcel;
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::HashMap,
     io,
     os::{fd::OwnedFd, unix::net::UnixStream as StdUnixStream},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
-use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use bytes::{BufMut as _, BytesMut};
 use tokio::{
     io::AsyncReadExt as _,
     net::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, oneshot},
     task::JoinSet,
 };
 
 use super::{
-    frame::{self, Frame, Kind, RequestId},
+    frame::{self, Kind},
     link::LinkError,
-    marshal::{DecodeError, Encoder},
+    marshal::Encoder,
     message::{Configure, Report},
-    parcel::Parcel,
 };
+use books::{Answer, Books};
+use parcel::Parcel;
 
 /// How many frames may wait to be written. A forkserver reads between any two imports; where more
 /// have gathered, it does not react any more.
@@ -51,27 +59,6 @@ pub struct Parent {
     _tasks: Arc<JoinSet<()>>,
 }
 
-/// What is under way.
-#[derive(Debug)]
-struct Books {
-    open: Mutex<Open>,
-    condition: watch::Sender<Condition>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    last: RequestId,
-    forks: HashMap<RequestId, oneshot::Sender<Answer>>,
-    exits: HashMap<u32, oneshot::Sender<i32>>,
-    /// The number of the last `PRELOAD`.
-    preload: RequestId,
-    /// Nothing more comes.
-    is_closed: bool,
-}
-
-/// A process and the way to learn its end, or why there is none.
-type Answer = Result<(u32, oneshot::Receiver<i32>), String>;
-
 impl Parent {
     /// Starts serving the connection and sends the forkserver its configuration.
     ///
@@ -80,10 +67,7 @@ impl Parent {
         connection.set_nonblocking(true)?;
         let (read_half, write_half) = UnixStream::from_std(connection)?.into_split();
         let (outgoing, parcels) = mpsc::channel(MAX_WAITING);
-        let books = Arc::new(Books {
-            open: Mutex::default(),
-            condition: watch::Sender::new(Condition::Busy),
-        });
+        let books = Arc::new(Books::new());
         let mut tasks = JoinSet::new();
         tasks.spawn(write(write_half, parcels));
         tasks.spawn(read(read_half, Arc::clone(&books), outgoing.downgrade()));
@@ -98,18 +82,7 @@ impl Parent {
 
     /// Has modules imported, in this order.
     pub fn preload<'m>(&self, modules: impl ExactSizeIterator<Item = &'m str>) {
-        let number = {
-            let mut open = self.books.lock();
-            open.preload = open.preload.wrapping_add(1);
-            open.preload
-        };
-        self.books.condition.send_if_modified(|condition| {
-            let was_warm = matches!(condition, Condition::Warm(_));
-            if was_warm {
-                *condition = Condition::Busy;
-            }
-            was_warm
-        });
+        let number = self.books.preload();
         self.send(Vec::new(), |out| {
             frame::put(out, Kind::Preload, number, |out| {
                 let mut encoder = Encoder::new(out);
@@ -124,25 +97,16 @@ impl Parent {
     /// Has a worker forked, which gets these ends of its connections.
     #[must_use]
     pub fn fork(&self, connections: [OwnedFd; 4]) -> Forking {
-        let (answer, receiver) = oneshot::channel();
-        let number = {
-            let mut open = self.books.lock();
-            open.last = open.last.wrapping_add(1);
-            let number = open.last;
-            if !open.is_closed {
-                open.forks.insert(number, answer);
-            }
-            number
-        };
+        let (number, answer) = self.books.fork();
         let is_sent = self.send(connections.into(), |out| {
             frame::put(out, Kind::Fork, number, |_| {});
         });
         if !is_sent {
-            self.books.lock().forks.remove(&number);
+            self.books.give_up(number);
         }
         Forking {
             parent: self.clone(),
-            answer: receiver,
+            answer,
         }
     }
 
@@ -241,80 +205,6 @@ impl Drop for Child {
 
 fn put_kill(out: &mut BytesMut, pid: u32) {
     frame::put(out, Kind::Kill, 0, |out| out.put_u32_le(pid));
-}
-
-impl Books {
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Acts on a frame. Returns a process that nobody waits for any more.
-    fn note(&self, frame: Frame) -> Result<Option<u32>, LinkError> {
-        let Frame { kind, id, payload } = frame;
-        match kind {
-            Kind::Forked => {
-                let (pid, _) = numbers(payload, false)?;
-                let (exit, receiver) = oneshot::channel();
-                let mut open = self.lock();
-                open.exits.insert(pid, exit);
-                let answer = open.forks.remove(&id);
-                let answer = answer.ok_or(LinkError::UnknownRequest(id))?;
-                return Ok(answer.send(Ok((pid, receiver))).err().map(|_| pid));
-            }
-            Kind::Cold => {
-                let reason = String::from_utf8_lossy(&payload).into_owned();
-                let answer = self.lock().forks.remove(&id);
-                // Whoever no longer waits does not miss it.
-                let _ = answer
-                    .ok_or(LinkError::UnknownRequest(id))?
-                    .send(Err(reason));
-            }
-            Kind::Exited => {
-                let (pid, status) = numbers(payload, true)?;
-                if let Some(exit) = self.lock().exits.remove(&pid) {
-                    let _ = exit.send(status);
-                }
-            }
-            Kind::Warm => {
-                let report = Report::decode(payload)?;
-                if id == self.lock().preload {
-                    self.condition.send_replace(Condition::Warm(report));
-                }
-            }
-            Kind::Unfit => {
-                let report = Report::decode(payload)?;
-                self.condition.send_replace(Condition::Unfit(report));
-            }
-            other => return Err(LinkError::Misplaced(other)),
-        }
-        Ok(None)
-    }
-
-    /// Nothing more comes: whoever waits is told.
-    fn close(&self) {
-        {
-            let mut open = self.lock();
-            open.is_closed = true;
-            open.forks.clear();
-            open.exits.clear();
-        }
-        self.condition.send_replace(Condition::Lost);
-    }
-}
-
-/// A process's number and, where there is one, its wait status.
-fn numbers(mut payload: Bytes, has_status: bool) -> Result<(u32, i32), DecodeError> {
-    let truncated = |_| DecodeError::Truncated;
-    let pid = payload.try_get_u32_le().map_err(truncated)?;
-    let status = if has_status {
-        payload.try_get_i32_le().map_err(truncated)?
-    } else {
-        0
-    };
-    match payload.len() {
-        0 => Ok((pid, status)),
-        left => Err(DecodeError::Trailing(left)),
-    }
 }
 
 async fn write(connection: OwnedWriteHalf, mut parcels: mpsc::Receiver<Parcel>) {
