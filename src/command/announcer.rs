@@ -131,6 +131,14 @@ impl Announcer {
                 }
                 self.change = Some(change);
             }
+            Event::Taken(change) => {
+                if self.verbosity > Verbosity::Quiet {
+                    console::note(format_args!(
+                        "{} changed: shown without reloading.",
+                        self.describe(&change)
+                    ));
+                }
+            }
             Event::Debugged => console::note(
                 "A request in the debugger goes on with the code from before the change.",
             ),
@@ -176,7 +184,7 @@ impl Announcer {
 
     /// Which files a change was of, for people.
     fn describe(&self, change: &Change) -> String {
-        let first = change.paths.first().map_or_else(String::new, |path| {
+        let first = change.paths().next().map_or_else(String::new, |path| {
             let path = path.strip_prefix(&self.root).unwrap_or(path);
             path.display().to_string()
         });

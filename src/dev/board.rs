@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    path::PathBuf,
     sync::Arc,
     time::Instant,
 };
@@ -79,10 +78,19 @@ impl<T: FnMut(Event)> Board<T> {
         self.refresh();
     }
 
+    /// All the workers, where each place has one that is ready.
+    pub(super) fn clients(&self) -> Option<Vec<Client>> {
+        let standings = self.standings.borrow();
+        let clients = standings.iter().map(|standing| match standing {
+            Standing::Ready(client) => Some(client.clone()),
+            _ => None,
+        });
+        clients.collect()
+    }
+
     /// Tells pages in the browser of changed files that need no new workers.
     pub(super) fn show(&self, change: &Change) {
-        let paths = change.paths.iter().map(PathBuf::as_path);
-        self.front.notifier().changed(paths);
+        self.front.notifier().changed(change.paths());
     }
 
     /// Tells the front once more, so that requests look again.

@@ -5,6 +5,7 @@
 //! - `place`: keeps one of them running
 //! - `board`: what all the places have come to, and the front is told
 //! - `backoff`: how long is waited before a worker is replaced
+//! - `taking`: changes that the workers can take in as they are
 //! - `watching`: the watcher, or nothing in its place
 //! - `retired`: workers that finish what they have, on code that has been changed
 
@@ -13,6 +14,7 @@ mod board;
 mod generation;
 mod place;
 mod retired;
+mod taking;
 mod watching;
 
 use std::{io, net::TcpListener, pin::pin, sync::Arc, time::Instant};
@@ -27,6 +29,7 @@ use crate::{
 use board::Board;
 use generation::Generation;
 use retired::{News, Retired};
+use taking::Taking;
 use watching::Watching;
 
 /// What is to be served, and how.
@@ -65,6 +68,9 @@ pub(crate) enum Event {
     BrokenOff,
     /// The project was changed: it is loaded again.
     Changed(Change),
+    /// Files were changed, and the application takes them as they are now without being loaded
+    /// again.
+    Taken(Change),
     /// It is known what the files contain that the application was loaded from: to save one
     /// without a change is no reason to reload.
     Noted,
@@ -122,39 +128,64 @@ pub(crate) async fn run(
     let starter = Starter::new(worker, preload);
     let board = Board::new(workers_of_front, workers.into(), tell);
     let mut retired = Retired::new();
+    let mut taking = Taking::default();
     let mut generation = Generation::new(&starter, &watching, &board, true);
     let mut serving = pin!(server.run(shutdown));
     let mut noting = pin!(watching.noting(|| board.tell(Event::Noted)));
     let mut reopening = pin!(watching.reopening(|| board.refresh()));
     let result = loop {
-        for notice in watching.notices() {
-            board.tell(Event::Watching(notice));
-        }
-        tokio::select! {
-            () = &mut serving => break Ok(()),
-            () = &mut reopening => {}
-            () = &mut noting => {}
-            Err(error) = generation.run() => break Err(error),
-            news = retired.news() => board.tell(match news {
-                News::Debugged => Event::Debugged,
-                News::BrokenOff => Event::BrokenOff,
-            }),
-            change = watching.changed() => {
-                if change.kind.closes_gate() {
-                    board.renew();
-                    board.tell(Event::Changed(change));
-                    retired.take(generation.end());
-                    generation = Generation::new(&starter, &watching, &board, false);
-                } else {
-                    board.show(&change);
+        let changed = {
+            // One future for as long as the generation lasts: to begin it anew would be to start
+            // the workers anew.
+            let mut running = pin!(generation.run());
+            loop {
+                for notice in watching.notices() {
+                    board.tell(Event::Watching(notice));
                 }
-                // Only now may requests that came after the change be sent.
-                watching.resume();
-                board.refresh();
+                tokio::select! {
+                    () = &mut serving => break Ok(None),
+                    () = &mut reopening => {}
+                    () = &mut noting => {}
+                    Err(error) = &mut running => break Err(error),
+                    news = retired.news() => board.tell(match news {
+                        News::Debugged => Event::Debugged,
+                        News::BrokenOff => Event::BrokenOff,
+                    }),
+                    change = watching.changed(), if !taking.is_under_way() => {
+                        taking.begin(change, board.clients());
+                    }
+                    (change, is_taken) = taking.done() => {
+                        if !is_taken {
+                            break Ok(Some(change));
+                        }
+                        board.show(&change);
+                        if change.kind.closes_gate() {
+                            board.tell(Event::Taken(change));
+                        }
+                        resume(&watching, &board);
+                    }
+                }
             }
+        };
+        match changed {
+            Ok(Some(change)) => {
+                board.renew();
+                board.tell(Event::Changed(change));
+                retired.take(generation.end());
+                generation = Generation::new(&starter, &watching, &board, false);
+                resume(&watching, &board);
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
         }
     };
     generation.stop().await;
     retired.stop().await;
     result
+}
+
+/// Lets requests go on that came after a change. To be called once the front knows what it means.
+fn resume<T: FnMut(Event)>(watching: &Watching, board: &Board<T>) {
+    watching.resume();
+    board.refresh();
 }

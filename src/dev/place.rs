@@ -166,7 +166,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         };
         loop {
             match worker.status().await {
-                Some(Status::Loaded(loaded)) => self.watching.loaded(loaded.files),
+                Some(Status::Loaded(loaded)) => self.watching.loaded(loaded),
                 Some(Status::Ready(report)) => {
                     self.starter.ready(worker, &report);
                     let client = worker.client().clone();
@@ -211,7 +211,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 self.starter.loaded(&loaded);
                 // All workers load the same.
                 if self.number == 0 {
-                    self.watching.loaded(loaded.files);
+                    self.watching.loaded(loaded);
                 }
             }
         }

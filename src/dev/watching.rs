@@ -1,12 +1,13 @@
 //! The watcher as the loop needs it, also where nothing is watched.
 
-use std::{future::pending, path::PathBuf, sync::Arc};
+use std::{future::pending, sync::Arc};
 
 use tokio::sync::Notify;
 
 use crate::{
     serve::IsCurrent,
     watch::{self, Change, Gate, Notice, Watcher},
+    wire::Loaded,
 };
 
 /// What is watched.
@@ -86,10 +87,11 @@ impl Watching {
             .unwrap_or_default()
     }
 
-    /// A generation has loaded these files, or tried to.
-    pub(super) fn loaded(&self, files: Vec<PathBuf>) {
+    /// What a generation has loaded, or tried to.
+    pub(super) fn loaded(&self, loaded: Loaded) {
         if let Some((watcher, _)) = &self.watched {
-            watcher.loaded(files);
+            watcher.templates(loaded.templates);
+            watcher.loaded(loaded.files);
             self.loading.notify_one();
         }
     }

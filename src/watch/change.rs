@@ -1,6 +1,10 @@
 //! What is reported: which files changed, and what that means for whoever runs them.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 /// How many paths a change names. More than that nobody reads; [`Change::count`] has all.
 pub(super) const MOST_NAMED: usize = 100;
@@ -10,7 +14,8 @@ pub(super) const MOST_NAMED: usize = 100;
 pub enum Kind {
     /// Something that browsers load: style sheets, scripts, images, fonts.
     Static,
-    /// A template, which the application may or may not keep in memory.
+    /// A template or a compiled translation, which the application may keep in memory, and may
+    /// know how to forget.
     Template,
     /// Something that is read once, when the application is loaded.
     Code,
@@ -30,9 +35,9 @@ impl Kind {
 /// One change that has settled, of one file or of thousands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The files, absolute and sorted; at most 100 of them. A directory stands for the files
-    /// that were in it where these are not known.
-    pub paths: Vec<PathBuf>,
+    /// The files, absolute, and what each is; at most 100 of them. A directory stands for the
+    /// files that were in it where these are not known.
+    pub files: BTreeMap<PathBuf, Kind>,
     /// How many there are in all.
     pub count: usize,
     /// The strongest kind among them.
@@ -44,24 +49,30 @@ pub struct Change {
 }
 
 impl Change {
+    /// The files, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
     /// Adds a later change to one that nobody has taken yet.
     pub(super) fn merge(&mut self, later: Self) {
         let Self {
-            paths,
+            files,
             count,
             kind,
             noticed,
             settled,
         } = later;
-        // What both name is counted once; beyond what is named, nobody can tell.
-        let before = self.paths.len();
-        let named = paths.len();
-        self.paths.extend(paths);
-        self.paths.sort();
-        self.paths.dedup();
-        let twice = before + named - self.paths.len();
-        self.paths.truncate(MOST_NAMED);
-        self.count = (self.count + count).saturating_sub(twice);
+        self.count += count;
+        for (path, kind) in files {
+            // What both name is counted once; beyond what is named, nobody can tell.
+            if self.files.insert(path, kind).is_some() {
+                self.count = self.count.saturating_sub(1);
+            }
+        }
+        while self.files.len() > MOST_NAMED {
+            self.files.pop_last();
+        }
         self.kind = self.kind.max(kind);
         self.noticed = self.noticed.min(noticed);
         self.settled = self.settled.max(settled);
@@ -76,7 +87,10 @@ mod tests {
 
     fn change(paths: &[&str], kind: Kind, at: Instant) -> Change {
         Change {
-            paths: paths.iter().map(PathBuf::from).collect(),
+            files: paths
+                .iter()
+                .map(|path| (PathBuf::from(path), kind))
+                .collect(),
             count: paths.len(),
             kind,
             noticed: at,
@@ -100,7 +114,11 @@ mod tests {
         assert_eq!(
             first,
             Change {
-                paths: ["/a", "/b", "/c"].map(PathBuf::from).to_vec(),
+                files: BTreeMap::from([
+                    ("/a".into(), Kind::Code),
+                    ("/b".into(), Kind::Code),
+                    ("/c".into(), Kind::Static),
+                ]),
                 count: 3,
                 kind: Kind::Code,
                 noticed: start,
@@ -128,7 +146,7 @@ mod tests {
             Kind::Code,
             now,
         ));
-        assert_eq!(merged.paths.len(), MOST_NAMED);
+        assert_eq!(merged.files.len(), MOST_NAMED);
         assert_eq!(merged.count, 2 * MOST_NAMED);
     }
 }

@@ -26,7 +26,7 @@ impl Interest {
         self.names.iter().any(|one| one == name)
             || (self.is_entered
                 && (self.any_name
-                    || names::kind(name, true).is_some()
+                    || names::kind(name, false).is_some()
                     || names::is_configuration(name)
                     || names::is_marker(name)
                     || name == names::IGNORE_FILE))

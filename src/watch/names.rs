@@ -4,12 +4,11 @@ use std::{ffi::OsStr, path::Path};
 
 use super::change::Kind;
 
-/// Extensions of what is read when the application is loaded: modules, extension modules,
-/// compiled translations.
-const CODE: &[&str] = &["py", "so", "pyd", "mo"];
+/// Extensions of what is read when the application is loaded: modules and extension modules.
+const CODE: &[&str] = &["py", "so", "pyd"];
 
-/// Extensions of templates, where the directory says that they are some.
-const TEMPLATES: &[&str] = &["html", "htm", "txt", "xml", "jinja", "jinja2", "j2", "md"];
+/// The extension of compiled translations.
+const TRANSLATION: &str = "mo";
 
 /// Extensions of what browsers load.
 const STATIC: &[&str] = &[
@@ -74,18 +73,26 @@ const VIM_PROBE: &str = "4913";
 
 /// The kind of a file by its name, were it not ignored.
 pub(super) fn kind(name: &OsStr, in_templates: bool) -> Option<Kind> {
-    let extension = Path::new(name).extension()?.to_str()?;
+    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    let extension = extension.unwrap_or_default();
     let is_one_of = |list: &[&str]| list.iter().any(|one| extension.eq_ignore_ascii_case(one));
     if is_one_of(CODE) {
         Some(Kind::Code)
-    } else if in_templates && (is_one_of(TEMPLATES) || is_one_of(STATIC)) {
-        // A script or a picture in such a directory is rendered too.
+    } else if in_templates || is_translation(name) {
+        // Templates may be of any type: letters, feeds, scripts, pictures.
         Some(Kind::Template)
     } else if is_one_of(STATIC) {
         Some(Kind::Static)
     } else {
         None
     }
+}
+
+/// Whether a file holds compiled translations, which Git usually ignores.
+pub(super) fn is_translation(name: &OsStr) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case(TRANSLATION))
 }
 
 /// Whether the files in a directory are templates. The path begins at the project's root, above
@@ -158,7 +165,7 @@ mod tests {
     #[case("views.py", false, Some(Kind::Code))]
     #[case("VIEWS.PY", false, Some(Kind::Code))]
     #[case("fast.cpython-312-x86_64-linux-gnu.so", false, Some(Kind::Code))]
-    #[case("django.mo", false, Some(Kind::Code))]
+    #[case("django.mo", false, Some(Kind::Template))]
     #[case("views.py", true, Some(Kind::Code))]
     #[case("views.pyi", false, None)]
     #[case("index.html", true, Some(Kind::Template))]
@@ -169,7 +176,9 @@ mod tests {
     #[case("README.md", false, None)]
     #[case("py", false, None)]
     #[case(".py", false, None)]
-    #[case("Makefile", true, None)]
+    #[case("letter.tex", true, Some(Kind::Template))]
+    #[case("Makefile", true, Some(Kind::Template))]
+    #[case("Makefile", false, None)]
     fn the_extension_and_the_directory_say_the_kind(
         #[case] name: &str,
         #[case] in_templates: bool,

@@ -60,14 +60,14 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::{collections::BTreeMap, time::Instant};
 
     use super::*;
 
     fn change(kind: Kind) -> Change {
         let now = Instant::now();
         Change {
-            paths: vec!["/a".into()],
+            files: BTreeMap::from([("/a".into(), kind)]),
             count: 1,
             kind,
             noticed: now,

@@ -28,6 +28,8 @@ pub(super) struct Matcher {
     ignored: Ignored,
     /// Files that the application was loaded from.
     loaded: BTreeSet<PathBuf>,
+    /// Directories of templates that are not called so.
+    templates: Vec<PathBuf>,
 }
 
 /// What the rules say about a file.
@@ -49,6 +51,7 @@ impl Matcher {
             ignore: Patterns::new(&rules.root, &rules.ignore)?,
             ignored: Ignored::above(&rules.root, repository),
             loaded: BTreeSet::new(),
+            templates: Vec::new(),
             root: rules.root.clone(),
         })
     }
@@ -71,6 +74,25 @@ impl Matcher {
     /// Notes that the application was loaded from a file: it matters whatever Git says.
     pub(super) fn add_loaded(&mut self, file: PathBuf) {
         self.loaded.insert(file);
+    }
+
+    /// Notes that a directory in the project holds templates; false where that was known.
+    pub(super) fn add_templates(&mut self, directory: PathBuf) -> bool {
+        // In the root itself there is much else.
+        let is_news = directory.starts_with(&self.root)
+            && directory != self.root
+            && !self.in_templates(&directory);
+        if is_news {
+            self.templates.push(directory);
+        }
+        is_news
+    }
+
+    /// Whether the files in a directory are templates.
+    pub(super) fn in_templates(&self, directory: &Path) -> bool {
+        // Above the root, names mean nothing.
+        let inside = directory.strip_prefix(&self.root).unwrap_or(Path::new(""));
+        names::in_templates(inside) || self.templates.iter().any(|one| directory.starts_with(one))
     }
 
     /// Whether the application is known to have been loaded from a file.
@@ -169,9 +191,11 @@ impl Matcher {
         if inside.as_os_str().is_empty() && names::is_configuration(name) {
             return Verdict::Matters(Kind::Code);
         }
-        match names::kind(name, names::in_templates(inside)) {
+        match names::kind(name, self.in_templates(directory)) {
             None => Verdict::Nothing,
             Some(_) if self.is_in_ignored(directory) => Verdict::Nothing,
+            // What is compiled is usually ignored, and yet what the application reads.
+            Some(kind) if names::is_translation(name) => Verdict::Matters(kind),
             Some(_) if ignore == Says::Nothing && self.ignored.ignores(path, false) => {
                 Verdict::IgnoredByGit
             }

@@ -119,8 +119,7 @@ impl State {
             return;
         }
         let any_name = self.matcher.patterns_may_match_any_name();
-        let inside = path.strip_prefix(&self.root).unwrap_or(Path::new(""));
-        let entries = Entries::read(&path, names::in_templates(inside), any_name);
+        let entries = Entries::read(&path, self.matcher.in_templates(&path), any_name);
         if entries.has_marker && is_marked(&path) && !self.matcher.enters_marked(&path) {
             self.unwatch(watch);
             return;
@@ -259,7 +258,7 @@ impl State {
         names.sort();
         let interest = Interest {
             is_entered: directory.is_entered,
-            any_name: self.matcher.patterns_may_match_any_name(),
+            any_name: self.matcher.patterns_may_match_any_name() || self.matcher.in_templates(path),
             names,
         };
         self.polled.add(path, interest);

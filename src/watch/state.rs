@@ -241,6 +241,18 @@ impl State {
         self.baseline.loaded(files, Instant::now())
     }
 
+    /// The application has its templates in these directories, too.
+    pub(super) fn templates(&mut self, directories: Vec<PathBuf>, now: Instant) {
+        let mut is_news = false;
+        for directory in directories {
+            is_news |= self.matcher.add_templates(directory);
+        }
+        if is_news {
+            self.drain(now);
+            self.rescan(Rescan::RULES, now);
+        }
+    }
+
     /// The path by which events name a file; that of the archive where it is a module in one.
     fn key(&self, file: PathBuf) -> PathBuf {
         if self.matcher.is_loaded(&file) {

@@ -1,6 +1,7 @@
 //! What remains of a change once contents have been compared.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     time::{Duration, Instant},
 };
@@ -31,7 +32,7 @@ impl State {
     /// Makes a change of what has settled, if it is one.
     pub(super) fn compared(&mut self, batch: &Batch, contents: &[Found], settled: Instant) {
         let now = time();
-        let (mut paths, mut count, mut strongest) = (Vec::new(), 0, None);
+        let (mut files, mut count, mut strongest) = (BTreeMap::new(), 0, None);
         for ((path, note), content) in batch.files.iter().zip(contents) {
             let Some(kind) = self.kind_now(path, *note) else {
                 continue;
@@ -41,8 +42,8 @@ impl State {
             }
             count += 1;
             strongest = strongest.max(Some(kind));
-            if paths.len() < MOST_NAMED {
-                paths.push(path.clone());
+            if files.len() < MOST_NAMED {
+                files.insert(path.clone(), kind);
             }
         }
         if batch.more > 0 {
@@ -50,7 +51,7 @@ impl State {
             strongest = strongest.max(batch.kind);
         }
         self.report.compared(strongest.map(|kind| Change {
-            paths,
+            files,
             count,
             kind,
             noticed: batch.noticed,

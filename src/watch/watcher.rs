@@ -115,6 +115,15 @@ impl Watcher {
         }
     }
 
+    /// Says in which directories the application has its templates; those in the root count as such
+    /// from now on whatever they are called.
+    pub fn templates(&self, directories: Vec<PathBuf>) {
+        if !directories.is_empty() {
+            self.shared
+                .change(|state, now| state.templates(directories, now));
+        }
+    }
+
     /// Waits until the contents of all files have been noted that [`Watcher::loaded`] was told
     /// of.
     pub async fn noted(&self) {

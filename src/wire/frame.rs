@@ -71,6 +71,8 @@ kinds! {
     Ping = 39,
     /// What is loaded that you have not said yet?
     List = 40,
+    /// Can you take these changed files in?
+    Changed = 41,
     /// The application is loaded.
     Ready = 48,
     /// The application could not be loaded.
@@ -81,6 +83,8 @@ kinds! {
     Pong = 51,
     /// What is loaded.
     Loaded = 52,
+    /// Whether changed files are taken in.
+    Taken = 53,
     /// Modules that a forkserver is to keep warm.
     Preload = 64,
     /// A worker is to be forked; its descriptors come with this.

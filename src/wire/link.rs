@@ -1,6 +1,8 @@
 //! The connections to one worker, and the tasks that serve them.
 
-use std::{io, num::NonZeroU32, os::unix::net::UnixStream as StdUnixStream, sync::Arc};
+use std::{
+    io, num::NonZeroU32, os::unix::net::UnixStream as StdUnixStream, path::PathBuf, sync::Arc,
+};
 
 use bytes::BytesMut;
 use tokio::{
@@ -14,6 +16,7 @@ use tokio::{
 
 use super::{
     begun::Begun,
+    changes::Changes,
     coalescing::Coalescing,
     connections::Connections,
     exchange::{Exchange, Exchanges},
@@ -86,6 +89,8 @@ pub enum Status {
 pub struct Client {
     exchanges: Exchanges,
     data: Outbox,
+    control: Outbox,
+    changes: Changes,
     /// What watches for stuck requests, for silence, and for a moment to ask what is loaded.
     monitors: [Arc<Monitor>; 3],
 }
@@ -109,6 +114,14 @@ impl Client {
     #[must_use]
     pub fn pending(&self) -> Option<usize> {
         self.exchanges.pending()
+    }
+
+    /// Whether the worker has taken changed files in as it is: templates and translations, where
+    /// its framework knows how to forget what it keeps of them. Where it has not, only another
+    /// worker serves what they contain now. No request may be under way meanwhile.
+    pub fn takes(&self, files: &[PathBuf]) -> impl Future<Output = bool> + use<> {
+        let answer = self.changes.ask(&self.control, files);
+        async { answer.await.unwrap_or(false) }
     }
 }
 
@@ -151,6 +164,7 @@ impl Link {
         let heard = Arc::new(Heard::default());
         let begun = Arc::new(begun);
         let statuses = Statuses::default();
+        let changes = Changes::default();
 
         let mut tasks = JoinSet::new();
         let coalescing = Coalescing::new(exchanges.clone(), Arc::clone(&begun));
@@ -161,6 +175,7 @@ impl Link {
             control_read,
             exchanges.clone(),
             statuses.clone(),
+            changes.clone(),
             Arc::clone(&heard),
         ));
         tasks.spawn(listing::ask(
@@ -188,6 +203,8 @@ impl Link {
             client: Client {
                 exchanges,
                 data,
+                control: control.clone(),
+                changes,
                 monitors,
             },
             control,
@@ -244,6 +261,7 @@ impl Link {
     fn close(&mut self, silence: Option<NonZeroU32>) {
         self.client.exchanges.close(self.begun.count(), silence);
         self.client.data.close();
+        self.client.changes.close();
         self.control.close();
         self.tasks.abort_all();
     }
@@ -307,6 +325,7 @@ async fn read_control(
     mut connection: OwnedReadHalf,
     exchanges: Exchanges,
     statuses: Statuses,
+    changes: Changes,
     heard: Arc<Heard>,
 ) -> Result<(), LinkError> {
     let mut buffer = BytesMut::new();
@@ -316,6 +335,10 @@ async fn read_control(
             let status = match frame.kind {
                 Kind::Want => {
                     exchanges.want(frame.id);
+                    continue;
+                }
+                Kind::Taken => {
+                    changes.answer(&frame);
                     continue;
                 }
                 Kind::Pong => {

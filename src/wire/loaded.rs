@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::marshal::{DecodeError, Decoder};
 
-/// Most files and most names in one frame. The worker keeps to it, and sends several.
+/// Most files, or directories, and most names in one frame. The worker keeps to it, and sends several.
 const MAX_FILES: usize = 2048;
 /// See [`MAX_FILES`].
 const MAX_NAMES: usize = 4096;
@@ -30,29 +30,30 @@ pub struct Loaded {
     /// Names of modules of the standard library and of `site-packages`, each after those that it
     /// imports.
     pub modules: Vec<String>,
+    /// Directories that the application has its templates in, whatever they are called.
+    pub templates: Vec<PathBuf>,
 }
 
 impl Loaded {
     /// The payload of a `LOADED` frame.
     pub fn decode(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
-        at_most(decoder.tuple()?, 2)?;
-        let mut loaded = Self::default();
-        for _ in 0..at_most(decoder.list()?, MAX_FILES)? {
-            let path = decoder.bytes()?;
-            if path.len() <= MAX_PATH {
-                let path = OsString::from_vec(path.into());
-                loaded.files.push(path.into());
-            }
-        }
+        at_most(decoder.tuple()?, 3)?;
+        let files = paths(&mut decoder)?;
+        let mut modules = Vec::new();
         for _ in 0..at_most(decoder.list()?, MAX_NAMES)? {
             let name = decoder.text()?;
             if name.len() <= MAX_NAME {
-                loaded.modules.push(name);
+                modules.push(name);
             }
         }
+        let templates = paths(&mut decoder)?;
         decoder.finish()?;
-        Ok(loaded)
+        Ok(Self {
+            files,
+            modules,
+            templates,
+        })
     }
 
     /// Adds what was loaded later.
@@ -61,7 +62,20 @@ impl Loaded {
         self.files.truncate(MAX_WAITING);
         self.modules.extend(later.modules);
         self.modules.truncate(MAX_WAITING);
+        self.templates.extend(later.templates);
+        self.templates.truncate(MAX_WAITING);
     }
+}
+
+fn paths(decoder: &mut Decoder) -> Result<Vec<PathBuf>, DecodeError> {
+    let mut paths = Vec::new();
+    for _ in 0..at_most(decoder.list()?, MAX_FILES)? {
+        let path = decoder.bytes()?;
+        if path.len() <= MAX_PATH {
+            paths.push(OsString::from_vec(path.into()).into());
+        }
+    }
+    Ok(paths)
 }
 
 fn at_most(count: usize, limit: usize) -> Result<usize, DecodeError> {
@@ -80,9 +94,10 @@ mod tests {
 
     use super::*;
 
-    /// `marshal.dumps(([b"/p/a.py", b"/p/\xff.py"], ["json", "é"]), 2)` of CPython 3.12.
-    const PAYLOAD: &[u8] = b"(\x02\0\0\0[\x02\0\0\0s\x07\0\0\0/p/a.pys\x07\0\0\0/p/\xff.py\
-        [\x02\0\0\0u\x04\0\0\0jsonu\x02\0\0\0\xc3\xa9";
+    /// `marshal.dumps(([b"/p/a.py", b"/p/\xff.py"], ["json", "é"], [b"/p/t"]), 2)` of CPython 3.12.
+    const PAYLOAD: &[u8] = b"(\x03\0\0\0[\x02\0\0\0s\x07\0\0\0/p/a.pys\x07\0\0\0/p/\xff.py\
+        [\x02\0\0\0u\x04\0\0\0jsonu\x02\0\0\0\xc3\xa9\
+        [\x01\0\0\0s\x04\0\0\0/p/t";
 
     #[test]
     fn paths_are_octets_and_names_are_text() {
@@ -93,6 +108,7 @@ mod tests {
             b"/p/\xff.py"
         );
         assert_eq!(loaded.modules, ["json", "é"]);
+        assert_eq!(loaded.templates, [PathBuf::from("/p/t")]);
     }
 
     #[test]
@@ -105,10 +121,10 @@ mod tests {
     #[test]
     fn more_than_a_frame_may_have_is_refused() {
         let payload = |count: usize| {
-            let mut octets = b"(\x02\0\0\0[".to_vec();
+            let mut octets = b"(\x03\0\0\0[".to_vec();
             octets.extend(u32::try_from(count).unwrap().to_le_bytes());
             octets.extend(b"s\0\0\0\0".repeat(count));
-            octets.extend(b"[\0\0\0\0");
+            octets.extend(b"[\0\0\0\0[\0\0\0\0");
             Loaded::decode(octets.into())
         };
         assert!(payload(MAX_FILES).is_ok());
@@ -117,10 +133,11 @@ mod tests {
 
     #[test]
     fn what_is_too_long_to_be_a_path_or_a_name_is_left_out() {
-        let mut octets = b"(\x02\0\0\0[\x01\0\0\0s\x01\x10\0\0".to_vec();
+        let mut octets = b"(\x03\0\0\0[\x01\0\0\0s\x01\x10\0\0".to_vec();
         octets.extend([b'x'; 4097]);
         octets.extend(b"[\x01\0\0\0u\x01\x04\0\0");
         octets.extend([b'x'; 1025]);
+        octets.extend(b"[\0\0\0\0");
         assert_eq!(Loaded::decode(octets.into()), Ok(Loaded::default()));
     }
 
@@ -131,10 +148,12 @@ mod tests {
             loaded.extend(Loaded {
                 files: vec![PathBuf::new(); 50_000],
                 modules: vec![String::new(); 50_000],
+                templates: vec![PathBuf::new(); 50_000],
             });
         }
         assert_eq!(loaded.files.len(), MAX_WAITING);
         assert_eq!(loaded.modules.len(), MAX_WAITING);
+        assert_eq!(loaded.templates.len(), MAX_WAITING);
     }
 
     proptest! {

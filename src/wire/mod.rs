@@ -14,11 +14,13 @@
 //!   while it is busy; `monitor`: sleeping while there is nothing of that to do
 //! - `loaded`: which modules a worker has, pure; `listing`: asking for it; `statuses`: what it has
 //!   said about itself
+//! - `changes`: asking whether a worker can take changed files in as it is
 //! - `parent`: the connection to a forkserver
 //!
 //! Nothing here knows of HTTP syntax or of processes.
 
 mod begun;
+mod changes;
 mod coalescing;
 mod connections;
 pub mod exceptions;

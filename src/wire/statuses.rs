@@ -107,6 +107,7 @@ mod tests {
         Status::Loaded(Loaded {
             files: Vec::new(),
             modules: vec![name.to_owned()],
+            templates: Vec::new(),
         })
     }
 

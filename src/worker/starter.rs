@@ -302,6 +302,7 @@ mod tests {
         starter.loaded(&Loaded {
             files: Vec::new(),
             modules: vec!["json".to_owned()],
+            templates: Vec::new(),
         });
         let state = starter.state.into_inner();
         assert!(state.forkserver.is_none() && state.modules.is_empty());

@@ -21,6 +21,7 @@ mod reload;
 mod responses;
 mod settings;
 mod splitting;
+mod templates;
 mod threads;
 
 use super::support::{Serve, Server};

@@ -103,6 +103,8 @@ pub(crate) enum Packages {
     Django,
     /// Django 4.2, the oldest that is supported; for every interpreter up to 3.12.
     OldDjango,
+    /// Django, and Jinja; for the newest interpreters.
+    DjangoWithJinja,
     /// The newest Flask that the interpreter can install.
     Flask,
 }
@@ -111,7 +113,7 @@ impl Packages {
     fn name(self) -> &'static str {
         match self {
             Self::None => "empty",
-            Self::Django | Self::OldDjango => "django",
+            Self::Django | Self::OldDjango | Self::DjangoWithJinja => "django",
             Self::Flask => "flask",
         }
     }
@@ -123,6 +125,7 @@ impl Packages {
             (Self::OldDjango, _) | (Self::Django, ..=9) => vec!["Django==4.2.30"],
             (Self::Django, 10 | 11) => vec!["Django==5.2.19"],
             (Self::Django, _) => vec!["Django==6.1.3"],
+            (Self::DjangoWithJinja, _) => vec!["Django==6.1.3", "Jinja2==3.1.6"],
             (Self::Flask, ..=8) => vec!["Flask==3.0.3", "Werkzeug==3.0.6"],
             (Self::Flask, _) => vec!["Flask==3.1.3", "Werkzeug==3.1.9"],
         }

@@ -47,8 +47,7 @@ async fn a_checkout_of_many_files_is_one_change() {
     let change = project.change().await;
     assert_eq!(change.count, FILES);
     assert_eq!(change.kind, Kind::Code);
-    assert_eq!(change.paths.len(), 100);
-    assert!(change.paths.is_sorted());
+    assert_eq!(change.files.len(), 100);
     assert!(checkout.join().unwrap().success());
     project.watcher.resume();
     project.expect_nothing().await;

@@ -143,17 +143,17 @@ impl Project {
     async fn changed(&mut self) -> (Vec<String>, Kind) {
         let change = self.change().await;
         self.watcher.resume();
-        assert_eq!(change.paths.len(), change.count, "all are named");
+        assert_eq!(change.files.len(), change.count, "all are named");
         (self.relative(&change), change.kind)
     }
 
     fn relative(&self, change: &Change) -> Vec<String> {
         let place = self.root.parent().unwrap();
-        let relative = |path: &PathBuf| match path.strip_prefix(&self.root) {
+        let relative = |path: &Path| match path.strip_prefix(&self.root) {
             Ok(inside) => inside.to_str().unwrap().to_owned(),
             Err(_) => format!("../{}", path.strip_prefix(place).unwrap().display()),
         };
-        change.paths.iter().map(relative).collect()
+        change.paths().map(relative).collect()
     }
 
     /// Asserts that the next change is of these files, which are code.

@@ -192,14 +192,15 @@ async fn each_kind_is_told_and_the_strongest_counts() {
 #[tokio::test]
 async fn what_configures_the_application_counts() {
     let mut project = Setup::default()
-        .file(".gitignore", ".env\n.env.*\n")
+        .file(".gitignore", ".env\n.env.*\n*.mo\n")
         .start();
     for file in [".env", ".env.local", ".flaskenv", "pyproject.toml"] {
         project.write(file);
         project.expect(&[file]).await;
     }
     project.write("locale/de/LC_MESSAGES/django.mo");
-    project.expect(&["locale/de/LC_MESSAGES/django.mo"]).await;
+    let translation = "locale/de/LC_MESSAGES/django.mo".to_owned();
+    assert_eq!(project.changed().await, (vec![translation], Kind::Template));
 }
 
 #[tokio::test]

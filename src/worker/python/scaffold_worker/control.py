@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from threading import Thread
 
 from . import wire
 
@@ -67,6 +68,11 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
         from . import loaded
 
         loaded.tell(link)
+    elif kind == wire.CHANGED:
+        from . import django_files
+
+        # What the project has connected to such changes may take its time.
+        Thread(target=django_files.take, args=(link, request, payload), daemon=True).start()
     else:
         raise ValueError(f"unknown control frame {kind}")
 

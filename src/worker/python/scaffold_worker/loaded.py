@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from marshal import dumps
 
-from . import wire
+from . import django_files, wire
 from .modules import Census, Libraries
 from .report import OURS
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FILES_LIMIT = 2048
 NAMES_LIMIT = 4096
-"""The most files and names in one frame; further ones go into the next. With the limits of their
-lengths, a frame stays well within `wire.FRAME_LIMIT`."""
+"""The most files (or directories) and names in one frame; further ones go into the next. With the
+limits of their lengths, a frame stays well within `wire.FRAME_LIMIT`."""
 
 PATH_LIMIT = 4096
 NAME_LIMIT = 1024
@@ -55,10 +55,10 @@ class Inventory:
         self._link = link
         self._census = Census()
         self._libraries = Libraries(link.root)
-        self._files: set[str] = set()
+        self._told: set[str] = set()
 
     def tell(self, error: BaseException | None = None) -> None:
-        """Send what is new.
+        """Send what is new of files, modules and directories of templates.
 
         The files that an error went through are no longer among the modules, and one that cannot
         be parsed never was; the edit that mends it will be in one of them.
@@ -72,18 +72,19 @@ class Inventory:
                 names.append(name)
         if error is not None:
             files.extend(file for file in mentioned(error) if not self._libraries.hold(file))
-        paths = [os.fsencode(file) for file in self._new(files)]
-        paths = [path for path in paths if len(path) <= PATH_LIMIT]
-        while paths or names:
-            part = (paths[:FILES_LIMIT], names[:NAMES_LIMIT])
-            del paths[:FILES_LIMIT], names[:NAMES_LIMIT]
+        paths = self._encoded(files)
+        directories = self._encoded(django_files.template_directories())
+        while paths or names or directories:
+            part = (paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT])
+            del paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT]
             self._link.control.send(wire.frame(wire.LOADED, 0, dumps(part, 2)))
 
-    def _new(self, files: list[str]) -> Iterator[str]:
-        for file in files:
-            if file not in self._files:
-                self._files.add(file)
-                yield file
+    def _encoded(self, paths: list[str]) -> list[bytes]:
+        """Return the paths that are new, as the system has them."""
+        new = [path for path in dict.fromkeys(paths) if path not in self._told]
+        self._told.update(new)
+        encoded = map(os.fsencode, new)
+        return [path for path in encoded if len(path) <= PATH_LIMIT]
 
 
 def is_misspelt(link: Link, error: BaseException | None) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import sys
 import unittest
 from typing import Any
 
-from tests.front import FAILED, LIST, LOADED, TIMEOUT, Front
+from tests.front import CHANGED, FAILED, LIST, LOADED, TAKEN, TIMEOUT, Front
 
 APP = """
 import json, part, inner.deep
@@ -28,7 +29,7 @@ FILES = {
 
 def loaded(front: Front) -> tuple[list[str], list[str]]:
     """What the next frame says, which is LOADED: paths below the root, and names."""
-    kind, _, (files, names) = front.control.get(timeout=TIMEOUT)
+    kind, _, (files, names, _) = front.control.get(timeout=TIMEOUT)
     assert kind == LOADED, kind
     return [os.path.relpath(os.fsdecode(file), front.root) for file in files], names
 
@@ -141,6 +142,16 @@ class Telling(unittest.TestCase):
             front.ready()
             front.tell(LIST, 0)
             self.assertIn(os.path.join(directory, "strange.py"), loaded(front)[0])
+
+
+class Changing(unittest.TestCase):
+    def test_without_django_nothing_is_taken_in(self) -> None:
+        with Front({"app.py": "def application(e, s): pass\n"}, app="app") as front:
+            front.ready()
+            for payload in (marshal.dumps([b"/a.html"], 2), b"", b"nonsense"):
+                front.tell(CHANGED, 7, payload)
+                answer = front.control.get(timeout=TIMEOUT)
+                self.assertEqual(answer, (TAKEN, 7, b"\0"))
 
 
 class Failing(unittest.TestCase):
