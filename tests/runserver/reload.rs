@@ -188,18 +188,22 @@ fn what_cannot_be_loaded_is_shown_until_it_is_mended(
     assert_eq!(server.get("/").text(), "first");
 }
 
-/// Django's own server ends there.
-#[test]
-fn a_syntax_error_in_djangos_settings_ends_nothing() {
+/// Django's own server ends where it is in the settings.
+#[rstest]
+fn a_fault_of_a_django_project_shows_at_once_and_ends_nothing(
+    #[values("settings.py", "urls.py")] file: &str,
+) {
     let server = django_project(newest(), Packages::Django);
     assert_eq!(server.get("/").status, 200);
-    let settings = server.sandbox().dir().join("mysite/mysite/settings.py");
-    let whole = fs::read_to_string(&settings).unwrap();
-    fs::write(&settings, format!("{whole}\n(((\n")).unwrap();
+    let path = server.sandbox().dir().join("mysite/mysite").join(file);
+    let whole = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{whole}\n(((\n")).unwrap();
+    // Nobody has to ask for it.
+    server.wait_for_output("SyntaxError");
     let page = server.get("/");
     assert_eq!(page.status, 500);
     assert!(page.text().contains("SyntaxError"), "{}", page.text());
-    fs::write(&settings, whole).unwrap();
+    fs::write(&path, whole).unwrap();
     assert_eq!(server.get("/").status, 200);
 }
 

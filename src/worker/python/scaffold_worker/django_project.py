@@ -39,6 +39,10 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
     else:
         application, name = target.load_setting(path, root)
     try:
+        _load_urls(settings)
+    except BaseException as error:
+        raise target.failure("application", error, root) from None
+    try:
         application = _with_static_files(application, settings)
     except BaseException as error:
         raise target.failure("settings", error, root) from None
@@ -52,6 +56,17 @@ def _own_handler(root: str) -> Any:
         return get_wsgi_application()
     except BaseException as error:
         raise target.failure("application", error, root) from None
+
+
+def _load_urls(settings: Any) -> None:
+    """Import the URL configuration and the views, which the first request would.
+
+    What is wrong there shows at once, as Django's runserver finds it by its checks.
+    """
+    if getattr(settings, "ROOT_URLCONF", None):
+        from django.urls import get_resolver
+
+        get_resolver().url_patterns  # noqa: B018
 
 
 def _with_static_files(application: Any, settings: Any) -> Any:
