@@ -13,7 +13,7 @@ use std::{
 use crate::{
     console::{self, Verbosity},
     dev::Event,
-    project::Interpreter,
+    project::{Config, Interpreter},
     serve::{AccessLog, Failure},
     watch::Change,
     wire::message::Report,
@@ -86,6 +86,8 @@ pub(super) struct Announcer {
     pub(super) is_announced: bool,
     /// The project's root: what lies in it is called by its path from there.
     pub(super) root: PathBuf,
+    /// What the project's file configures, as it was read.
+    pub(super) config: Config,
     /// The change because of which the application is being loaded.
     pub(super) change: Option<Change>,
     /// What was printed of the last failure need not be printed again.
@@ -128,6 +130,9 @@ impl Announcer {
                         "{} changed, reloading.",
                         self.describe(&change)
                     ));
+                }
+                if change.files.contains_key(&self.root.join(Config::FILE)) {
+                    self.compare_config();
                 }
                 self.change = Some(change);
             }
@@ -179,6 +184,21 @@ impl Announcer {
             ));
         } else {
             console::note(format_args!("Reloaded in {took} ms."));
+        }
+    }
+
+    /// Says so where the project's configuration is no longer what this server was started with.
+    fn compare_config(&mut self) {
+        match Config::read(&self.root) {
+            Ok(config) if config == self.config => {}
+            Ok(config) => {
+                console::warning(
+                    "`[tool.scaffold]` is not as it was when the server was started",
+                    Some("start the server again to have it heeded"),
+                );
+                self.config = config;
+            }
+            Err(error) => console::warning(&error, error.hint().as_deref()),
         }
     }
 

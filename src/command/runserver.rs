@@ -48,6 +48,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         watch,
         preload,
         live_reload,
+        config,
     } = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
@@ -62,6 +63,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         verbosity,
         is_announced: false,
         root: worker.root.clone(),
+        config,
         change: None,
         failure: None,
     };
@@ -132,6 +134,8 @@ struct Planned {
     /// Whether workers are forked where that is possible.
     preload: bool,
     live_reload: bool,
+    /// What the project's file configures.
+    config: Config,
 }
 
 /// Finds the project and its interpreter.
@@ -162,6 +166,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         let root = Root::find(here)?.directory;
         (root.clone(), root)
     };
+    let config = Config::read(&project)?;
     let Config {
         settings: configured_settings,
         app: configured_app,
@@ -170,7 +175,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         watch: configured_watch,
         ignore: configured_ignore,
         live_reload: configured_live_reload,
-    } = Config::read(&project)?;
+    } = config.clone();
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
         .map(|text| HostPattern::parse(text))
@@ -218,6 +223,7 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         // Only reloading makes up for what the warm interpreter costs.
         preload: !(noreload || no_preload),
         live_reload: (live_reload || configured_live_reload) && !no_live_reload,
+        config,
     })
 }
 

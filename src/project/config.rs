@@ -6,7 +6,7 @@ use toml::de::DeValue;
 
 use super::{
     Error,
-    pyproject::{Pyproject, table_at},
+    pyproject::{FILE, Pyproject, table_at},
 };
 
 /// Keys less like a known one than this are not taken for a slip of the fingers.
@@ -42,6 +42,9 @@ pub struct Config {
 }
 
 impl Config {
+    /// The file that it is read from, in the project's root.
+    pub const FILE: &str = FILE;
+
     /// Reads the configuration of the project with that root; without a file or a table in it,
     /// nothing is configured.
     pub fn read(root: &Path) -> Result<Self, Error> {

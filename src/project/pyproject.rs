@@ -10,6 +10,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Error, Position};
 
+/// The file's name, in the project's root.
+pub(super) const FILE: &str = "pyproject.toml";
+
 /// The text of a `pyproject.toml`.
 #[derive(Debug)]
 pub(super) struct Pyproject {
@@ -20,7 +23,7 @@ pub(super) struct Pyproject {
 impl Pyproject {
     /// Reads the file of that directory; `None` if there is none.
     pub(super) fn read(directory: &Path) -> Result<Option<Self>, Error> {
-        let path = directory.join("pyproject.toml");
+        let path = directory.join(FILE);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Some(Self { path, text })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

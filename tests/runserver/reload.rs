@@ -329,6 +329,26 @@ fn what_the_user_names_is_watched_too() {
 }
 
 #[test]
+fn what_a_new_configuration_needs_is_said() {
+    let server = project().start();
+    let config = "[tool.scaffold]\nignore = ['scratch/']\n";
+    for (text, said) in [
+        ("[project]\nname = 'x'\n", "Reloaded in "),
+        (
+            config,
+            "`[tool.scaffold]` is not as it was when the server was started",
+        ),
+        ("[tool.scaffold]\nwach = 1\n", "pyproject.toml:2:1"),
+    ] {
+        let mark = server.mark();
+        server.sandbox().write("pyproject.toml", text);
+        server.wait_for_output_since(mark, said);
+    }
+    assert_eq!(server.output().matches("warning").count(), 2);
+    assert_eq!(server.get("/").text(), "first");
+}
+
+#[test]
 fn an_environment_file_counts() {
     let server = Serve::new()
         .file(
