@@ -2,10 +2,12 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
-//! - `forward`: one request at a worker; `upload`, `spool`, `download` and `transmit`: its bodies
-//! - `socket`: a client's socket with its buffers and deadline; `pipe`: where long request bodies go
+//! - `body`, `spool`: reading a request body that must be known first
+//! - `forward`: one request at a worker; `upload`, `download` and `transmit`: its bodies
+//! - `socket`: a client's socket with its buffers and deadline; `stream`: the connection itself,
+//!   which a worker reads long request bodies from
 //! - [`head`], [`chunks`], [`response`], `environ`, `host`: the rules, pure
-//! - [`Limits`]: how long clients are waited for
+//! - [`Limits`]: how long clients are waited for; `patience`: with a body
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
 //!
@@ -16,6 +18,7 @@
 
 mod access_log;
 pub mod address;
+mod body;
 pub mod chunks;
 mod clock;
 mod connection;
@@ -26,10 +29,11 @@ pub mod head;
 mod host;
 mod limits;
 mod pages;
-mod pipe;
+mod patience;
 pub mod response;
 mod socket;
 mod spool;
+mod stream;
 mod transmit;
 mod upload;
 mod upstream;

@@ -49,6 +49,8 @@ pub(super) struct Slot {
     /// Octets of blocks that the client has not taken.
     pub(super) unacknowledged: usize,
     pub(super) wanted: bool,
+    /// The worker reads the request body from the client's connection.
+    pub(super) lent: bool,
     pub(super) events: VecDeque<Event>,
     pub(super) waker: Option<Waker>,
 }
@@ -91,6 +93,7 @@ impl Table {
         slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
         slot.wanted = false;
+        slot.lent = false;
         self.progress.pending += 1;
         Ok(join_id(slot.generation, index))
     }
@@ -157,6 +160,7 @@ impl Slot {
             sequence: NOT_SENT,
             unacknowledged: 0,
             wanted: false,
+            lent: false,
             events: VecDeque::new(),
             waker: None,
         }
@@ -168,6 +172,7 @@ impl Slot {
             && match event {
                 Event::Response(..) | Event::Head(_) => !self.head_seen,
                 Event::Block(_) | Event::End | Event::File(_) => self.head_seen,
+                Event::Received => std::mem::take(&mut self.lent),
                 _ => true,
             };
         if !in_order {

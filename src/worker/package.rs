@@ -27,7 +27,6 @@ macro_rules! files {
 files![
     "__init__.py",
     "__main__.py",
-    "body.py",
     "bytecode.py",
     "control.py",
     "django_project.py",
@@ -38,13 +37,16 @@ files![
     "handler.py",
     "headers.py",
     "hints.py",
+    "input.py",
     "link.py",
     "main.py",
     "manage.py",
+    "patience.py",
     "report.py",
     "resolve.py",
     "runner.py",
     "target.py",
+    "window.py",
     "wire.py",
 ];
 

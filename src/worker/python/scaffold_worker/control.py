@@ -42,12 +42,7 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
     if kind == wire.WAKE:
         runner.wake(wire.NUMBER.unpack(payload)[0])
     elif kind == wire.BODY:
-        descriptor = link.receive_file(request)
-        body = link.inputs.get(request)
-        if body is None:
-            os.close(descriptor)
-        else:
-            body.begin(descriptor)
+        _begin_body(request, payload, link)
     elif kind == wire.BODY_FAIL:
         body = link.inputs.get(request)
         if body is not None:
@@ -64,6 +59,18 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
         link.control.send(wire.frame(wire.PONG, 0))
     else:
         raise ValueError(f"unknown control frame {kind}")
+
+
+def _begin_body(request: int, payload: bytes, link: Link) -> None:
+    descriptor = None
+    # Where all of the body is in the frame, there is nothing more to read.
+    if not payload or wire.SOCKET_BODY.unpack_from(payload)[0]:
+        descriptor = link.receive_file(request)
+    body = link.inputs.get(request)
+    if body is not None:
+        body.begin(payload, descriptor)
+    elif descriptor is not None:
+        os.close(descriptor)
 
 
 def _die_with(parent: int) -> None:

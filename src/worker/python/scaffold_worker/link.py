@@ -14,7 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _socket import socket
 
-    from .body import Source, Window
+    from .input import Source
+    from .window import Window
 
 
 DESCRIPTOR = Struct("@i")
