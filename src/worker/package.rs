@@ -28,6 +28,7 @@ files![
     "__init__.py",
     "__main__.py",
     "bytecode.py",
+    "client.py",
     "control.py",
     "django_project.py",
     "errors.py",

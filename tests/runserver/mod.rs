@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod front;
 mod hosts;
+mod interpreter;
 mod limits;
 mod pep3333;
 mod processes;
@@ -16,6 +17,7 @@ mod responses;
 mod settings;
 mod splitting;
 mod threads;
+mod uploads;
 
 use super::support::{Serve, Server};
 

@@ -10,7 +10,7 @@ from io import BufferedReader, RawIOBase
 from threading import Condition, Lock
 
 from . import wire
-from .patience import Patience
+from .client import Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ PIECE = 1024 * 1024
 """How much room is made at once where the application wants all: a length that a client only
 claims must not cost memory."""
 
-CLOSED = "the client closed the connection"
-STALLED = "the client stopped sending"
 OVER = "the request is over"
 
 
@@ -57,11 +55,33 @@ class StreamedInput(BufferedReader):
         """Do nothing: the rest of the body is the server's business."""
 
 
-class Source(RawIOBase):
-    """The octets of a request body: of what the front says that they can be read from.
+class Spooled:
+    """A file that holds a body and nothing else."""
 
-    That is what the front has read already, and then a file, or the client's own socket. What
-    follows the body on the socket is the front's, so not an octet more than the body's is read.
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def receive(self, view: memoryview, _received: int, _left: int) -> int:
+        """Fill a buffer with what is there. OSError says why no more comes."""
+        count = os.readv(self._descriptor, [view])
+        if not count:
+            raise OSError("the body has ended early")
+        return count
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self._descriptor)
+
+    def replace(self, descriptor: int) -> None:
+        """Do nothing: who has it too takes nothing away."""
+
+
+class Source(RawIOBase):
+    """The octets of a request body: first those that the front has read already, then those of the
+    file or the client's socket that it gives the worker.
+
+    What follows the body on the socket is the front's, so not an octet more than the body's is
+    read.
     """
 
     def __init__(self, link: Link, request: int, length: int) -> None:
@@ -70,34 +90,33 @@ class Source(RawIOBase):
         self._length = length
         self._left = length
         self._ahead = memoryview(b"")
-        # Nothing more was there when it was read last.
-        self._is_dry = False
         # Held by whoever reads: a descriptor must not be closed while it is being read.
         self._reading = Lock()
         # Shared with the control thread, under the condition:
         self._condition = Condition(Lock())
         self._begun = False
-        self._descriptor: int | None = None
-        self._patience: Patience | None = None
+        self._origin: Client | Spooled | None = None
         self._failure: str | None = None
 
     # What the control thread calls.
 
     def begin(self, payload: bytes, descriptor: int | None) -> None:
         """Take what BODY says, and the descriptor that came with it."""
+        origin: Client | Spooled | None = None
+        if payload:
+            _, stall, rate = wire.SOCKET_BODY.unpack_from(payload)
+            if descriptor is not None:
+                origin = Client(descriptor, stall / 1000, rate)
+        elif descriptor is not None:
+            origin = Spooled(descriptor)
         with self._condition:
-            if self._failure is not None:
-                if descriptor is not None:
-                    os.close(descriptor)
-                return
-            self._descriptor = descriptor
-            if payload:
-                _, stall, rate = wire.SOCKET_BODY.unpack_from(payload)
+            if self._failure is None:
+                self._origin, origin = origin, None
                 self._ahead = memoryview(payload)[wire.SOCKET_BODY.size :]
-                if descriptor is not None:
-                    self._patience = Patience(descriptor, stall / 1000, rate)
-            self._begun = True
-            self._condition.notify_all()
+                self._begun = True
+                self._condition.notify_all()
+        if origin is not None:
+            origin.close()
 
     def fail(self, reason: str) -> None:
         """Note that no more is coming, and why; let go of the descriptor.
@@ -111,9 +130,9 @@ class Source(RawIOBase):
         self._let_go()
 
     def replace(self, descriptor: int) -> None:
-        """Put another file in the place of what is read, in a process that was forked."""
-        if self._descriptor is not None:
-            os.dup2(descriptor, self._descriptor, inheritable=False)
+        """Put another file in the place of a socket, in a process that was forked."""
+        if self._origin is not None:
+            self._origin.replace(descriptor)
 
     # What the thread that runs the request calls.
 
@@ -162,7 +181,11 @@ class Source(RawIOBase):
             view[:count] = self._ahead[:count]
             self._ahead = self._ahead[count:]
         else:
-            count = self._receive(view)
+            assert self._origin is not None
+            try:
+                count = self._origin.receive(view, self._length - self._left, self._left)
+            except OSError as error:
+                raise self._ended(str(error)) from None
         self._left -= count
         if not self._left:
             self._complete()
@@ -179,49 +202,29 @@ class Source(RawIOBase):
             if self._failure is not None:
                 raise OSError(self._failure)
 
-    def _receive(self, view: memoryview) -> int:
-        """Read what there is; OSError where no more comes."""
-        descriptor, patience = self._descriptor, self._patience
-        assert descriptor is not None
-        while True:
-            # After a read that brought less than there was room for, another would be for nothing.
-            if self._is_dry and patience and not patience.wait(self._length - self._left):
-                raise self._ended(STALLED)
-            try:
-                count = os.readv(descriptor, [view])
-            except BlockingIOError:
-                self._is_dry = True
-                continue
-            except OSError as error:
-                raise self._ended(CLOSED if patience else str(error)) from error
-            if not count:
-                raise self._ended(CLOSED if patience else "the body has ended early")
-            self._is_dry = count < len(view)
-            return count
-
     def _ended(self, reason: str) -> OSError:
         """Note that no more is coming; return what says so."""
         with self._condition:
             if self._failure is None:
                 self._failure = reason
             reason = self._failure
-        self._close()
         return OSError(reason)
 
     def _complete(self) -> None:
         """Let go of a body of which all has been read."""
+        lent = isinstance(self._origin, Client)
         self._close()
-        if self._patience and self._failure is None:
+        if lent and self._failure is None:
             # Another request may follow on the socket, which is the front's again.
             self._link.data.put(wire.frame(wire.RECEIVED, self._request))
 
     def _let_go(self) -> None:
-        """Close the descriptor, unless somebody reads, who then does it."""
+        """Close what is read, unless somebody reads, who then does it."""
         if self._reading.acquire(False):
             self._close()
             self._reading.release()
 
     def _close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
+        origin, self._origin = self._origin, None
+        if origin is not None:
+            origin.close()
