@@ -4,9 +4,9 @@
 //! The application's thread reads it by itself, from the client's connection, which it is lent for
 //! that, or from the file that the body was spooled to.
 
-use std::{fs::File, os::fd::AsFd as _};
+use std::{fs::File, io, os::fd::AsFd as _};
 
-use super::socket::Socket;
+use super::{Limits, socket::Socket};
 use crate::wire::{BodySource, Exchange};
 
 /// A request body that did not travel with its request.
@@ -73,40 +73,43 @@ impl Upload {
 
     /// The application wants the body.
     pub(super) fn begin(&mut self, exchange: &Exchange, socket: &mut Socket) {
-        let State::Unread(file) = &self.state else {
+        let State::Unread(file) = &mut self.state else {
             return;
         };
-        let (begun, next) = match file {
-            Some(file) => (
-                exchange.send_body(BodySource::File(file.as_fd())),
-                State::Over,
-            ),
-            None => {
-                let wanted = usize::try_from(self.left).unwrap_or(usize::MAX);
-                let ahead = socket.input.split_to(wanted.min(socket.input.len()));
-                self.left -= ahead.len() as u64;
-                if self.left == 0 {
-                    (exchange.send_body(BodySource::Octets(&ahead)), State::Over)
-                } else {
-                    let limits = socket.limits;
-                    let lent = socket.lend().and_then(|socket| {
-                        exchange.send_body(BodySource::Connection {
-                            socket,
-                            ahead: &ahead,
-                            left: self.left,
-                            stall: limits.body_stall,
-                            rate: limits.body_rate,
-                        })
-                    });
-                    (lent, State::Lent)
-                }
-            }
+        let file = file.take();
+        self.state = State::Over;
+        let begun = if let Some(file) = file {
+            exchange.send_body(BodySource::File(file.as_fd()))
+        } else {
+            self.hand_over(exchange, socket)
         };
-        self.state = next;
         if let Err(error) = begun {
             exchange.fail_body(&format!("cannot hand the body on: {error}"));
             self.state = State::Over;
         }
+    }
+
+    /// Gives the worker what has been read of the body, and the connection for the rest.
+    fn hand_over(&mut self, exchange: &Exchange, socket: &mut Socket) -> io::Result<()> {
+        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let ahead = socket.input.split_to(wanted.min(socket.input.len()));
+        self.left -= ahead.len() as u64;
+        if self.left == 0 {
+            return exchange.send_body(BodySource::Octets(&ahead));
+        }
+        self.state = State::Lent;
+        let Limits {
+            body_stall: stall,
+            body_rate: rate,
+            ..
+        } = socket.limits;
+        exchange.send_body(BodySource::Connection {
+            socket: socket.lend()?,
+            ahead: &ahead,
+            left: self.left,
+            stall,
+            rate,
+        })
     }
 
     /// The worker has read the whole body from the connection.

@@ -93,7 +93,7 @@ mod tests {
             socket: file.as_fd(),
             ahead: b"abc",
             left: 0x0102_0304_0506,
-            stall: Duration::from_millis(60_000),
+            stall: Duration::from_mins(1),
             rate: NonZeroU32::new(500).unwrap(),
         };
         assert!(source.descriptor().is_some());

@@ -21,7 +21,7 @@ use super::{
     link::{LinkError, Refused},
     message::{self, ApplicationError, ResponseHead},
     outbox::Outbox,
-    table::{Owner, Progress, Table},
+    table::{Owner, Progress, Table, Upload},
 };
 
 /// Why the rest of a request body does not come once nobody is left to send it.
@@ -193,7 +193,10 @@ impl Exchanges {
             self.fail_body(id, GONE);
             return;
         }
-        slot.wanted = true;
+        if slot.upload == Upload::Lent {
+            return;
+        }
+        slot.upload = Upload::Wanted;
         if let Some(waker) = slot.waker.take() {
             waker.wake();
         }
@@ -269,7 +272,8 @@ impl Exchange {
         let Some(slot) = table.slot(self.id) else {
             return Poll::Ready(Event::Lost(Loss::default()));
         };
-        if std::mem::take(&mut slot.wanted) {
+        if slot.upload == Upload::Wanted {
+            slot.upload = Upload::Idle;
             return Poll::Ready(Event::Want);
         }
         if let Some(event) = slot.events.pop_front() {
@@ -285,8 +289,10 @@ impl Exchange {
     /// Sends the worker what it can read the request body from; after [`Event::Want`], and once.
     /// Of a connection the worker has the reading side until [`Event::Received`].
     pub fn send_body(&self, source: BodySource<'_>) -> io::Result<()> {
-        if let Some(slot) = self.exchanges.lock().slot(self.id) {
-            slot.lent = matches!(source, BodySource::Connection { .. });
+        if let BodySource::Connection { .. } = source
+            && let Some(slot) = self.exchanges.lock().slot(self.id)
+        {
+            slot.upload = Upload::Lent;
         }
         if let Some(descriptor) = source.descriptor() {
             self.exchanges.files.send(self.id, descriptor)?;
