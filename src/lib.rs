@@ -6,11 +6,12 @@
 //! each other. `tests/layers.rs` enforces it.
 //!
 //! - `command`: one file or folder per subcommand, arguments → plan → run → report
-//! - `dev`: the one loop that joins workers and front
+//! - `dev`: the one loop that joins watcher, workers and front
 //! - [`serve`]: the HTTP front: listener, request heads, forwarding, pages, access log
 //! - [`worker`]: worker processes: spawning, supervising, the bundled Python package
 //! - [`wire`]: the protocol between front and worker: frames, messages, connections
-//! - [`template`] · [`project`]: generating; finding a project and its interpreter
+//! - [`template`] · [`project`] · `watch`: generating; finding a project and its interpreter; file
+//!   changes
 //! - `console` · `shutdown` · `cli`: the only printing; stop signals; command-line types. Only
 //!   this file and `command` see them.
 //!
@@ -26,6 +27,7 @@ pub mod project;
 pub mod serve;
 mod shutdown;
 pub mod template;
+pub mod watch;
 pub mod wire;
 pub mod worker;
 

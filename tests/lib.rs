@@ -11,6 +11,7 @@
 mod archives;
 mod dialect;
 mod downloads;
+mod forkserver;
 mod formatter;
 mod hostile;
 mod layers;

@@ -3,8 +3,9 @@
 - `idle`: they ask once each and stay open
 - `drip`: they send a request's head octet by octet, one a second, and begin anew when closed
 - `burst`: they ask all at once for PATH, several times; prints how long each waited, in ms
+- `crowd`: they ask all the time, while the project is edited whose edits the file PATH counts
 
-`idle` and `drip` print a line when all are there, and a last one when standard input is closed.
+All but `burst` print a line when they are there, and a last one when standard input is closed.
 """
 
 import contextlib
@@ -15,6 +16,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+from reloading.crowd import crowd
 
 PATIENCE = 5.0
 DEADLINE = 60.0
@@ -68,6 +71,9 @@ def main():
         idle(port, count)
     elif kind == "drip":
         drip(port, count)
+    elif kind == "crowd":
+        say(asking=count)
+        say(**crowd(port, count, *more))
     else:
         burst(port, count, *more)
 

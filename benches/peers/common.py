@@ -61,17 +61,18 @@ def need(*programs):
             sys.exit(f"{program} not found: apt-get install {program}")
 
 
-def parser(doc, rounds, duration):
+def parser(doc, rounds, duration, quick_duration=1, what="of wrk"):
     """Return the parser of the options that the benchmarks of servers have in common."""
     made = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--quick", action="store_true", help="one short round: to try the benchmark")
     made.add_argument("--rounds", type=int, metavar="N", help=f"each takes a turn in [{rounds}]")
-    made.add_argument("--duration", type=int, metavar="SECONDS", help=f"of wrk [{duration}]")
+    made.add_argument("--duration", type=int, metavar="SECONDS", help=f"{what} [{duration}]")
     made.add_argument("--only", action="append", metavar="PEER", help="a part of a peer's name")
     made.add_argument("--no-build", action="store_true", help="use the scaffold that is there")
     made.set_defaults(default_rounds=rounds, default_duration=duration)
+    made.set_defaults(quick_duration=quick_duration)
     return made
 
 
@@ -79,7 +80,8 @@ def parse(made):
     """Parse the command line, fill in the defaults, and keep the time in bounds."""
     options = made.parse_args()
     options.rounds = options.rounds or (1 if options.quick else options.default_rounds)
-    options.duration = options.duration or (1 if options.quick else options.default_duration)
+    duration = options.quick_duration if options.quick else options.default_duration
+    options.duration = options.duration or duration
     # Whatever hangs, the servers that were started are killed on the way out.
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGALRM, end)
@@ -95,8 +97,10 @@ def end(number, _):
 
 
 def environment(**extra):
-    """Return the machine's environment without what would choose another project."""
+    """Return the machine's environment without what chooses a project, or changes Python."""
     drop = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "DJANGO_SETTINGS_MODULE"}
+    # Few have this one, and without compiled modules all that is imported takes longer.
+    drop.add("PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if name not in drop}
     return {**kept, **{name: str(value) for name, value in extra.items()}}
 

@@ -4,16 +4,26 @@ import contextlib
 import re
 from pathlib import Path
 
+# The system's unit of processor time, in seconds.
+TICK = 0.01
+
 
 def tree(pid):
-    """Return the process and all its descendants that live."""
-    parents = {}
+    """Return the process, its descendants that live, and those of the session that it leads.
+
+    A process whose parent has ended is found by the session alone.
+    """
+    parents, sessions = {}, {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            parents[int(path.parent.name)] = int(_after_name(path.read_text())[1])
+            fields = _after_name(path.read_text())
+            number = int(path.parent.name)
+            parents[number], sessions[number] = int(fields[1]), int(fields[3])
     found = [pid] if pid in parents else []
+    found += [member for member, session in sessions.items() if session == pid != member]
     for parent in found:
-        found += [child for child, its_parent in parents.items() if its_parent == parent]
+        children = [child for child, its_parent in parents.items() if its_parent == parent]
+        found += [child for child in children if child not in found]
     return found
 
 
@@ -42,15 +52,33 @@ def wake_ups(pid):
     return count
 
 
+def waits(pid):
+    """Return how often each thread of a process gave the processor up by itself."""
+    return dict(_of_threads(pid, "status", r"^voluntary_ctxt_switches:\s+(\d+)"))
+
+
+def runtimes(pid):
+    """Return the processor time that each thread of a process has used, in nanoseconds."""
+    return dict(_of_threads(pid, "schedstat", r"(\d+)"))
+
+
 def threads(pid):
     """Return the number of threads."""
     return _number(pid, "Threads")
 
 
 def ticks(pid):
-    """Return the processor time that a process has used, in the system's ticks (10 ms)."""
+    """Return the processor time that a process has used, in the system's ticks."""
     fields = _after_name(Path(f"/proc/{pid}/stat").read_text())
     return int(fields[11]) + int(fields[12])
+
+
+def _of_threads(pid, file, pattern):
+    for path in Path(f"/proc/{pid}/task").glob(f"*/{file}"):
+        with contextlib.suppress(OSError):
+            found = re.search(pattern, path.read_text(), re.MULTILINE)
+            if found:
+                yield int(path.parent.name), int(found[1])
 
 
 def _number(pid, field):

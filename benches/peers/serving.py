@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import re
 import resource
 import signal
@@ -9,12 +10,14 @@ import socket
 import subprocess
 import time
 import urllib.request
+from pathlib import Path
 
 import process
 from common import WORK, environment
 from peers import Setup
 
 READY_DEADLINE = 30
+PORTS = 10_000
 
 
 class Failed(Exception):
@@ -81,10 +84,17 @@ def running(command, slug, directory, quiet=False, **variables):
         family = process.tree(child.pid)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill(family)
         child.wait()
+        # One may have begun while the others were looked for.
+        kill(process.tree(child.pid))
+
+
+def kill(pids):
+    """Kill those of some processes that still live."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_ready(port, poll, log_path):
@@ -103,7 +113,18 @@ def wait_ready(port, poll, log_path):
 
 
 def free_port():
-    """Return a port that nobody listens on."""
+    """Return a port that nobody listens on, and that no connection to elsewhere is given.
+
+    A client that asks again and again while nobody listens would else be connected to itself one
+    day, and a server that binds its port anew would find it taken.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+        for _ in range(PORTS):
+            port = random.randrange(max(1024, first - PORTS), first)
+            with contextlib.suppress(OSError), socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+                return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

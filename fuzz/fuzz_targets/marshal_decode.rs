@@ -5,8 +5,10 @@
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use scaffold::wire::{
+    Loaded,
+    exceptions::{MAX_LINES, Relation},
     marshal::{Decoder, Encoder},
-    message::ResponseHead,
+    message::{ApplicationError, Report, ResponseHead},
 };
 
 fuzz_target!(|octets: &[u8]| {
@@ -22,6 +24,41 @@ fuzz_target!(|octets: &[u8]| {
             4 => decoder.tuple().map(drop),
             _ => decoder.list().map(drop),
         };
+    }
+
+    // What ends with exceptions: each belongs to an earlier one, and marks begin before they end.
+    let exceptions = match ApplicationError::decode(payload.clone()) {
+        Ok(error) => error.exceptions,
+        Err(_) => match Report::decode(payload.clone()) {
+            Ok(report) => report.exceptions().to_vec(),
+            Err(_) => Vec::new(),
+        },
+    };
+    for (number, exception) in exceptions.iter().enumerate() {
+        match exception.relation {
+            Relation::Raised => assert_eq!(number, 0),
+            Relation::CauseOf(of) | Relation::ContextOf(of) | Relation::MemberOf(of) => {
+                assert!(of < number);
+            }
+        }
+        for frame in &exception.frames {
+            assert!(frame.mark.start <= frame.mark.end && frame.source.len() <= MAX_LINES);
+        }
+    }
+
+    if let Ok(loaded) = Loaded::decode(payload.clone()) {
+        let mut again = BytesMut::new();
+        let mut encoder = Encoder::new(&mut again);
+        encoder.tuple(2);
+        encoder.list(loaded.files.len());
+        for file in &loaded.files {
+            encoder.bytes(file.as_os_str().as_encoded_bytes());
+        }
+        encoder.list(loaded.modules.len());
+        for module in &loaded.modules {
+            encoder.text(module);
+        }
+        assert_eq!(Loaded::decode(again.freeze()), Ok(loaded));
     }
 
     let Ok((head, body)) = ResponseHead::from_response(payload) else {

@@ -52,6 +52,8 @@ const LINES: &[&str] = &[
     "CONNECT localhost:1 HTTP/1.1\r\n",
     "\r\nGET / HTTP/1.1\r\n",
     "GET / HTTP/2.0\r\n",
+    "GET /__scaffold__/live.js HTTP/1.1\r\n",
+    "GET /__scaffold__/events?at=a.1 HTTP/1.1\r\n",
     "GET ",
     "/",
 ];
@@ -74,6 +76,10 @@ const HEADERS: &[&str] = &[
     "Connection: keep-alive\r\n",
     "Expect: 100-continue\r\n",
     "Proxy: a\r\n",
+    "Origin: http://localhost\r\n",
+    "Origin: null\r\n",
+    "Sec-Fetch-Site: cross-site\r\n",
+    "Last-Event-ID: \r\n",
     "X_Y: a\r\n",
     "X-Y: a\r\n",
     "Cookie: a=b\r\n",
@@ -171,8 +177,8 @@ fuzz_target!(|input: Input<'_>| {
         let responses = responses(&received, |_, response, rest| {
             match response.header("X-Method") {
                 Some(method) => method == b"HEAD",
-                // Of a refusal only its being the last tells.
-                None => rest.is_empty(),
+                // The script is for GET alone; of a refusal only its being the last tells.
+                None => response.status != 200 && rest.is_empty(),
             }
         });
         let mut answered = 0;
@@ -181,6 +187,12 @@ fuzz_target!(|input: Input<'_>| {
                 answered += 1;
                 let is_http10 = response.header("X-Protocol") == Some(b"HTTP/1.0");
                 assert!(!is_http10 || response.header("Transfer-Encoding").is_none());
+            } else if response.status == 200 {
+                // What is the front's own.
+                let kind = response.header("Content-Type");
+                let is_stream = kind == Some(b"text/event-stream");
+                assert!(is_stream || kind == Some(b"text/javascript; charset=utf-8"));
+                assert!(!is_stream || !response.stays);
             } else {
                 assert!(response.status >= 400, "{response:?}");
                 assert!(!response.stays, "a refusal leaves the connection open");

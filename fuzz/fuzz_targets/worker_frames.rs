@@ -1,5 +1,6 @@
 //! A hostile worker: whatever frames it sends, its client sees well-formed responses, or a
-//! connection that is broken off, and never one that only looks complete.
+//! connection that is broken off, and never one that only looks complete. Pages get the script of
+//! `--live-reload` on the way.
 #![no_main]
 
 mod support;
@@ -41,6 +42,9 @@ const REQUESTS: &[(&str, &[bool])] = &[
     ),
 ];
 
+/// A page, which the script goes into.
+const PAGE: &[u8] = b"<!doctype html><html><head><title>a</title>";
+
 #[derive(Arbitrary, Debug)]
 struct Input<'i> {
     requests: u8,
@@ -61,10 +65,7 @@ enum Step<'i> {
     /// Octets on the control connection.
     Control(&'i [u8]),
     /// The descriptor of a file of so many octets, or of none that the front may take.
-    Descriptor {
-        length: Option<u16>,
-        request: u8,
-    },
+    Descriptor { length: Option<u16>, request: u8 },
     /// So many requests have been begun, as the worker says.
     Begun(u64),
     /// The front has time to act, and requests may arrive.
@@ -76,11 +77,14 @@ enum Message<'i> {
     Response(Head<'i>, &'i [u8]),
     Head(Head<'i>),
     Block(&'i [u8]),
+    /// The beginning of a page.
+    Page(u8),
     LongBlock(u16),
     End,
     /// Where in the file, and how much of it.
     File(u64, u64),
-    Error(&'i str, &'i str),
+    /// An error, and whatever octets for the exceptions behind it.
+    Error(&'i str, &'i str, &'i [u8]),
     Want,
     Ready,
     /// Any payload of any kind.
@@ -106,6 +110,7 @@ enum Status {
 #[derive(Arbitrary, Debug)]
 enum Name<'i> {
     X,
+    ContentType,
     ContentLength,
     TransferEncoding,
     Connection,
@@ -236,12 +241,17 @@ fn put(out: &mut BytesMut, message: &Message<'_>, id: RequestId) -> Kind {
         }
         Message::Head(head) => (Kind::Head, head_payload(head, 2)),
         Message::Block(octets) => (Kind::Block, octets.to_vec()),
+        Message::Page(length) => {
+            let length = usize::from(*length) % PAGE.len() + 1;
+            (Kind::Block, PAGE[..length].to_vec())
+        }
         Message::LongBlock(length) => (Kind::Block, vec![b'x'; usize::from(*length) + 1]),
         Message::End => (Kind::End, Vec::new()),
-        Message::Error(summary, traceback) => {
+        Message::Error(summary, traceback, exceptions) => {
             let mut payload = vec![b'(', 2, 0, 0, 0];
             text(&mut payload, summary);
             text(&mut payload, traceback);
+            payload.put_slice(exceptions);
             (Kind::Error, payload)
         }
         Message::Want => (Kind::Want, Vec::new()),
@@ -283,6 +293,10 @@ fn head_payload(head: &Head<'_>, parts: u8) -> Vec<u8> {
     for (name, value) in &head.headers {
         let name = match name {
             Name::X => "X",
+            Name::ContentType => {
+                header("Content-Type", "text/html");
+                continue;
+            }
             Name::ContentLength => "Content-Length",
             Name::TransferEncoding => "Transfer-Encoding",
             Name::Connection => "Connection",

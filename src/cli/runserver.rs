@@ -16,6 +16,10 @@ Examples:
 /// Arguments of `scaffold runserver`.
 #[derive(Debug, Args)]
 #[command(display_name = "scaffold", after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct RunserverArgs {
     /// Port, or address:port [default: 127.0.0.1:8000]
     pub(crate) addrport: Option<String>,
@@ -51,7 +55,22 @@ pub(crate) struct RunserverArgs {
     /// Seconds after which a worker that hangs in C code is killed; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) timeout: u32,
-    /// Accepted as Django's; files are not watched yet
+    /// Let pages in the browser reload by themselves when what they show has changed
+    #[arg(long, overrides_with = "no_live_reload")]
+    pub(crate) live_reload: bool,
+    /// Do not, although pyproject.toml says so
     #[arg(long)]
+    pub(crate) no_live_reload: bool,
+    /// Watch no files: the project is loaded once
+    #[arg(long, conflicts_with_all = ["watch", "ignore"])]
     pub(crate) noreload: bool,
+    /// Start each worker as a new process, instead of forking it from a warm interpreter
+    #[arg(long)]
+    pub(crate) no_preload: bool,
+    /// Reload on changes of these files too, as in '*.yaml' or 'data/'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) watch: Vec<String>,
+    /// Do not reload on changes of these files, as in 'scratch/'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) ignore: Vec<String>,
 }

@@ -4,9 +4,10 @@
 //! hold up requests.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     dev::Event,
     project::Interpreter,
     serve::{AccessLog, Failure},
+    watch::Change,
     wire::message::Report,
 };
 
@@ -82,6 +84,10 @@ pub(super) struct Announcer {
     pub(super) verbosity: Verbosity,
     /// The address has been printed.
     pub(super) is_announced: bool,
+    /// The project's root: what lies in it is called by its path from there.
+    pub(super) root: PathBuf,
+    /// The change because of which the application is being loaded.
+    pub(super) change: Option<Change>,
     /// What was printed of the last failure need not be printed again.
     pub(super) failure: Option<Arc<Failure>>,
 }
@@ -89,10 +95,10 @@ pub(super) struct Announcer {
 impl Announcer {
     fn tell(&mut self, event: Event) {
         match event {
-            Event::Ready(report) => {
+            Event::Ready(report, at) => {
                 self.failure = None;
                 if self.is_announced && self.verbosity > Verbosity::Quiet {
-                    console::note("The application is loaded.");
+                    self.print_loaded(at);
                 }
                 self.announce(Some(&report));
             }
@@ -116,6 +122,29 @@ impl Announcer {
                     Some("the others go on without it"),
                 );
             }
+            Event::Changed(change) => {
+                if self.verbosity > Verbosity::Quiet {
+                    console::note(format_args!(
+                        "{} changed, reloading.",
+                        self.describe(&change)
+                    ));
+                }
+                self.change = Some(change);
+            }
+            Event::Debugged => console::note(
+                "A request in the debugger goes on with the code from before the change.",
+            ),
+            Event::BrokenOff => {
+                console::note("Requests on the code from before the change were broken off.");
+            }
+            Event::Noted => {
+                if self.verbosity == Verbosity::Verbose {
+                    console::note("Noted what the application was loaded from.");
+                }
+            }
+            Event::Watching(notice) => {
+                console::warning(&notice, notice.hint().as_deref());
+            }
             Event::Ended(how) => {
                 console::error(
                     "error",
@@ -123,6 +152,38 @@ impl Announcer {
                     Some("requests wait for the worker that is started now"),
                 );
             }
+        }
+    }
+
+    /// Says that the application was loaded once more, and how long that took since a file was
+    /// saved.
+    fn print_loaded(&mut self, at: Instant) {
+        let Some(change) = self.change.take() else {
+            console::note("The application is loaded.");
+            return;
+        };
+        let ms = |from: Instant, to: Instant| to.saturating_duration_since(from).as_millis();
+        let took = ms(change.noticed, at);
+        if self.verbosity == Verbosity::Verbose {
+            let (settled, loaded) = (ms(change.noticed, change.settled), ms(change.settled, at));
+            console::note(format_args!(
+                "Reloaded in {took} ms: {settled} ms until all was saved, {loaded} ms to load."
+            ));
+        } else {
+            console::note(format_args!("Reloaded in {took} ms."));
+        }
+    }
+
+    /// Which files a change was of, for people.
+    fn describe(&self, change: &Change) -> String {
+        let first = change.paths.first().map_or_else(String::new, |path| {
+            let path = path.strip_prefix(&self.root).unwrap_or(path);
+            path.display().to_string()
+        });
+        match change.count {
+            0 | 1 => first,
+            2 => format!("{first} and 1 other file"),
+            count => format!("{first} and {} other files", count - 1),
         }
     }
 

@@ -18,6 +18,7 @@ use crate::{
     project::{Config, Interpreter, Root, Search, settings_modules},
     serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
     shutdown::Stop,
+    watch,
     wire::message::Configure,
     worker,
 };
@@ -40,7 +41,14 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
-    let (mut worker, interpreter, allowed) = plan_worker(args, &here)?;
+    let Planned {
+        mut worker,
+        interpreter,
+        allowed,
+        watch,
+        preload,
+        live_reload,
+    } = plan_worker(args, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
     let log = match verbosity {
@@ -53,6 +61,8 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         interpreter,
         verbosity,
         is_announced: false,
+        root: worker.root.clone(),
+        change: None,
         failure: None,
     };
     let plan = dev::Plan {
@@ -61,9 +71,12 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
             hosts: Hosts::new(address.names(), allowed),
             name: address.host,
             limits: Limits::default(),
+            live_reload,
         },
         worker,
         workers,
+        preload,
+        watch,
         log: log.clone(),
     };
 
@@ -97,7 +110,7 @@ async fn serve(
         });
     };
     let tell = |event| {
-        if let Event::Ended(_) = event {
+        if let Event::Ended(_) | Event::BrokenOff = event {
             terminal.restore();
         }
         // The printer listens as long as there is somebody to send.
@@ -107,12 +120,22 @@ async fn serve(
     Ok(())
 }
 
-/// Finds the project and its interpreter: how workers are to be started, and the hosts that the
-/// user allows.
-fn plan_worker(
-    args: RunserverArgs,
-    here: &Path,
-) -> Result<(worker::Config, Interpreter, Vec<HostPattern>), Error> {
+/// What the arguments and the project's configuration come to.
+struct Planned {
+    /// How workers are to be started.
+    worker: worker::Config,
+    interpreter: Interpreter,
+    /// The hosts that the user allows.
+    allowed: Vec<HostPattern>,
+    /// Which files are watched, where any are.
+    watch: Option<watch::Rules>,
+    /// Whether workers are forked where that is possible.
+    preload: bool,
+    live_reload: bool,
+}
+
+/// Finds the project and its interpreter.
+fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
     let RunserverArgs {
         addrport,
         ipv6: _,
@@ -125,8 +148,12 @@ fn plan_worker(
         nothreading,
         workers,
         timeout,
-        // Nothing is reloaded yet.
-        noreload: _,
+        noreload,
+        no_preload,
+        watch,
+        ignore,
+        live_reload,
+        no_live_reload,
     } = args;
     // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
     let (project, root) = if app.is_some() {
@@ -140,6 +167,9 @@ fn plan_worker(
         app: configured_app,
         python: configured_python,
         allowed_hosts: configured_hosts,
+        watch: configured_watch,
+        ignore: configured_ignore,
+        live_reload: configured_live_reload,
     } = Config::read(&project)?;
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
@@ -167,7 +197,7 @@ fn plan_worker(
         multiprocess: workers > 1,
         open_files: 0,
     };
-    let config = worker::Config {
+    let worker = worker::Config {
         interpreter: interpreter.path.clone(),
         root,
         // Projects ask for this variable to do something in Django's serving process only.
@@ -175,7 +205,20 @@ fn plan_worker(
         configure,
         timeout: NonZeroU32::new(timeout),
     };
-    Ok((config, interpreter, allowed))
+    let watch = (!noreload).then(|| watch::Rules {
+        root: worker.root.clone(),
+        watch: [watch, configured_watch].concat(),
+        ignore: [ignore, configured_ignore].concat(),
+    });
+    Ok(Planned {
+        worker,
+        interpreter,
+        allowed,
+        watch,
+        // Only reloading makes up for what the warm interpreter costs.
+        preload: !(noreload || no_preload),
+        live_reload: (live_reload || configured_live_reload) && !no_live_reload,
+    })
 }
 
 /// Lets this process have as many files open as the system allows it: each connection is one, and

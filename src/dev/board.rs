@@ -1,12 +1,18 @@
 //! What the places of all workers have come to. The front is told of all of them as one.
 
-use std::{cell::RefCell, sync::Arc, time::Instant};
+use std::{
+    cell::{Cell, RefCell},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
 use tokio::sync::watch;
 
 use super::Event;
 use crate::{
     serve::{Failure, HostPattern, State, Workers},
+    watch::Change,
     wire::{Client, message::Report},
 };
 
@@ -25,6 +31,8 @@ pub(super) struct Board<T> {
     standings: RefCell<Vec<Standing>>,
     /// How many times the first place has had a worker ready.
     lead: watch::Sender<u64>,
+    /// Which state of the project's files is being loaded, or is served.
+    generation: Cell<u64>,
     tell: RefCell<T>,
 }
 
@@ -34,6 +42,7 @@ impl<T: FnMut(Event)> Board<T> {
             front,
             standings: RefCell::new(vec![Standing::Starting; places]),
             lead: watch::Sender::default(),
+            generation: Cell::new(0),
             tell: RefCell::new(tell),
         }
     }
@@ -45,14 +54,40 @@ impl<T: FnMut(Event)> Board<T> {
 
     /// Notes what a place has come to.
     pub(super) fn set(&self, place: usize, standing: Standing) {
-        if place == 0 && matches!(standing, Standing::Ready(_)) {
+        let leads = place == 0 && matches!(standing, Standing::Ready(_));
+        if leads {
             self.lead.send_modify(|times| *times += 1);
         }
-        let mut standings = self.standings.borrow_mut();
-        if let Some(old) = standings.get_mut(place) {
+        if let Some(old) = self.standings.borrow_mut().get_mut(place) {
             *old = standing;
         }
-        self.front.set(state(&standings));
+        self.refresh();
+        if leads {
+            self.front.notifier().ready(self.generation.get());
+        }
+    }
+
+    /// How many places there are.
+    pub(super) fn places(&self) -> usize {
+        self.standings.borrow().len()
+    }
+
+    /// The project was changed. Forgets what the places had come to: others take their numbers.
+    pub(super) fn renew(&self) {
+        self.generation.set(self.generation.get() + 1);
+        self.standings.borrow_mut().fill(Standing::Starting);
+        self.refresh();
+    }
+
+    /// Tells pages in the browser of changed files that need no new workers.
+    pub(super) fn show(&self, change: &Change) {
+        let paths = change.paths.iter().map(PathBuf::as_path);
+        self.front.notifier().changed(paths);
+    }
+
+    /// Tells the front once more, so that requests look again.
+    pub(super) fn refresh(&self) {
+        self.front.set(state(&self.standings.borrow()));
     }
 
     /// Notes which hosts the application allows, as a worker said.
@@ -65,6 +100,11 @@ impl<T: FnMut(Event)> Board<T> {
     /// Waits until a request comes that wants a failed application to be tried again.
     pub(super) async fn retry_wanted(&self) {
         self.front.retry_wanted().await;
+    }
+
+    /// How many times the first place has had a worker ready.
+    pub(super) fn lead(&self) -> u64 {
+        *self.lead.borrow()
     }
 
     /// Waits until the first place has had a worker ready more often than `times`, and says how

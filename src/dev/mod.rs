@@ -1,26 +1,33 @@
-//! The one loop that joins workers and front: it starts workers, tells the front to which of them
-//! requests may go, and starts the next one when one ends.
+//! The one loop that joins watcher, workers and front: it starts workers, tells the front to which
+//! of them requests may go, and starts the next ones when one ends or the project has changed.
 //!
-//! - `place`: keeps one worker running
+//! - `generation`: the workers that run one state of the project's files
+//! - `place`: keeps one of them running
 //! - `board`: what all the places have come to, and the front is told
 //! - `backoff`: how long is waited before a worker is replaced
+//! - `watching`: the watcher, or nothing in its place
+//! - `retired`: workers that finish what they have, on code that has been changed
 
 mod backoff;
 mod board;
+mod generation;
 mod place;
+mod retired;
+mod watching;
 
-use std::{io, net::TcpListener, sync::Arc};
-
-use futures_util::future::{join_all, try_join_all};
+use std::{io, net::TcpListener, pin::pin, sync::Arc, time::Instant};
 
 use crate::{
     serve::{self, AccessLog, Failure, Server},
+    watch::{self, Change},
     wire::message::Report,
-    worker,
+    worker::{self, Starter},
 };
 
 use board::Board;
-use place::Place;
+use generation::Generation;
+use retired::{News, Retired};
+use watching::Watching;
 
 /// What is to be served, and how.
 #[derive(Debug)]
@@ -33,6 +40,10 @@ pub(crate) struct Plan {
     pub(crate) worker: worker::Config,
     /// How many of them there are.
     pub(crate) workers: u16,
+    /// Whether they are forked from a warm interpreter where that is possible.
+    pub(crate) preload: bool,
+    /// Which files are watched; nothing is where the project is not to be reloaded.
+    pub(crate) watch: Option<watch::Rules>,
     /// Where the access log goes.
     pub(crate) log: AccessLog,
 }
@@ -40,14 +51,25 @@ pub(crate) struct Plan {
 /// What the user may want to know.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// The application is loaded and served.
-    Ready(Report),
+    /// The application is loaded and served, as of that moment.
+    Ready(Report, Instant),
     /// The application could not be loaded; its page is served.
     NotLoaded(Arc<Failure>),
     /// A worker that had been ready ended by itself; the text says how. Another one is started.
     Ended(String),
     /// The application is served, but a further worker could not load it.
     Missing(Arc<Failure>),
+    /// A request that runs on code from before the last change is in a debugger: it goes on there.
+    Debugged,
+    /// Requests that ran on code from before the last change were broken off.
+    BrokenOff,
+    /// The project was changed: it is loaded again.
+    Changed(Change),
+    /// It is known what the files contain that the application was loaded from: to save one
+    /// without a change is no reason to reload.
+    Noted,
+    /// Something about watching files.
+    Watching(watch::Notice),
 }
 
 /// Why nothing can be served.
@@ -59,6 +81,9 @@ pub(crate) enum Error {
     /// The worker's package or the interpreter is not usable.
     #[error(transparent)]
     Worker(#[from] worker::Error),
+    /// The project's files cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] watch::Error),
     /// What to serve is not clear, or the interpreter cannot run it.
     #[error("{}", .0.message)]
     Usage(Arc<Failure>),
@@ -70,6 +95,7 @@ impl Error {
         match self {
             Self::Listen(_) => None,
             Self::Worker(error) => error.hint(),
+            Self::Watch(error) => error.hint(),
             Self::Usage(failure) => Some(failure.hint.clone()).filter(|hint| !hint.is_empty()),
         }
     }
@@ -86,18 +112,49 @@ pub(crate) async fn run(
         front,
         worker,
         workers,
+        preload,
+        watch,
         log,
     } = plan;
-    let (workers_of_front, upstream) = serve::upstream();
+    let watching = Watching::start(watch)?;
+    let (workers_of_front, upstream) = serve::upstream(watching.is_current());
     let server = Server::new(listener, front, upstream, log)?;
+    let starter = Starter::new(worker, preload);
     let board = Board::new(workers_of_front, workers.into(), tell);
-    let mut places: Vec<_> = (0..workers.into())
-        .map(|number| Place::new(number, &worker, &board))
-        .collect();
-    let result = tokio::select! {
-        () = server.run(shutdown) => Ok(()),
-        Err(error) = try_join_all(places.iter_mut().map(Place::run)) => Err(error),
+    let mut retired = Retired::new();
+    let mut generation = Generation::new(&starter, &watching, &board, true);
+    let mut serving = pin!(server.run(shutdown));
+    let mut noting = pin!(watching.noting(|| board.tell(Event::Noted)));
+    let mut reopening = pin!(watching.reopening(|| board.refresh()));
+    let result = loop {
+        for notice in watching.notices() {
+            board.tell(Event::Watching(notice));
+        }
+        tokio::select! {
+            () = &mut serving => break Ok(()),
+            () = &mut reopening => {}
+            () = &mut noting => {}
+            Err(error) = generation.run() => break Err(error),
+            news = retired.news() => board.tell(match news {
+                News::Debugged => Event::Debugged,
+                News::BrokenOff => Event::BrokenOff,
+            }),
+            change = watching.changed() => {
+                if change.kind.closes_gate() {
+                    board.renew();
+                    board.tell(Event::Changed(change));
+                    retired.take(generation.end());
+                    generation = Generation::new(&starter, &watching, &board, false);
+                } else {
+                    board.show(&change);
+                }
+                // Only now may requests that came after the change be sent.
+                watching.resume();
+                board.refresh();
+            }
+        }
     };
-    join_all(places.into_iter().map(Place::stop)).await;
+    generation.stop().await;
+    retired.stop().await;
     result
 }

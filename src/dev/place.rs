@@ -10,11 +10,12 @@ use super::{
     Error, Event,
     backoff::Backoff,
     board::{Board, Standing},
+    watching::Watching,
 };
 use crate::{
     serve::{self, Failure},
     wire::{Status, message::Report},
-    worker::{self, Package, Worker},
+    worker::{self, Starter, Worker},
 };
 
 /// What `FAILED` says of failures that no edit of the project's code mends: the command line or
@@ -24,8 +25,13 @@ const USAGE_KINDS: [&str; 3] = ["ambiguous", "nothing", "python"];
 /// The place of one worker.
 pub(super) struct Place<'a, T> {
     number: usize,
-    config: &'a worker::Config,
+    starter: &'a Starter,
+    watching: &'a Watching,
     board: &'a Board<T>,
+    /// Nothing has been served yet.
+    is_first: bool,
+    /// How many times the first place had had a worker ready when this one was made.
+    lead: u64,
     /// The worker that runs now.
     worker: Option<Worker>,
 }
@@ -33,16 +39,30 @@ pub(super) struct Place<'a, T> {
 /// What became of a worker's start.
 enum Start {
     Ready(Report),
-    /// The failure, and what kind it is.
-    Failed(Failure, String),
+    Failed {
+        failure: Failure,
+        /// What kind of failure the worker says it is; empty where it could not.
+        kind: String,
+        /// A worker that comes to be in another way may be able to.
+        is_doubtful: bool,
+    },
 }
 
 impl<'a, T: FnMut(Event)> Place<'a, T> {
-    pub(super) fn new(number: usize, config: &'a worker::Config, board: &'a Board<T>) -> Self {
+    pub(super) fn new(
+        number: usize,
+        starter: &'a Starter,
+        watching: &'a Watching,
+        board: &'a Board<T>,
+        is_first: bool,
+    ) -> Self {
         Self {
             number,
-            config,
+            starter,
+            watching,
             board,
+            is_first,
+            lead: board.lead(),
             worker: None,
         }
     }
@@ -57,47 +77,43 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         }
     }
 
-    /// Ends the worker.
-    pub(super) async fn stop(self) {
-        if let Some(worker) = self.worker {
-            worker.stop().await;
-        }
+    /// Gives up the worker.
+    pub(super) fn end(self) -> Option<Worker> {
+        self.worker
     }
 
     async fn lead(&mut self) -> Result<(), Error> {
-        let mut is_first = true;
         let mut backoff = Backoff::default();
         loop {
             match self.start().await {
                 Ok(Start::Ready(report)) => {
-                    self.board.tell(Event::Ready(report));
+                    self.board.tell(Event::Ready(report, Instant::now()));
                     self.serve(&mut backoff).await;
                 }
-                Err(error) if is_first => return Err(error.into()),
-                Ok(Start::Failed(failure, kind))
-                    if is_first && USAGE_KINDS.contains(&kind.as_str()) =>
+                Err(error) if self.is_first => return Err(error.into()),
+                Ok(Start::Failed { failure, kind, .. })
+                    if self.is_first && USAGE_KINDS.contains(&kind.as_str()) =>
                 {
                     return Err(Error::Usage(Arc::new(failure)));
                 }
-                Ok(Start::Failed(failure, _)) => self.wait_for_retry(failure).await,
+                Ok(Start::Failed { failure, .. }) => self.wait_for_retry(failure).await,
                 Err(error) => self.wait_for_retry(not_started(&error)).await,
             }
-            is_first = false;
+            self.is_first = false;
         }
     }
 
     async fn follow(&mut self) -> Result<(), Error> {
-        let mut seen = 0;
         let mut backoff = Backoff::default();
         loop {
-            seen = self.board.lead_ready(seen).await;
+            self.lead = self.board.lead_ready(self.lead).await;
             loop {
                 let failure = match self.start().await {
                     Ok(Start::Ready(_)) => {
                         self.serve(&mut backoff).await;
                         continue;
                     }
-                    Ok(Start::Failed(failure, _)) => failure,
+                    Ok(Start::Failed { failure, .. }) => failure,
                     Err(error) => not_started(&error),
                 };
                 let failure = Arc::new(failure);
@@ -115,38 +131,71 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
     /// Starts a worker and waits until it has loaded the application, or cannot.
     async fn start(&mut self) -> Result<Start, worker::Error> {
         self.set(Standing::Starting);
-        // Each time: somebody may have cleaned the cache.
-        let package = Package::unpack()?;
-        let worker = self.worker.insert(Worker::start(self.config, package)?);
-        let start = match worker.status().await {
-            Some(Status::Ready(report)) => {
-                let client = worker.client().clone();
-                self.board.allow_hosts(&report);
-                self.set(Standing::Ready(client));
-                return Ok(Start::Ready(report));
-            }
-            Some(Status::Failed(report)) => {
-                let failure = Failure {
-                    message: report.get("message").to_owned(),
-                    traceback: report.get("traceback").to_owned(),
-                    hint: hint(&report),
-                };
-                Start::Failed(failure, report.get("kind").to_owned())
-            }
-            None => {
-                let exit = worker.ended().await;
-                let failure = Failure {
-                    message: format!("the worker process {exit} while it loaded the application"),
-                    hint: "the output above may tell why".to_owned(),
-                    ..Failure::default()
-                };
-                Start::Failed(failure, String::new())
-            }
-        };
-        if let Some(worker) = self.worker.take() {
+        self.worker = Some(self.starter.start().await?);
+        let mut start = self.load().await;
+        if let Start::Failed {
+            is_doubtful: true, ..
+        } = start
+            && let Some(failed) = self.worker.take()
+        {
+            self.worker = Some(self.starter.start_again(failed).await?);
+            start = self.load().await;
+        }
+        if let Start::Failed { .. } = start
+            && let Some(worker) = self.worker.take()
+        {
             worker.stop().await;
         }
         Ok(start)
+    }
+
+    /// Waits until the worker has loaded the application, or cannot.
+    async fn load(&mut self) -> Start {
+        let ended = |how: String| Failure {
+            message: format!("the worker process {how} while it loaded the application"),
+            hint: "the output above may tell why".to_owned(),
+            ..Failure::default()
+        };
+        let Some(worker) = &mut self.worker else {
+            // Not while we are here.
+            return Start::Failed {
+                failure: ended("is gone".to_owned()),
+                kind: String::new(),
+                is_doubtful: false,
+            };
+        };
+        loop {
+            match worker.status().await {
+                Some(Status::Loaded(loaded)) => self.watching.loaded(loaded.files),
+                Some(Status::Ready(report)) => {
+                    self.starter.ready(worker, &report);
+                    let client = worker.client().clone();
+                    self.board.allow_hosts(&report);
+                    self.set(Standing::Ready(client));
+                    return Start::Ready(report);
+                }
+                Some(Status::Failed(report)) => {
+                    return Start::Failed {
+                        failure: Failure {
+                            message: report.get("message").to_owned(),
+                            traceback: report.get("traceback").to_owned(),
+                            hint: hint(&report),
+                            exceptions: report.exceptions().to_vec(),
+                        },
+                        kind: report.get("kind").to_owned(),
+                        is_doubtful: worker.is_doubtful(Some(&report)),
+                    };
+                }
+                None => {
+                    let is_doubtful = worker.is_doubtful(None);
+                    return Start::Failed {
+                        failure: ended(worker.ended().await.to_string()),
+                        kind: String::new(),
+                        is_doubtful,
+                    };
+                }
+            }
+        }
     }
 
     /// Waits until the worker ends, and as long as it is right to wait for the next one; requests
@@ -157,6 +206,15 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         };
         let ready = Instant::now();
         let pid = worker.pid();
+        while let Some(status) = worker.status().await {
+            if let Status::Loaded(loaded) = status {
+                self.starter.loaded(&loaded);
+                // All workers load the same.
+                if self.number == 0 {
+                    self.watching.loaded(loaded.files);
+                }
+            }
+        }
         let exit = worker.ended().await;
         self.worker = None;
         self.set(Standing::Starting);

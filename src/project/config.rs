@@ -12,7 +12,15 @@ use super::{
 /// Keys less like a known one than this are not taken for a slip of the fingers.
 const SIMILAR: f64 = 0.75;
 
-const KEYS: [&str; 4] = ["allowed-hosts", "app", "python", "settings"];
+const KEYS: [&str; 7] = [
+    "allowed-hosts",
+    "app",
+    "ignore",
+    "live-reload",
+    "python",
+    "settings",
+    "watch",
+];
 
 /// The values of `[tool.scaffold]`, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +33,12 @@ pub struct Config {
     pub python: Option<String>,
     /// Hosts that the server answers to, beside those of this machine.
     pub allowed_hosts: Vec<String>,
+    /// Patterns of files whose changes count too, as in `.gitignore`.
+    pub watch: Vec<String>,
+    /// Patterns of files whose changes do not count.
+    pub ignore: Vec<String>,
+    /// Whether pages in the browser reload by themselves.
+    pub live_reload: bool,
 }
 
 impl Config {
@@ -44,8 +58,21 @@ impl Config {
                 "settings" => &mut config.settings,
                 "app" => &mut config.app,
                 "python" => &mut config.python,
-                "allowed-hosts" => {
-                    config.allowed_hosts = texts(&file, key.get_ref(), value)?;
+                "allowed-hosts" | "watch" | "ignore" => {
+                    let texts = texts(&file, key.get_ref(), value)?;
+                    match key.get_ref().as_ref() {
+                        "watch" => config.watch = texts,
+                        "ignore" => config.ignore = texts,
+                        _ => config.allowed_hosts = texts,
+                    }
+                    continue;
+                }
+                "live-reload" => {
+                    let Some(wanted) = value.get_ref().as_bool() else {
+                        let key = format!("tool.scaffold.{}", key.get_ref());
+                        return Err(file.wrong_type(key, value, "true or false"));
+                    };
+                    config.live_reload = wanted;
                     continue;
                 }
                 unknown => {
@@ -127,13 +154,16 @@ mod tests {
     fn all_keys_are_read() {
         let config = read(
             "[tool.scaffold]\nsettings = 'a.b'\napp = 'm:f'\npython = 'python3'\n\
-             allowed-hosts = ['a', '.b']",
+             allowed-hosts = ['a', '.b']\nwatch = ['*.yaml']\nignore = ['x/']\nlive-reload = true",
         );
         let expected = Config {
             settings: Some("a.b".to_owned()),
             app: Some("m:f".to_owned()),
             python: Some("python3".to_owned()),
             allowed_hosts: vec!["a".to_owned(), ".b".to_owned()],
+            watch: vec!["*.yaml".to_owned()],
+            ignore: vec!["x/".to_owned()],
+            live_reload: true,
         };
         assert_eq!(config, Ok(expected));
     }
@@ -148,7 +178,8 @@ mod tests {
         assert_eq!(
             read("tool.scaffold.colour = 1").unwrap_err(),
             "`pyproject.toml:1:15`: unknown key `colour` in `[tool.scaffold]` | \
-             the keys are `allowed-hosts`, `app`, `python`, `settings`"
+             the keys are `allowed-hosts`, `app`, `ignore`, `live-reload`, \
+             `python`, `settings`, `watch`"
         );
     }
 
@@ -158,6 +189,11 @@ mod tests {
             read("[tool.scaffold]\nsettings = ['a']\n").unwrap_err(),
             "`pyproject.toml:2:12`: `tool.scaffold.settings` must be a string, and this is \
              an array | "
+        );
+        assert_eq!(
+            read("[tool.scaffold]\nlive-reload = 'yes'\n").unwrap_err(),
+            "`pyproject.toml:2:15`: `tool.scaffold.live-reload` must be true or false, and this is \
+             a string | "
         );
         assert_eq!(
             read("[tool.scaffold]\nallowed-hosts = ['a', 1]\n").unwrap_err(),

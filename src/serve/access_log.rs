@@ -90,6 +90,16 @@ impl AccessLog {
         });
     }
 
+    /// Adds a line that is about the server rather than a request.
+    pub(super) fn note(&self, text: &str) {
+        if !self.is_off {
+            self.push(|lines| {
+                lines.extend_from_slice(text.as_bytes());
+                lines.push(b'\n');
+            });
+        }
+    }
+
     fn push(&self, append: impl FnOnce(&mut Vec<u8>)) {
         let mut waiting = self
             .shared

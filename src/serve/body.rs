@@ -71,7 +71,7 @@ pub(super) async fn in_chunks(
         } else {
             is_full
         };
-        if goes_to_disk && spool_to_disk(&mut spool, &mut body).is_err() {
+        if goes_to_disk && Spool::take(&mut spool, &mut body).is_err() {
             return Ok(Err(Reject::NO_SPACE));
         }
         let length = spool.as_ref().map_or(body.len() as u64, Spool::length);
@@ -94,18 +94,6 @@ pub(super) async fn in_chunks(
             return Ok(Err(reject));
         }
     }
-}
-
-/// Moves what was decoded to the disk.
-fn spool_to_disk(spool: &mut Option<Spool>, body: &mut Vec<u8>) -> io::Result<()> {
-    if spool.is_none() {
-        *spool = Some(Spool::new()?);
-    }
-    if let Some(spool) = spool {
-        spool.append(body)?;
-    }
-    body.clear();
-    Ok(())
 }
 
 /// Reads more of a body; what is wrong where the client takes too long. A client that goes away

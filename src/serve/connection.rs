@@ -1,19 +1,21 @@
 //! One client connection: requests in, responses out, one after another.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use bytes::{Buf as _, BytesMut};
 use tokio::net::TcpStream;
 
 use super::{
-    Front, Hosts,
+    Front,
     body::{self, Body},
     download::{Answered, Then},
-    environ,
+    environ, events,
     forward::{Forward, Forwarded, write_page},
-    head::{self, Framing, Head, Reject},
+    head::{self, Framing, Reject},
     host::Admission,
-    pages::{self, Audience, Page},
+    incoming::{Incoming, admission, note_request_line},
+    pages::{self, Page},
+    reserved::{self, Reserved},
     response::Asked,
     socket::Socket,
     upload::Upload,
@@ -36,6 +38,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
         base,
         request_line: Vec::new(),
         foreign_host: Vec::new(),
+        reserved: None,
         front,
     };
     let then = loop {
@@ -64,16 +67,8 @@ struct Connection {
     request_line: Vec<u8>,
     /// The host asked for, where only the application can allow it; else empty.
     foreign_host: Vec<u8>,
-}
-
-/// What is left to know of a request once its environ is made.
-#[derive(Clone, Copy, Debug)]
-struct Incoming {
-    asked: Asked,
-    audience: Audience,
-    framing: Framing,
-    expects_continue: bool,
-    length: usize,
+    /// What of the front's own it is for.
+    reserved: Option<Box<Reserved>>,
 }
 
 impl Connection {
@@ -87,6 +82,10 @@ impl Connection {
         if !self.foreign_host.is_empty() && !self.front.upstream.admits(&self.foreign_host).await {
             let page = pages::foreign_host(&self.foreign_host);
             return self.refuse(&page, incoming.asked.is_head).await;
+        }
+        if let Some(reserved) = self.reserved.take() {
+            // Apart from the other futures: few connections need the room for it.
+            return Box::pin(self.answer_own(*reserved, incoming)).await;
         }
         let body = match self.read_body(incoming).await? {
             Ok(body) => body,
@@ -110,9 +109,11 @@ impl Connection {
                 base,
                 request_line,
                 foreign_host,
+                reserved,
                 is_loopback,
                 front,
             } = &mut *self;
+            let has_script = front.live.is_some();
             let parsed = head::parse(&socket.input, |head| {
                 environ.copy_from(base);
                 environ::add_request(environ, head);
@@ -122,7 +123,8 @@ impl Connection {
                 if let (Admission::Foreign, Some(host)) = (admission, head.host) {
                     foreign_host.extend_from_slice(host);
                 }
-                incoming(head, *is_loopback, admission)
+                *reserved = reserved::asked_for(head, has_script).map(Box::new);
+                Incoming::new(head, *is_loopback, admission, has_script)
             });
             match parsed {
                 Ok(Some(incoming)) => {
@@ -187,7 +189,10 @@ impl Connection {
     /// it has begun the request, the next one gets it.
     async fn answer(&mut self, incoming: Incoming, body: Body) -> io::Result<Answered> {
         let Incoming {
-            asked, audience, ..
+            asked,
+            audience,
+            takes_script,
+            ..
         } = incoming;
         let (octets, mut upload) = match body {
             // To split off nothing would cost an allocation.
@@ -198,20 +203,26 @@ impl Connection {
         };
         loop {
             let octets = octets.as_deref();
-            let exchange = match self.front.upstream.submit(&self.environ, octets).await {
-                Ok(exchange) => exchange,
+            let submitted = self.front.upstream.submit(&self.environ, octets).await;
+            let (exchange, position) = match submitted {
+                Ok(submitted) => submitted,
                 Err(unavailable) => {
                     return self
                         .tell_unavailable(&unavailable, incoming, octets.is_some())
                         .await;
                 }
             };
+            let live = self.front.live.as_deref().filter(|_| takes_script);
             let forwarded = Forward {
                 socket: &mut self.socket,
                 exchange,
                 upload: &mut upload,
                 asked,
                 audience,
+                notifier: &self.front.upstream.notifier,
+                position,
+                rewriter: live
+                    .map(|live| live.rewriter(position, asked.is_head, &self.request_line)),
             };
             if let Forwarded::Answered(answered) = forwarded.run().await? {
                 return Ok(answered);
@@ -230,7 +241,10 @@ impl Connection {
             asked, audience, ..
         } = incoming;
         let page = match unavailable {
-            Unavailable::Failed(failure) => pages::not_loaded(failure, audience),
+            Unavailable::Failed(failure, position) => {
+                let moment = self.front.upstream.notifier.moment(*position);
+                pages::not_loaded(failure, audience, &moment)
+            }
             Unavailable::Busy => pages::unavailable("too many requests are waiting"),
             Unavailable::Stopping => pages::unavailable("the server is stopping"),
         };
@@ -242,6 +256,39 @@ impl Connection {
         let answered = write_page(&mut self.socket.output, &page, asked);
         self.socket.flush().await?;
         Ok(answered)
+    }
+
+    /// Answers a request for what is the front's own. It is not logged where it is granted: no
+    /// user asked for it.
+    async fn answer_own(&mut self, reserved: Reserved, incoming: Incoming) -> io::Result<Then> {
+        let socket = &mut self.socket;
+        match reserved {
+            Reserved::Foreign => return self.refuse(&pages::foreign_origin(), false).await,
+            Reserved::Script => {
+                let asked = Asked {
+                    keep_alive: incoming.asked.keep_alive && incoming.framing == Framing::Length(0),
+                    ..incoming.asked
+                };
+                let answered = write_page(&mut socket.output, &pages::script(), asked);
+                socket.flush().await?;
+                return Ok(answered.then);
+            }
+            Reserved::Events { moment, is_problem } => {
+                let Some(following) = self.front.upstream.notifier.follow(&moment) else {
+                    events::begin(&mut socket.output);
+                    socket.output.extend_from_slice(events::STALE.as_bytes());
+                    socket.flush().await?;
+                    return Ok(Then::Close);
+                };
+                let Ok(_place) = Arc::clone(&self.front.streams).try_acquire_owned() else {
+                    let page = pages::unavailable("there are too many event streams");
+                    return self.refuse(&page, false).await;
+                };
+                let problem = is_problem.then_some(incoming.audience);
+                events::serve(socket, following, problem).await?;
+            }
+        }
+        Ok(Then::Close)
     }
 
     /// Answers a request that breaks the rules.
@@ -264,44 +311,4 @@ impl Connection {
             .add(&self.request_line, answered.status, answered.size);
         Ok(Then::Close)
     }
-}
-
-/// Who answers to the host that is asked for. Only programs, never browsers, name none.
-fn admission(hosts: &Hosts, head: &Head<'_>) -> Admission {
-    match head.host {
-        None | Some([]) => Admission::Local,
-        Some(host) => hosts.admission(host),
-    }
-}
-
-fn incoming(head: &Head<'_>, is_loopback: bool, admission: Admission) -> Incoming {
-    Incoming {
-        asked: Asked {
-            is_head: head.method == "HEAD",
-            is_http11: head.is_http11,
-            keep_alive: head.keep_alive,
-        },
-        audience: Audience {
-            is_loopback,
-            host_is_local: admission == Admission::Local,
-            wants_html: head
-                .header("accept")
-                .is_some_and(|accept| memchr::memmem::find(accept, b"text/html").is_some()),
-        },
-        framing: head.framing,
-        expects_continue: head.expects_continue,
-        length: head.length,
-    }
-}
-
-fn note_request_line(line: &mut Vec<u8>, head: &Head<'_>) {
-    line.clear();
-    line.extend_from_slice(head.method.as_bytes());
-    line.push(b' ');
-    line.extend_from_slice(head.target.as_bytes());
-    line.extend_from_slice(if head.is_http11 {
-        b" HTTP/1.1"
-    } else {
-        b" HTTP/1.0"
-    });
 }

@@ -3,10 +3,12 @@
 use std::{future::poll_fn, io, task::Poll};
 
 use super::{
-    clock,
+    Notifier, clock,
     download::{Answered, Download, Then},
+    live::Rewriter,
+    notices::Moment,
     pages::{self, Audience, Page},
-    response::{self, Asked, Begun, Delimiter, Shape},
+    response::{self, Asked, Begun, Delimiter, Own, Shape},
     socket::{CONTINUE, Socket},
     upload::Upload,
 };
@@ -23,6 +25,11 @@ pub(super) struct Forward<'a> {
     pub(super) upload: &'a mut Upload,
     pub(super) asked: Asked,
     pub(super) audience: Audience,
+    pub(super) notifier: &'a Notifier,
+    /// The position among the notices at which the worker got it.
+    pub(super) position: u64,
+    /// What puts a script into the response.
+    pub(super) rewriter: Option<Box<Rewriter<'a>>>,
 }
 
 /// What became of a request.
@@ -53,11 +60,18 @@ impl Forward<'_> {
         // Octets written and not yet given back to the worker.
         let mut taken = 0;
         loop {
-            let event = if let Some(event) = self.exchange.try_event() {
+            let event = if let Some(event) = self.try_event() {
                 event
             } else {
                 self.flush(&mut taken).await?;
-                self.next_event().await?
+                let event = self.next_event().await?;
+                match &mut self.rewriter {
+                    None => event,
+                    Some(rewriter) => {
+                        rewriter.push(event);
+                        continue;
+                    }
+                }
             };
             match (event, &mut *download) {
                 (Event::Want, begun) => {
@@ -90,7 +104,10 @@ impl Forward<'_> {
                     Err(page) => return self.page(&page).await.map(Some),
                 },
                 (Event::Block(octets), Some(download)) => {
-                    taken += octets.len();
+                    taken += match &mut self.rewriter {
+                        None => octets.len(),
+                        Some(rewriter) => rewriter.take_credit(),
+                    };
                     download.write(&mut self.socket.output, &octets);
                     if self.socket.output.len() >= INLINE_BODY {
                         self.flush(&mut taken).await?;
@@ -102,17 +119,17 @@ impl Forward<'_> {
                 }
                 (Event::End, Some(download)) => return self.end(download).await.map(Some),
                 (Event::Failed(error), None) => {
-                    let page = pages::application_failed(&error, self.audience);
+                    let page = pages::application_failed(&error, self.audience, &self.moment());
                     return self.page(&page).await.map(Some);
                 }
                 (Event::NotBegun, None) => return Ok(None),
                 (Event::Lost(loss), None) => {
-                    let page = pages::worker_lost(loss, self.audience);
+                    let page = pages::worker_lost(loss, self.audience, &self.moment());
                     return self.page(&page).await.map(Some);
                 }
                 // Out of order: the worker is being given up.
                 (_, None) => {
-                    let page = pages::worker_lost(Loss::default(), self.audience);
+                    let page = pages::worker_lost(Loss::default(), self.audience, &self.moment());
                     return self.page(&page).await.map(Some);
                 }
                 // Failed, lost, or out of order, with a part of the response on its way.
@@ -121,6 +138,24 @@ impl Forward<'_> {
                     return Ok(Some(download.broken_off()));
                 }
             }
+        }
+    }
+
+    /// The moment that pages of ours are made at: the worker's code is of that time.
+    fn moment(&self) -> Moment {
+        self.notifier.moment(self.position)
+    }
+
+    /// What has happened already, and the script put into it where there is one.
+    fn try_event(&mut self) -> Option<Event> {
+        let Some(rewriter) = &mut self.rewriter else {
+            return self.exchange.try_event();
+        };
+        loop {
+            if let Some(event) = rewriter.pop() {
+                return Some(event);
+            }
+            rewriter.push(self.exchange.try_event()?);
         }
     }
 
@@ -203,7 +238,8 @@ impl Forward<'_> {
                 self.answered(begun.status, size, begun.keep_alive)
             }
             Err(invalid) => {
-                let page = pages::bad_response(&invalid.to_string(), self.audience);
+                let moment = self.notifier.moment(self.position);
+                let page = pages::bad_response(&invalid.to_string(), self.audience, &moment);
                 write_page(output, &page, asked)
             }
         }
@@ -219,7 +255,7 @@ impl Forward<'_> {
             asked,
             clock::http_date().as_bytes(),
         )
-        .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience))
+        .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience, &self.moment()))
     }
 
     /// Ends the response: the application has given all that it has.
@@ -247,16 +283,16 @@ pub(super) fn write_page(output: &mut Vec<u8>, page: &Page, asked: Asked) -> Ans
     let Page {
         status,
         content_type,
+        policy,
         body,
     } = page;
-    response::own(
-        output,
+    let own = Own {
         status,
         content_type,
-        body.as_bytes(),
-        asked,
-        clock::http_date().as_bytes(),
-    );
+        policy,
+        body: Some(body.as_bytes()),
+    };
+    response::own(output, &own, asked, clock::http_date().as_bytes());
     let code = status
         .get(..3)
         .and_then(|code| code.parse().ok())

@@ -28,6 +28,11 @@ const WRITE_STALL: Duration = Duration::from_mins(1);
 /// sends is read and dropped. Those that keep the rules do it at once.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How often something is sent on an event stream where nothing happens: a client that is gone is
+/// noticed, and nobody on the way takes the connection for idle. The usual limit there is half a
+/// minute.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
 /// The longest chunked body that is accepted, in octets: more than anybody uploads to a server for
 /// development, and less than most disks have free.
 const CHUNKED: u64 = 1024 * 1024 * 1024;
@@ -49,6 +54,8 @@ pub struct Limits {
     pub write_stall: Duration,
     /// For the client to close its side of a connection that we have closed.
     pub linger: Duration,
+    /// For something to happen on an event stream; then a sign of life is sent.
+    pub heartbeat: Duration,
     /// So many octets a chunked body may have; a longer one is answered with 413.
     pub chunked: u64,
 }
@@ -62,6 +69,7 @@ impl Default for Limits {
             body_rate: BODY_RATE,
             write_stall: WRITE_STALL,
             linger: LINGER,
+            heartbeat: HEARTBEAT,
             chunked: CHUNKED,
         }
     }

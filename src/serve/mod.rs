@@ -6,7 +6,11 @@
 //! - `forward`: one request at a worker; `upload`, `download` and `transmit`: its bodies
 //! - `socket`: a client's socket with its buffers and deadline; `stream`: the connection itself,
 //!   which a worker reads long request bodies from
+//! - `incoming`: what is to be known of a request beside its environ
 //! - [`head`], [`chunks`], [`response`], `environ`, `host`: the rules, pure
+//! - `reserved`, `events`: what is the front's own: event streams, which tell pages what happens;
+//!   `notices`: what there is to tell
+//! - `live`, [`injector`], `policy`: a script in the application's pages, if the user wants it
 //! - [`Limits`]: how long clients are waited for; `patience`: with a body
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
@@ -24,12 +28,19 @@ mod clock;
 mod connection;
 mod download;
 mod environ;
+mod events;
 mod forward;
 pub mod head;
 mod host;
+mod incoming;
+pub mod injector;
 mod limits;
+mod live;
+mod notices;
 mod pages;
 mod patience;
+mod policy;
+mod reserved;
 pub mod response;
 mod socket;
 mod spool;
@@ -45,7 +56,9 @@ use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 pub use access_log::AccessLog;
 pub use host::{HostPattern, Hosts, NotAHost};
 pub use limits::Limits;
-pub use upstream::{Failure, RETRY_AFTER, State, Upstream, Workers, upstream};
+use live::Live;
+pub use notices::Notifier;
+pub use upstream::{Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream};
 
 /// What is said in `Server` and `SERVER_SOFTWARE`.
 const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));
@@ -67,6 +80,8 @@ pub struct Settings {
     pub hosts: Hosts,
     /// How long clients are waited for.
     pub limits: Limits,
+    /// Whether the application's pages get a script that loads them anew when they change.
+    pub live_reload: bool,
 }
 
 /// What there is to know of the site that is served.
@@ -83,6 +98,10 @@ struct Front {
     site: Arc<Site>,
     upstream: Upstream,
     log: AccessLog,
+    /// What puts the script into pages, if they are to have it.
+    live: Option<Arc<Live>>,
+    /// Places for event streams.
+    streams: Arc<Semaphore>,
 }
 
 /// The HTTP front of one site.
@@ -102,6 +121,9 @@ impl Server {
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
+        let live = settings
+            .live_reload
+            .then(|| Arc::new(Live::new(upstream.notifier.clone(), log.clone())));
         let site = Site {
             settings,
             port: listener.local_addr()?.port(),
@@ -112,6 +134,8 @@ impl Server {
                 site: Arc::new(site),
                 upstream,
                 log,
+                live,
+                streams: Arc::new(Semaphore::new(events::MAX_STREAMS)),
             },
         })
     }

@@ -4,20 +4,65 @@
 //! asked for a host which is this machine; whoever else asks learns the status. What comes through
 //! a tunnel comes from this machine too, but asks for another host.
 
-use super::{head::Reject, upstream::Failure};
-use crate::wire::{Loss, message::ApplicationError};
+mod view;
 
-const TEMPLATE: &str = include_str!("pages/problem.html");
+use std::sync::LazyLock;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+
+use super::{head::Reject, notices::Moment, upstream::Failure};
+use crate::wire::{Loss, exceptions::Exception, message::ApplicationError};
+
+use view::View;
+
+/// The page, and the parts that it is made of.
+const TEMPLATES: [(&str, &str); 5] = [
+    ("page", include_str!("pages/page.html")),
+    ("problem", include_str!("pages/problem.html")),
+    ("frame", include_str!("pages/frame.html")),
+    ("source", include_str!("pages/source.html")),
+    ("lines", include_str!("pages/lines.html")),
+];
+
+const STYLE: &str = include_str!("pages/style.css");
+
+/// What pages of ours, and with `--live-reload` those of the application, do when something
+/// happens.
+const SCRIPT: &str = include_str!("client.js");
+
+/// The Content-Security-Policy of what is no page with style and script.
+pub(crate) const NO_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+static TERA: LazyLock<Option<tera::Tera>> = LazyLock::new(|| {
+    let mut tera = tera::Tera::default();
+    tera.add_raw_templates(TEMPLATES).ok()?;
+    // Whatever a template is called.
+    tera.autoescape_on(vec![""]);
+    Some(tera)
+});
+
+/// The Content-Security-Policy of a page with our style and script, and nothing else.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+});
 
 /// Who a page is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Audience {
-    /// The client is on this machine.
-    pub(crate) is_loopback: bool,
-    /// It asked for a host that is this machine.
-    pub(crate) host_is_local: bool,
+    /// It may see the project's inside: the client is on this machine, and asked for a host that is
+    /// this machine.
+    pub(crate) is_developer: bool,
     /// It takes HTML.
     pub(crate) wants_html: bool,
+    /// It has asked by GET: it may ask for the same again by itself.
+    pub(crate) is_get: bool,
 }
 
 /// A page of our own, ready to be sent.
@@ -25,6 +70,7 @@ pub(crate) struct Audience {
 pub(crate) struct Page {
     pub(crate) status: &'static str,
     pub(crate) content_type: &'static str,
+    pub(crate) policy: &'static str,
     pub(crate) body: String,
 }
 
@@ -37,25 +83,44 @@ struct Problem<'a> {
     traceback: &'a str,
     hint: &'a str,
     footer: &'a str,
+    exceptions: &'a [Exception],
+    /// The application could not be loaded, so the page waits until it can be.
+    is_load: bool,
 }
 
 /// The application could not be loaded.
-pub(crate) fn not_loaded(failure: &Failure, audience: Audience) -> Page {
-    page(
-        Problem {
-            status: "500 Internal Server Error",
-            title: "The application could not be loaded",
-            summary: &failure.message,
-            traceback: &failure.traceback,
-            hint: &failure.hint,
-            footer: "scaffold tries again when you reload this page.",
-        },
-        audience,
-    )
+pub(crate) fn not_loaded(failure: &Failure, audience: Audience, moment: &Moment) -> Page {
+    page(of_failure(failure), audience, moment)
+}
+
+/// What a page of an earlier problem is to show instead, now that the application could not be
+/// loaded; `None` where it is not for such a page's reader.
+pub(crate) fn not_loaded_again(failure: &Failure, audience: Audience) -> Option<String> {
+    audience
+        .is_developer
+        .then(|| render("problem", &context(&of_failure(failure))))
+        .flatten()
+}
+
+fn of_failure(failure: &Failure) -> Problem<'_> {
+    Problem {
+        status: "500 Internal Server Error",
+        title: "The application could not be loaded",
+        summary: &failure.message,
+        traceback: &failure.traceback,
+        hint: &failure.hint,
+        footer: "scaffold tries again when you reload this page.",
+        exceptions: &failure.exceptions,
+        is_load: true,
+    }
 }
 
 /// The application failed in this request.
-pub(crate) fn application_failed(error: &ApplicationError, audience: Audience) -> Page {
+pub(crate) fn application_failed(
+    error: &ApplicationError,
+    audience: Audience,
+    moment: &Moment,
+) -> Page {
     page(
         Problem {
             status: "500 Internal Server Error",
@@ -63,10 +128,31 @@ pub(crate) fn application_failed(error: &ApplicationError, audience: Audience) -
             summary: &error.summary,
             traceback: &error.traceback,
             footer: "Raised outside the framework's own error handling.",
+            exceptions: &error.exceptions,
             ..Problem::default()
         },
         audience,
+        moment,
     )
+}
+
+/// A page of another origin wants what is for pages of this server.
+pub(crate) fn foreign_origin() -> Page {
+    let status = "403 Forbidden";
+    plain(
+        status,
+        format!("{status}: this is for pages of this server only\n"),
+    )
+}
+
+/// The script for pages of the application.
+pub(crate) fn script() -> Page {
+    Page {
+        status: "200 OK",
+        content_type: "text/javascript; charset=utf-8",
+        policy: NO_POLICY,
+        body: SCRIPT.to_owned(),
+    }
 }
 
 /// There is no worker that takes the request, for a reason that is nobody's secret.
@@ -76,7 +162,7 @@ pub(crate) fn unavailable(reason: &str) -> Page {
 }
 
 /// The worker process went away during this request.
-pub(crate) fn worker_lost(loss: Loss, audience: Audience) -> Page {
+pub(crate) fn worker_lost(loss: Loss, audience: Audience, moment: &Moment) -> Page {
     let Loss { silence, is_latest } = loss;
     let (title, summary, hint) = match (silence, is_latest) {
         (None, _) => (
@@ -111,11 +197,12 @@ pub(crate) fn worker_lost(loss: Loss, audience: Audience) -> Page {
             ..Problem::default()
         },
         audience,
+        moment,
     )
 }
 
 /// The worker sent what must not be sent on.
-pub(crate) fn bad_response(reason: &str, audience: Audience) -> Page {
+pub(crate) fn bad_response(reason: &str, audience: Audience, moment: &Moment) -> Page {
     page(
         Problem {
             status: "500 Internal Server Error",
@@ -124,6 +211,7 @@ pub(crate) fn bad_response(reason: &str, audience: Audience) -> Page {
             ..Problem::default()
         },
         audience,
+        moment,
     )
 }
 
@@ -152,40 +240,37 @@ pub(crate) fn foreign_host(host: &[u8]) -> Page {
     )
 }
 
-fn page(problem: Problem<'_>, audience: Audience) -> Page {
-    let Problem {
-        status,
-        title,
-        summary,
-        traceback,
-        hint,
-        footer,
-    } = problem;
-    if !(audience.host_is_local && audience.is_loopback) {
+fn page(problem: Problem<'_>, audience: Audience, moment: &Moment) -> Page {
+    let status = problem.status;
+    if !audience.is_developer {
         return plain(
             status,
             format!("{status}\n\nThe server's terminal shows what is wrong.\n"),
         );
     }
     if audience.wants_html {
-        let mut context = tera::Context::new();
-        for (name, value) in [
-            ("title", title),
-            ("summary", summary),
-            ("traceback", traceback),
-            ("hint", hint),
-            ("footer", footer),
-        ] {
-            context.insert(name, value);
-        }
-        if let Ok(body) = tera::Tera::one_off(TEMPLATE, &context, true) {
+        let mut context = context(&problem);
+        context.insert("moment", &moment.to_string());
+        context.insert("problem", if problem.is_load { "load" } else { "request" });
+        context.insert("again", &audience.is_get);
+        context.insert("style", STYLE);
+        context.insert("script", SCRIPT);
+        if let Some(body) = render("page", &context) {
             return Page {
                 status,
                 content_type: "text/html; charset=utf-8",
+                policy: &POLICY,
                 body,
             };
         }
     }
+    let Problem {
+        title,
+        summary,
+        traceback,
+        hint,
+        ..
+    } = problem;
     let mut body = format!("{title}\n\n{summary}\n");
     if !hint.is_empty() {
         body.push_str("\nhint: ");
@@ -199,81 +284,33 @@ fn page(problem: Problem<'_>, audience: Audience) -> Page {
     plain(status, body)
 }
 
+fn context(problem: &Problem<'_>) -> tera::Context {
+    let mut context = tera::Context::new();
+    for (name, value) in [
+        ("title", problem.title),
+        ("traceback", problem.traceback),
+        ("hint", problem.hint),
+        ("footer", problem.footer),
+    ] {
+        context.insert(name, value);
+    }
+    context.insert("view", &View::new(problem.summary, problem.exceptions));
+    context
+}
+
+/// A template with its values; `None` where it could not be rendered.
+fn render(template: &str, context: &tera::Context) -> Option<String> {
+    TERA.as_ref()?.render(template, context).ok()
+}
+
 fn plain(status: &'static str, body: String) -> Page {
     Page {
         status,
         content_type: "text/plain; charset=utf-8",
+        policy: NO_POLICY,
         body,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DEVELOPER: Audience = Audience {
-        is_loopback: true,
-        host_is_local: true,
-        wants_html: true,
-    };
-
-    fn failure() -> Failure {
-        Failure {
-            message: "NameError: <x>".into(),
-            traceback: "line <1>".into(),
-            hint: "do \"this\"".into(),
-        }
-    }
-
-    #[test]
-    fn the_page_shows_everything_escaped() {
-        let page = not_loaded(&failure(), DEVELOPER);
-        assert_eq!(page.content_type, "text/html; charset=utf-8");
-        for part in [
-            "NameError: &lt;x&gt;",
-            "line &lt;1&gt;",
-            "this",
-            "<!DOCTYPE html>",
-        ] {
-            assert!(
-                page.body.contains(part),
-                "{part} is missing in {}",
-                page.body
-            );
-        }
-        assert!(!page.body.contains("<x>") && !page.body.contains("{{"));
-    }
-
-    #[test]
-    fn clients_that_do_not_ask_for_html_get_plain_text() {
-        let page = not_loaded(
-            &failure(),
-            Audience {
-                wants_html: false,
-                ..DEVELOPER
-            },
-        );
-        assert_eq!(page.content_type, "text/plain; charset=utf-8");
-        assert!(
-            page.body
-                .contains("NameError: <x>\n\nhint: do \"this\"\n\nline <1>")
-        );
-    }
-
-    #[test]
-    fn other_machines_and_foreign_hosts_learn_nothing() {
-        for audience in [
-            Audience {
-                is_loopback: false,
-                ..DEVELOPER
-            },
-            Audience {
-                host_is_local: false,
-                ..DEVELOPER
-            },
-        ] {
-            let page = not_loaded(&failure(), audience);
-            assert!(!page.body.contains("NameError"), "{}", page.body);
-        }
-    }
-}
+mod tests;

@@ -18,6 +18,15 @@ pub struct Asked {
     pub keep_alive: bool,
 }
 
+impl Asked {
+    /// GET, and nothing more on this connection.
+    pub(crate) const LAST: Self = Self {
+        is_head: false,
+        is_http11: true,
+        keep_alive: false,
+    };
+}
+
 /// How much of the body is known when the head is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -117,20 +126,27 @@ pub fn begin(
     })
 }
 
-/// Writes the whole of a response of our own, such as an error page, to `out`.
-pub(crate) fn own(
-    out: &mut Vec<u8>,
-    status: &str,
-    content_type: &str,
-    body: &[u8],
-    asked: Asked,
-    date: &[u8],
-) {
+/// A response of our own, such as an error page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own<'a> {
+    pub(crate) status: &'a str,
+    pub(crate) content_type: &'a str,
+    /// Its Content-Security-Policy.
+    pub(crate) policy: &'a str,
+    /// `None` where it follows, up to the end of the connection.
+    pub(crate) body: Option<&'a [u8]>,
+}
+
+/// Writes a response of our own to `out`.
+pub(crate) fn own(out: &mut Vec<u8>, own: &Own<'_>, asked: Asked, date: &[u8]) {
     out.extend_from_slice(b"HTTP/1.1 ");
-    out.extend_from_slice(status.as_bytes());
+    out.extend_from_slice(own.status.as_bytes());
     out.extend_from_slice(b"\r\n");
-    field(out, b"Content-Type", content_type.as_bytes());
-    number_field(out, b"Content-Length", body.len() as u64);
+    field(out, b"Content-Type", own.content_type.as_bytes());
+    if let Some(body) = own.body {
+        number_field(out, b"Content-Length", body.len() as u64);
+    }
+    field(out, b"Content-Security-Policy", own.policy.as_bytes());
     // The page tells of the project's inside: it is for nobody's cache, frame or script.
     field(out, b"Cache-Control", b"no-store");
     field(out, b"X-Content-Type-Options", b"nosniff");
@@ -139,7 +155,7 @@ pub(crate) fn own(
     field(out, b"Date", date);
     field(out, b"Server", super::SOFTWARE.as_bytes());
     finish(out, asked, asked.keep_alive);
-    if !asked.is_head {
+    if let (Some(body), false) = (own.body, asked.is_head) {
         out.extend_from_slice(body);
     }
 }

@@ -19,14 +19,26 @@ pub(super) struct Spool {
 
 impl Spool {
     /// An empty one.
-    pub(super) fn new() -> io::Result<Self> {
+    fn new() -> io::Result<Self> {
         let file = tempfile::tempfile()?;
         Ok(Self { file, length: 0 })
     }
 
+    /// Moves octets to the disk, where there may be others already.
+    pub(super) fn take(spool: &mut Option<Self>, octets: &mut Vec<u8>) -> io::Result<()> {
+        let mut own = match spool.take() {
+            Some(spool) => spool,
+            None => Self::new()?,
+        };
+        own.append(octets)?;
+        octets.clear();
+        *spool = Some(own);
+        Ok(())
+    }
+
     /// Adds octets, at most a frame's worth at a time: they go into the system's cache, which is
     /// quick enough to be waited for.
-    pub(super) fn append(&mut self, octets: &[u8]) -> io::Result<()> {
+    fn append(&mut self, octets: &[u8]) -> io::Result<()> {
         self.length += octets.len() as u64;
         self.file.write_all(octets)
     }

@@ -4,14 +4,15 @@
 //! here while a worker starts.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::sync::{Notify, watch};
 
-use super::host::HostPattern;
-use crate::wire::{Client, Exchange, Refused, message::Environ};
+use super::{host::HostPattern, notices::Notifier};
+use crate::wire::{Client, Exchange, Refused, exceptions::Exception, message::Environ};
 
 /// How long after a failure a request asks for another attempt instead of getting its page.
 ///
@@ -28,13 +29,15 @@ pub struct Failure {
     pub traceback: String,
     /// What to do next; empty where nothing is known.
     pub hint: String,
+    /// The exception taken apart, and those that belong to it.
+    pub exceptions: Vec<Exception>,
 }
 
 /// Why a request cannot be sent to a worker.
 #[derive(Clone, Debug)]
 pub(super) enum Unavailable {
-    /// The application could not be loaded.
-    Failed(Arc<Failure>),
+    /// The application could not be loaded, as far as is known at that position among the notices.
+    Failed(Arc<Failure>, u64),
     /// Too many requests wait already.
     Busy,
     /// The server is stopping.
@@ -74,12 +77,31 @@ impl Known {
 pub struct Workers {
     known: watch::Sender<Known>,
     retry: Arc<Notify>,
+    notifier: Notifier,
 }
 
 impl Workers {
-    /// Tells all requests what there is now.
+    /// Tells all requests what there is now, and pages that are shown of a failure, and of the
+    /// success after it.
     pub fn set(&self, state: State) {
+        let is_ready = matches!(state, State::Ready(_));
+        let failure = match &state {
+            State::Failed(failure, _) => Some(Arc::clone(failure)),
+            _ => None,
+        };
         self.known.send_modify(|known| known.state = state);
+        if is_ready {
+            self.notifier.loaded();
+        }
+        if let Some(failure) = failure {
+            self.notifier.failed(&failure);
+        }
+    }
+
+    /// What tells pages that are shown of new code and changed files.
+    #[must_use]
+    pub fn notifier(&self) -> &Notifier {
+        &self.notifier
     }
 
     /// Tells all requests which hosts the application allows: before it is said to be ready.
@@ -94,16 +116,41 @@ impl Workers {
     }
 }
 
+/// Whether what the workers have loaded is what is on the disk, as far as can be known right now.
+///
+/// Asked before each request is sent. Whoever says no tells all requests again ([`Workers::set`])
+/// as soon as that has changed.
+pub type IsCurrent = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// The side that has requests. Clones go to the same workers.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Upstream {
     known: watch::Receiver<Known>,
     retry: Arc<Notify>,
+    is_current: IsCurrent,
+    pub(super) notifier: Notifier,
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            known,
+            retry,
+            is_current: _,
+            notifier: _,
+        } = self;
+        formatter
+            .debug_struct("Upstream")
+            .field("known", known)
+            .field("retry", retry)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Two handles on the same state, which is [`State::Starting`] first.
 #[must_use]
-pub fn upstream() -> (Workers, Upstream) {
+pub fn upstream(is_current: IsCurrent) -> (Workers, Upstream) {
+    let notifier = Notifier::new();
     let (sender, receiver) = watch::channel(Known {
         state: State::Starting,
         allowed_hosts: Vec::new(),
@@ -113,10 +160,13 @@ pub fn upstream() -> (Workers, Upstream) {
         Workers {
             known: sender,
             retry: Arc::clone(&retry),
+            notifier: notifier.clone(),
         },
         Upstream {
             known: receiver,
             retry,
+            is_current,
+            notifier,
         },
     )
 }
@@ -145,23 +195,27 @@ impl Upstream {
         }
     }
 
-    /// Sends a request to a worker as soon as there is one, or says why there will be none.
+    /// Sends a request to a worker as soon as there is one, or says why there will be none; with
+    /// the position among the notices at that moment.
     pub(super) async fn submit(
         &mut self,
         environ: &Environ,
         body: Option<&[u8]>,
-    ) -> Result<Exchange, Unavailable> {
+    ) -> Result<(Exchange, u64), Unavailable> {
         loop {
             let retry = match &self.known.borrow_and_update().state {
+                // It will be said here what comes of it.
+                State::Ready(_) | State::Failed(..) if !(self.is_current)() => false,
                 State::Ready(clients) => match submit(clients, environ, body) {
-                    Ok(exchange) => return Ok(exchange),
+                    Ok(exchange) => return Ok((exchange, self.notifier.position())),
                     Err(Refused::Busy) => return Err(Unavailable::Busy),
                     // It has died; that will be said here in a moment.
                     Err(Refused::Lost) => false,
                 },
                 State::Starting => false,
                 State::Failed(failure, at) if at.elapsed() < RETRY_AFTER => {
-                    return Err(Unavailable::Failed(Arc::clone(failure)));
+                    let position = self.notifier.position();
+                    return Err(Unavailable::Failed(Arc::clone(failure), position));
                 }
                 State::Failed(..) => true,
             };

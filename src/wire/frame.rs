@@ -71,6 +71,8 @@ kinds! {
     Cancel = 38,
     /// Is anybody there?
     Ping = 39,
+    /// What is loaded that you have not said yet?
+    List = 40,
     /// The application is loaded.
     Ready = 48,
     /// The application could not be loaded.
@@ -79,6 +81,24 @@ kinds! {
     Want = 50,
     /// The answer to a ping.
     Pong = 51,
+    /// What is loaded.
+    Loaded = 52,
+    /// Modules that a forkserver is to keep warm.
+    Preload = 64,
+    /// A worker is to be forked; its descriptors come with this.
+    Fork = 65,
+    /// A forked worker is to be killed.
+    Kill = 66,
+    /// A worker is forked.
+    Forked = 80,
+    /// No worker is forked.
+    Cold = 81,
+    /// A forked worker has ended.
+    Exited = 82,
+    /// All modules have been imported.
+    Warm = 83,
+    /// No worker will be forked any more.
+    Unfit = 84,
 }
 
 impl Kind {

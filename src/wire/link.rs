@@ -1,15 +1,6 @@
 //! The connections to one worker, and the tasks that serve them.
 
-use std::{
-    io,
-    num::NonZeroU32,
-    os::unix::net::UnixStream as StdUnixStream,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, num::NonZeroU32, os::unix::net::UnixStream as StdUnixStream, sync::Arc};
 
 use bytes::BytesMut;
 use tokio::{
@@ -18,8 +9,7 @@ use tokio::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{Notify, mpsc},
-    task::JoinSet,
+    task::{JoinError, JoinSet},
 };
 
 use super::{
@@ -29,35 +19,19 @@ use super::{
     exchange::{Exchange, Exchanges},
     files::Files,
     frame::{self, FrameError, Kind, RequestId},
+    listing,
+    loaded::Loaded,
     marshal::DecodeError,
-    message::{self, Configure, Environ, Report},
+    message::{Configure, Environ, Report},
+    monitor::Monitor,
     outbox::Outbox,
     silence::{Heard, Watch},
-    table::Progress,
+    stand_ins,
+    statuses::Statuses,
 };
 
 /// How much is read from a worker at a time, in octets: one full block and its neighbours.
 const READ_BUFFER: usize = 128 * 1024;
-
-/// How long no request may be begun before a stand-in is woken.
-///
-/// About what a small request takes; the timer cannot tell shorter times apart.
-const TICK: Duration = Duration::from_millis(1);
-
-/// How long it takes at most until a stand-in is woken once more while no request is begun: such a
-/// call is needed only where an earlier one came at a bad moment, and costs nothing worth counting
-/// at this rate.
-const REPEAT: Duration = Duration::from_millis(50);
-
-/// How many requests begun in a tick, while others wait, are so few that each may have waited.
-const FEW: u64 = 3;
-
-/// After how many ticks in a row with so few a stand-in is woken all the same. If the requests
-/// compute instead, as is more common, it is of no use; at this rate it costs nothing worth counting.
-const SLOW_TICKS: u32 = 16;
-
-/// How many ticks without requests before the ticking stops until the next one.
-const IDLE_TICKS: u32 = 50;
 
 /// Why a link was given up.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +77,8 @@ pub enum Status {
     Ready(Report),
     /// The application could not be loaded.
     Failed(Report),
+    /// More is loaded than it had said.
+    Loaded(Loaded),
 }
 
 /// Sends requests to one worker. Clones go to the same one.
@@ -110,8 +86,8 @@ pub enum Status {
 pub struct Client {
     exchanges: Exchanges,
     data: Outbox,
-    /// What watches for stuck requests, and for silence.
-    monitors: [Arc<Monitor>; 2],
+    /// What watches for stuck requests, for silence, and for a moment to ask what is loaded.
+    monitors: [Arc<Monitor>; 3],
 }
 
 impl Client {
@@ -142,7 +118,10 @@ pub struct Link {
     client: Client,
     control: Outbox,
     begun: Arc<Begun>,
-    statuses: mpsc::Receiver<Status>,
+    heard: Arc<Heard>,
+    statuses: Statuses,
+    /// How the first of the tasks has ended, where [`Link::status`] has noticed that.
+    ended: Option<Result<(), LinkError>>,
     /// Aborted when this is dropped, which closes the sockets.
     tasks: JoinSet<Result<(), LinkError>>,
 }
@@ -167,11 +146,11 @@ impl Link {
         let (control_read, control_write) = into_split(control)?;
         let (data, control) = (Outbox::default(), Outbox::default());
         let exchanges = Exchanges::new(control.clone(), files.sender());
-        let monitors = [Arc::new(Monitor::default()), Arc::new(Monitor::default())];
-        let [stuck, silent] = &monitors;
+        let monitors: [Arc<Monitor>; 3] = Default::default();
+        let [stuck, silent, curious] = &monitors;
         let heard = Arc::new(Heard::default());
         let begun = Arc::new(begun);
-        let (report, statuses) = mpsc::channel(1);
+        let statuses = Statuses::default();
 
         let mut tasks = JoinSet::new();
         let coalescing = Coalescing::new(exchanges.clone(), Arc::clone(&begun));
@@ -181,10 +160,16 @@ impl Link {
         tasks.spawn(read_control(
             control_read,
             exchanges.clone(),
-            report,
+            statuses.clone(),
             Arc::clone(&heard),
         ));
-        tasks.spawn(wake_stand_ins(
+        tasks.spawn(listing::ask(
+            Arc::clone(curious),
+            exchanges.clone(),
+            statuses.clone(),
+            control.clone(),
+        ));
+        tasks.spawn(stand_ins::wake(
             Arc::clone(stuck),
             exchanges.clone(),
             Arc::clone(&begun),
@@ -194,7 +179,7 @@ impl Link {
             monitor: Arc::clone(silent),
             exchanges: exchanges.clone(),
             control: control.clone(),
-            heard,
+            heard: Arc::clone(&heard),
             limit: timeout,
         };
         tasks.spawn(watch.run());
@@ -207,7 +192,9 @@ impl Link {
             },
             control,
             begun,
+            heard,
             statuses,
+            ended: None,
             tasks,
         })
     }
@@ -218,18 +205,34 @@ impl Link {
         &self.client
     }
 
-    /// What the worker says next about itself; `None` once it can say no more.
+    /// Whether a thread of the worker is in a debugger, as the worker said last.
+    #[must_use]
+    pub fn is_debugged(&self) -> bool {
+        self.heard.is_debugged()
+    }
+
+    /// What the worker says next about itself; `None` once it can say no more, or is given up.
     pub async fn status(&mut self) -> Option<Status> {
-        self.statuses.recv().await
+        tokio::select! {
+            biased;
+            Some(status) = self.statuses.next() => Some(status),
+            result = self.tasks.join_next(), if self.ended.is_none() => {
+                self.ended = Some(outcome(result));
+                // It may have said something before its end.
+                self.statuses.end();
+                self.statuses.next().await
+            }
+            else => None,
+        }
     }
 
     /// Ends when the worker is gone or has to be given up; says which.
     ///
     /// Every request under way has been told by then.
     pub async fn closed(&mut self) -> Result<(), LinkError> {
-        let result = match self.tasks.join_next().await {
-            Some(Ok(result)) => result,
-            _ => Ok(()),
+        let result = match self.ended.take() {
+            Some(result) => result,
+            None => outcome(self.tasks.join_next().await),
         };
         self.close(match result {
             Err(LinkError::Silent(seconds)) => Some(seconds),
@@ -249,6 +252,14 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.close(None);
+    }
+}
+
+/// What the end of a task means.
+fn outcome(result: Option<Result<Result<(), LinkError>, JoinError>>) -> Result<(), LinkError> {
+    match result {
+        Some(Ok(result)) => result,
+        _ => Ok(()),
     }
 }
 
@@ -295,7 +306,7 @@ async fn read_data(
 async fn read_control(
     mut connection: OwnedReadHalf,
     exchanges: Exchanges,
-    report: mpsc::Sender<Status>,
+    statuses: Statuses,
     heard: Arc<Heard>,
 ) -> Result<(), LinkError> {
     let mut buffer = BytesMut::new();
@@ -307,80 +318,21 @@ async fn read_control(
                     exchanges.want(frame.id);
                     continue;
                 }
-                Kind::Pong => continue,
+                Kind::Pong => {
+                    heard.note_debugger(!frame.payload.is_empty());
+                    continue;
+                }
                 Kind::Ready => Status::Ready(Report::decode(frame.payload)?),
                 Kind::Failed => Status::Failed(Report::decode(frame.payload)?),
+                Kind::Loaded => Status::Loaded(Loaded::decode(frame.payload)?),
                 other => return Err(LinkError::Misplaced(other)),
             };
-            // Nobody listens any more only when the link is being dropped.
-            let _ = report.send(status).await;
+            if !statuses.push(status) {
+                return Err(LinkError::Misplaced(frame.kind));
+            }
         }
     }
     // Whoever waits for a report need not wait any longer.
-    drop(report);
+    statuses.end();
     std::future::pending().await
-}
-
-/// Tells a task that watches requests that there is something to watch.
-#[derive(Debug, Default)]
-pub(super) struct Monitor {
-    parked: AtomicBool,
-    wake: Notify,
-}
-
-impl Monitor {
-    fn request_sent(&self) {
-        if self.parked.load(Ordering::Relaxed) {
-            self.parked.store(false, Ordering::Relaxed);
-            self.wake.notify_one();
-        }
-    }
-
-    /// Waits for the next request.
-    pub(super) async fn park(&self) {
-        self.parked.store(true, Ordering::Relaxed);
-        self.wake.notified().await;
-    }
-}
-
-/// Wakes a stand-in when requests are pending and none is begun: `docs/worker-protocol.md`,
-/// "Threads".
-///
-/// Completions would say less: those of requests whose threads were replaced come also while the
-/// runner is stuck.
-async fn wake_stand_ins(
-    monitor: Arc<Monitor>,
-    exchanges: Exchanges,
-    begun: Arc<Begun>,
-    control: Outbox,
-) -> Result<(), LinkError> {
-    let mut seen = 0;
-    let (mut idle, mut slow) = (0, 0);
-    let mut pause = TICK;
-    loop {
-        if idle >= IDLE_TICKS {
-            monitor.park().await;
-            idle = 0;
-        } else if pause > TICK {
-            // A request that comes may be begun at once, or show that a stand-in is missing.
-            let _ = tokio::time::timeout(pause, monitor.park()).await;
-        }
-        tokio::time::sleep(TICK).await;
-        let Progress { pending, sent } = exchanges.progress();
-        idle = if pending == 0 { idle + 1 } else { 0 };
-        let now = begun.count();
-        let is_stuck = pending > 0 && now == seen;
-        let is_slow = sent > now && now.abs_diff(seen) <= FEW;
-        slow = if is_slow { slow + 1 } else { 0 };
-        if is_stuck || slow == SLOW_TICKS {
-            control.push(|out| message::put_begun(out, now));
-            slow = 0;
-        }
-        pause = if is_stuck {
-            (pause * 2).min(REPEAT)
-        } else {
-            TICK
-        };
-        seen = now;
-    }
 }

@@ -5,6 +5,7 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::{
+    exceptions::Exception,
     frame::{self, Kind, RequestId},
     marshal::{DecodeError, Decoder, Encoder},
 };
@@ -122,6 +123,8 @@ pub struct ApplicationError {
     pub summary: String,
     /// The traceback as Python prints it.
     pub traceback: String,
+    /// The exception taken apart, and those that belong to it; none where the worker could not.
+    pub exceptions: Vec<Exception>,
 }
 
 impl ApplicationError {
@@ -130,15 +133,22 @@ impl ApplicationError {
         let mut decoder = Decoder::new(payload);
         expect(decoder.tuple()?, 2)?;
         let (summary, traceback) = (decoder.text()?, decoder.text()?);
+        let exceptions = Exception::decode_rest(&mut decoder)?;
         decoder.finish()?;
-        Ok(Self { summary, traceback })
+        Ok(Self {
+            summary,
+            traceback,
+            exceptions,
+        })
     }
 }
 
-/// What a worker says about itself in `READY` and `FAILED`: names and values.
+/// What a worker says about itself in `READY` and `FAILED`: names and values, and the exception
+/// that was the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pairs: Vec<(String, String)>,
+    exceptions: Vec<Exception>,
 }
 
 impl Report {
@@ -151,8 +161,22 @@ impl Report {
             expect(decoder.tuple()?, 2)?;
             pairs.push((decoder.text()?, decoder.text()?));
         }
+        let exceptions = Exception::decode_rest(&mut decoder)?;
         decoder.finish()?;
-        Ok(Self { pairs })
+        Ok(Self { pairs, exceptions })
+    }
+
+    /// The exception that was the reason, taken apart, and those that belong to it.
+    #[must_use]
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// All names and values, in the worker's order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The values of a name that may stand there more than once.

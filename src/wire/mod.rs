@@ -2,15 +2,19 @@
 //!
 //! - [`frame`]: octets ↔ frames, pure
 //! - [`marshal`]: Python's marshal format, as much of it as the protocol uses, pure
-//! - [`message`]: what the payloads mean, pure
+//! - [`message`]: what the payloads mean, pure; [`exceptions`]: what the front makes pages of
 //! - `outbox`: frames waiting for one connection, written in as few system calls as possible
 //! - `exchange`: the requests under way, and the handle for one of them; `table`: their numbers
 //!   and events
 //! - `files`: descriptors on their way in both directions; `body`: what a request body is read from
 //! - `begun`: how many requests a worker has begun, in memory that it shares with the front
 //! - `connections`: all of that between front and worker, as it is made for one process
-//! - `link`: the connections to one worker, and the tasks that serve them; `silence`: noticing
-//!   that it no longer reacts; `coalescing`: letting events gather while it is busy
+//! - `link`: the connections to one worker, and the tasks that serve them; `stand_ins`: noticing
+//!   that requests wait; `silence`: that it no longer reacts; `coalescing`: letting events gather
+//!   while it is busy; `monitor`: sleeping while there is nothing of that to do
+//! - `loaded`: which modules a worker has, pure; `listing`: asking for it; `statuses`: what it has
+//!   said about itself
+//! - `parent`: the connection to a forkserver; `parcel`: frames with descriptors
 //!
 //! Nothing here knows of HTTP syntax or of processes.
 
@@ -18,20 +22,30 @@ mod begun;
 mod body;
 mod coalescing;
 mod connections;
+pub mod exceptions;
 mod exchange;
 mod files;
 pub mod frame;
 mod link;
+mod listing;
+mod loaded;
 pub mod marshal;
 pub mod message;
+mod monitor;
 mod outbox;
+mod parcel;
+mod parent;
 mod silence;
+mod stand_ins;
+mod statuses;
 mod table;
 
 pub use body::BodySource;
 pub use connections::Connections;
 pub use exchange::{Event, Exchange, FilePart, Loss};
 pub use link::{Client, Link, LinkError, Refused, Status};
+pub use loaded::Loaded;
+pub use parent::{Child, Condition, Forking, Parent};
 
 /// Largest body that travels inside a `REQUEST` or `RESPONSE` frame, and largest `BLOCK` or `BODY`
 /// payload, in octets.

@@ -13,24 +13,40 @@ use std::{
 use super::{
     exchange::Exchanges,
     frame::{self, Kind},
-    link::{LinkError, Monitor},
+    link::LinkError,
+    monitor::Monitor,
     outbox::Outbox,
 };
 
 /// How often is asked while requests are under way: seldom enough to cost nothing.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Whether the worker has said anything since somebody last looked.
+/// What was heard from the worker.
 #[derive(Debug, Default)]
-pub(super) struct Heard(AtomicBool);
+pub(super) struct Heard {
+    /// It has said something since somebody last looked.
+    anything: AtomicBool,
+    /// One of its threads is in a debugger.
+    debugger: AtomicBool,
+}
 
 impl Heard {
     pub(super) fn note(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.anything.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes whether a thread is in a debugger, as `PONG` says.
+    pub(super) fn note_debugger(&self, is_debugged: bool) {
+        self.debugger.store(is_debugged, Ordering::Relaxed);
+    }
+
+    /// Whether a thread was in a debugger when that was asked last.
+    pub(super) fn is_debugged(&self) -> bool {
+        self.debugger.load(Ordering::Relaxed)
     }
 
     fn take(&self) -> bool {
-        self.0.swap(false, Ordering::Relaxed)
+        self.anything.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -58,20 +74,23 @@ impl Watch {
             heard,
             limit,
         } = self;
-        let Some(limit) = limit else {
-            return std::future::pending().await;
-        };
         loop {
             monitor.park().await;
             let mut silent = 0;
             heard.take();
             while exchanges.progress().pending > 0 {
-                if silent >= limit.get() {
+                if let Some(limit) = limit
+                    && silent >= limit.get()
+                {
                     return Err(LinkError::Silent(limit));
                 }
                 control.push(|out| frame::put(out, Kind::Ping, 0, |_| {}));
                 tokio::time::sleep(PERIOD).await;
-                silent = if heard.take() { 0 } else { silent + 1 };
+                silent = if heard.take() {
+                    0
+                } else {
+                    silent.saturating_add(1)
+                };
             }
         }
     }

@@ -2,16 +2,21 @@
 //!
 //! - `package`: the bundled Python package, unpacked where the interpreter can import it
 //! - `process`: one worker process with its connections
+//! - `forkserver`: a warm interpreter that workers are forked from
+//! - `starter`: whether the next worker is forked or started
 //!
 //! Nothing here knows of HTTP; what a worker is to load is in the [`Config`].
 
+mod forkserver;
 mod package;
 mod process;
+mod starter;
 
 use std::{ffi::OsString, io, num::NonZeroU32, path::PathBuf};
 
 pub use package::Package;
-pub use process::{Exit, Worker};
+pub use process::{Exit, Origin, Worker};
+pub use starter::Starter;
 
 use crate::wire::message::Configure;
 

@@ -7,7 +7,7 @@ use rstest::rstest;
 use crate::support::{Packages, Sandbox, Serve, Server, Test, newest, pythons};
 
 /// The generated Django project with its database.
-fn django_project(python: &crate::support::Python, packages: Packages) -> Server {
+pub(super) fn django_project(python: &crate::support::Python, packages: Packages) -> Server {
     let venv = python.venv(packages);
     let sandbox = Test::new()
         .args(["startproject", "mysite", "-q"])

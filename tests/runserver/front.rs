@@ -25,7 +25,7 @@ use rustix::{
     },
 };
 use scaffold::{
-    serve::{self, AccessLog, Limits, Server, Settings, State},
+    serve::{self, AccessLog, Limits, Notifier, Server, Settings, State},
     wire::{
         Connections, Link,
         frame::{self, Frame, Kind, RequestId},
@@ -47,32 +47,35 @@ pub(super) const ENDLESS: Limits = Limits {
     body_rate: NonZeroU32::MIN,
     write_stall: Duration::from_hours(1),
     linger: Duration::from_hours(1),
+    heartbeat: Duration::from_hours(1),
     chunked: u64::MAX,
 };
 
 /// A front that serves, with whatever is at the other ends of its connections as its worker.
 pub(super) struct Serving {
     address: SocketAddr,
+    notifier: Notifier,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Serving {
     /// Starts it. The worker may become ready later: requests wait on its connection.
-    pub(super) fn start(limits: Limits, connections: Connections, configure: Configure) -> Self {
+    pub(super) fn start(
+        settings: Settings,
+        connections: Connections,
+        configure: Configure,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
+        let (workers, upstream) = serve::upstream(Arc::new(|| true));
+        let notifier = workers.notifier().clone();
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (workers, upstream) = serve::upstream();
                 let link = Link::start(connections, &configure, None).unwrap();
                 workers.set(State::Ready([link.client().clone()].into()));
-                let settings = Settings {
-                    limits,
-                    ..Settings::default()
-                };
                 let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
                 let shutdown = async {
                     let _ = stopped.await;
@@ -82,6 +85,7 @@ impl Serving {
         });
         Self {
             address,
+            notifier,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -123,9 +127,17 @@ pub(super) struct Worker {
 impl Front {
     /// Starts it.
     pub(super) fn start(limits: Limits) -> Self {
+        Self::start_with(Settings {
+            limits,
+            ..Settings::default()
+        })
+    }
+
+    /// Starts it with these settings.
+    pub(super) fn start_with(settings: Settings) -> Self {
         let (connections, [data, control, files, _begun]) = Connections::new().unwrap();
         let [own_data, own_control, files] = [data, control, files].map(UnixStream::from);
-        let serving = Serving::start(limits, connections, Configure::default());
+        let serving = Serving::start(settings, connections, Configure::default());
         let (sender, frames) = mpsc::channel();
         for stream in [&own_data, &own_control] {
             let (stream, sender) = (stream.try_clone().unwrap(), sender.clone());
@@ -140,6 +152,32 @@ impl Front {
             },
             frames,
         }
+    }
+
+    /// Lets requests from now on be answered with 200 and the content type and text that
+    /// `pages` has for their path.
+    pub(super) fn answer_all(&mut self, pages: impl Fn(&str) -> (String, String) + Send + 'static) {
+        let frames = std::mem::replace(&mut self.frames, mpsc::channel().1);
+        let worker = self.worker.clone();
+        thread::spawn(move || {
+            for frame in frames {
+                if frame.kind == Kind::Request {
+                    let (content_type, text) = pages(&path(&frame.payload));
+                    worker.respond_page(frame.id, &content_type, &text);
+                }
+            }
+        });
+    }
+
+    /// What says that something has changed.
+    pub(super) fn notifier(&self) -> &Notifier {
+        &self.serving.notifier
+    }
+
+    /// The full address of a path, which starts with a slash.
+    #[cfg(feature = "system-tests")]
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.serving.address)
     }
 
     /// Opens a connection.
@@ -208,6 +246,15 @@ impl Worker {
         payload.push(b's');
         payload.put_u32_le(u32::try_from(body.len()).unwrap());
         payload.put_slice(body);
+        self.send(Kind::Response, id, &payload);
+    }
+
+    /// Answers a request with 200 and this text, of this content type.
+    pub(super) fn respond_page(&self, id: RequestId, content_type: &str, text: &str) {
+        let mut payload = head("200 OK", &[("Content-Type", content_type)], 3);
+        payload.push(b's');
+        payload.put_u32_le(u32::try_from(text.len()).unwrap());
+        payload.put_slice(text.as_bytes());
         self.send(Kind::Response, id, &payload);
     }
 
@@ -322,6 +369,15 @@ impl Body {
         }
         octets
     }
+}
+
+/// The path of a request, whose environ is the beginning of this payload.
+fn path(payload: &[u8]) -> String {
+    let name = b"PATH_INFOz";
+    let start = memchr::memmem::find(payload, name).unwrap() + name.len();
+    let length = usize::from(payload[start]);
+    let path = &payload[start + 1..start + 1 + length];
+    String::from_utf8(path.to_vec()).unwrap()
 }
 
 /// The beginning of a payload of so many parts, as Python's marshal writes it.

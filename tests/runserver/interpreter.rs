@@ -8,7 +8,7 @@ use std::{
 
 use command_fds::CommandFdExt as _;
 use scaffold::{
-    serve::Limits,
+    serve::{Limits, Settings},
     wire::{Connections, message::Configure},
 };
 use tempfile::TempDir;
@@ -52,8 +52,12 @@ impl Interpreter {
             threads: 8,
             ..Configure::default()
         };
+        let settings = Settings {
+            limits,
+            ..Settings::default()
+        };
         Self {
-            serving: Some(Serving::start(limits, connections, configure)),
+            serving: Some(Serving::start(settings, connections, configure)),
             child,
             _directory: directory,
         }

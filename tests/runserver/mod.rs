@@ -1,9 +1,13 @@
 //! `scaffold runserver`: the real binary, real CPython, real sockets.
 
 mod applications;
+#[cfg(feature = "system-tests")]
+mod browser;
 mod connections;
 mod corpus;
 mod environ;
+mod error_page;
+mod events;
 mod failures;
 mod faults;
 mod files;
@@ -11,8 +15,10 @@ mod front;
 mod hosts;
 mod interpreter;
 mod limits;
+mod live;
 mod pep3333;
 mod processes;
+mod reload;
 mod responses;
 mod settings;
 mod splitting;

@@ -1,6 +1,6 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
-//! [`Server`]), talking HTTP to it octet by octet ([`Client`]), and real interpreters with
-//! virtual environments ([`python`]).
+//! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
+//! environments ([`python`]), and a real browser (`browser`, for the system tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched
 //! through `/proc` and process descriptors.
@@ -9,6 +9,8 @@
     reason = "some helpers are still ahead of the tests that will use them"
 )]
 
+#[cfg(feature = "system-tests")]
+pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod path;
 pub(crate) mod python;
@@ -21,7 +23,7 @@ pub(crate) mod test;
 pub(crate) use {
     client::{Client, Response, get, post},
     path::{path, without_formatters},
-    python::{Packages, Python, Venv, newest, pythons},
+    python::{OwnVenv, Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::on_terminal,

@@ -67,6 +67,18 @@ impl Python {
         venv.ensure(self, requirements);
         venv
     }
+
+    /// An environment of the test's own, into which it may install.
+    pub(crate) fn own_venv(&self, directory: &Path) -> OwnVenv {
+        let mut make = Command::new(self.as_ref());
+        complete(make.args(["-m", "venv", "--without-pip"]).arg(directory));
+        let (major, minor, _) = self.version;
+        OwnVenv {
+            python: self.clone(),
+            executable: directory.join("bin/python"),
+            packages: directory.join(format!("lib/python{major}.{minor}/site-packages")),
+        }
+    }
 }
 
 impl AsRef<Path> for Python {
@@ -155,6 +167,38 @@ impl Venv {
 }
 
 impl AsRef<Path> for Venv {
+    fn as_ref(&self) -> &Path {
+        &self.executable
+    }
+}
+
+/// A virtual environment of one test.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnVenv {
+    python: Python,
+    executable: PathBuf,
+    packages: PathBuf,
+}
+
+impl OwnVenv {
+    /// Its `site-packages`.
+    pub(crate) fn packages(&self) -> &Path {
+        &self.packages
+    }
+
+    /// Installs packages from the index, in place of other versions of them.
+    pub(crate) fn install(&self, requirements: &[&str]) {
+        // Not the environment's own pip: installing that takes seconds.
+        let mut install = Command::new(self.python.as_ref());
+        install
+            .args(["-m", "pip", "--python"])
+            .arg(&self.executable);
+        install.args(["install", "-q", "--disable-pip-version-check", "--upgrade"]);
+        complete(install.args(requirements));
+    }
+}
+
+impl AsRef<Path> for OwnVenv {
     fn as_ref(&self) -> &Path {
         &self.executable
     }

@@ -222,13 +222,18 @@ impl Server {
         Pid::from_child(&self.child)
     }
 
-    /// Process ids of the worker processes: the children of the front.
+    /// Process ids of the worker processes: the children of the front and of its forkserver.
     pub(crate) fn worker_pids(&self) -> Vec<Pid> {
-        let pid = self.pid();
-        let children = processes()
-            .into_iter()
-            .filter(|process| process.parent == Some(pid));
-        children.map(|process| process.pid).collect()
+        let all = processes();
+        let children = |parent: Pid| {
+            all.iter()
+                .filter(move |process| process.parent == Some(parent))
+                .map(|process| process.pid)
+        };
+        let (forkservers, mut workers): (Vec<Pid>, Vec<Pid>) =
+            children(self.pid()).partition(|&pid| is_forkserver(pid));
+        workers.extend(forkservers.into_iter().flat_map(children));
+        workers
     }
 
     /// The directory and environment it runs in, to change files.
@@ -443,6 +448,14 @@ fn processes() -> Vec<Process> {
         (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group })
     })
     .collect()
+}
+
+/// Whether a child of the front was started as a forkserver.
+fn is_forkserver(pid: Pid) -> bool {
+    let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    command
+        .split(|&octet| octet == 0)
+        .any(|argument| argument == b"forkserver")
 }
 
 /// What runs in a process group, and what was started with a home directory: all that a server

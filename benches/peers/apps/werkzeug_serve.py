@@ -1,4 +1,4 @@
-"""Serves MODULE:CALLABLE with Werkzeug's server: `werkzeug_serve.py PORT MODULE:NAME`."""
+"""Serves MODULE:CALLABLE with Werkzeug: `werkzeug_serve.py PORT MODULE:NAME [RELOADER]`."""
 
 import importlib
 import logging
@@ -8,9 +8,10 @@ import sys
 from werkzeug.serving import run_simple
 
 if __name__ == "__main__":
-    port, target = sys.argv[1:]
+    port, target, *reloader = sys.argv[1:]
     module, name = target.split(":")
     sys.path.insert(0, os.getcwd())
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = getattr(importlib.import_module(module), name)
-    run_simple("127.0.0.1", int(port), application, threaded=True)
+    reloading = {"use_reloader": True, "reloader_type": reloader[0]} if reloader else {}
+    run_simple("127.0.0.1", int(port), application, threaded=True, **reloading)

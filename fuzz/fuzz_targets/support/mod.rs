@@ -61,7 +61,7 @@ impl Front {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (workers, upstream) = scaffold::serve::upstream();
+        let (workers, upstream) = scaffold::serve::upstream(std::sync::Arc::new(|| true));
         workers.allow_hosts(vec![HostPattern::of_application(".app.test")]);
         let allowed = HostPattern::parse("user.test").unwrap();
         let settings = Settings {
@@ -74,6 +74,7 @@ impl Front {
                 write_stall: 2 * HANG,
                 ..Limits::default()
             },
+            live_reload: true,
         };
         runtime.block_on(async {
             let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();

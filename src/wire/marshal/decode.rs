@@ -20,6 +20,12 @@ pub enum DecodeError {
     /// A string has a character above U+00FF where octets are meant.
     #[error("marshal string is not Latin-1")]
     NotLatin1,
+    /// A container has another number of items than may be, or data is longer than it may be.
+    #[error("{0} marshal items or octets where fewer may be")]
+    Excess(usize),
+    /// A number has a value that means nothing there.
+    #[error("marshal number {0} is out of its range")]
+    OutOfRange(i32),
     /// Octets are left over after the value.
     #[error("{0} octets after the marshal value")]
     Trailing(usize),
@@ -97,6 +103,12 @@ impl Decoder {
             b'[' => self.count(),
             other => Err(DecodeError::Unexpected(other)),
         }
+    }
+
+    /// How many octets are left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.rest.len()
     }
 
     /// Nothing may be left.

@@ -1,6 +1,7 @@
 """Where the worker starts: `python -u .../scaffold_worker/__main__.py DATA CONTROL FILES BEGUN`.
 
-The arguments are descriptors, which docs/worker-protocol.md describes.
+The arguments are descriptors, which docs/worker-protocol.md describes. With `forkserver` and one
+descriptor in their place, this is the parent of workers instead; each of them returns here.
 
 Every Python must be able to read this file, 2.7 included, in order to say that it is too old.
 It then imports the rest of the package at once and takes the package's directory off `sys.path`
@@ -65,7 +66,8 @@ def refuse(control):
 def start():
     # type: () -> None
     """Import the package from beside this file, and run it."""
-    descriptors = [int(argument) for argument in sys.argv[1:5]]
+    is_forkserver = sys.argv[1] == "forkserver"
+    descriptors = [int(argument) for argument in sys.argv[2 if is_forkserver else 1 :]]
     if sys.version_info < OLDEST:
         refuse(descriptors[1])
     package = os.path.dirname(os.path.abspath(__file__))
@@ -76,7 +78,11 @@ def start():
     sys.path.insert(0, parent)
     from scaffold_worker import main
 
+    if is_forkserver:
+        from scaffold_worker import forkserver
     sys.path.remove(parent)
+    if is_forkserver:
+        descriptors = forkserver.serve(*descriptors)
     main.main(*descriptors)
 
 

@@ -27,7 +27,8 @@ def spare_fresh_sources() -> None:
     """
     loader: Any = importlib.machinery.SourceFileLoader
     write: Callable[..., None] | None = getattr(loader, "_cache_bytecode", None)
-    if write is None:
+    # In a forked worker, its parent has done so.
+    if write is None or getattr(write, "spares_fresh_sources", False):
         return
 
     def write_if_settled(self: Any, source_path: str, *arguments: Any) -> None:
@@ -38,4 +39,5 @@ def spare_fresh_sources() -> None:
         if age >= SETTLED:
             write(self, source_path, *arguments)
 
+    write_if_settled.spares_fresh_sources = True  # type: ignore[attr-defined]
     loader._cache_bytecode = write_if_settled

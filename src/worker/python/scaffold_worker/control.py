@@ -9,6 +9,7 @@ from . import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Tuple
 
     from .link import Link
@@ -23,11 +24,11 @@ SIGKILL = 9
 def listen(inbox: wire.Inbox, frames: list[Frame], link: Link, runner: Runner, parent: int) -> None:
     """Read the control connection until it closes, which ends the process.
 
-    `frames` were read already. `parent` is the front's process.
+    `frames` were read already. `parent` is the process that this one is to end with.
     """
     try:
         if sys.platform.startswith("linux"):
-            _die_with(parent)
+            die_with(parent)
         while True:
             for kind, request, payload in frames:
                 _act(kind, request, payload, link, runner)
@@ -56,7 +57,11 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
         else:
             window.cancel()
     elif kind == wire.PING:
-        link.control.send(wire.frame(wire.PONG, 0))
+        link.control.send(wire.frame(wire.PONG, 0, b"\1" if _is_debugged() else b""))
+    elif kind == wire.LIST:
+        from . import loaded
+
+        loaded.tell(link)
     else:
         raise ValueError(f"unknown control frame {kind}")
 
@@ -73,12 +78,27 @@ def _begin_body(request: int, payload: bytes, link: Link) -> None:
         os.close(descriptor)
 
 
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when the front dies.
+def _is_debugged() -> bool:
+    """Return whether a thread is stepped through, or stands at the prompt of a debugger."""
+    if "bdb" not in sys.modules:
+        return False
+    for innermost in sys._current_frames().values():
+        frame: FrameType | None = innermost
+        while frame is not None:
+            # All debuggers that build on the standard library's go through these.
+            if frame.f_globals.get("__name__") in ("bdb", "pdb"):
+                return True
+            frame = frame.f_back
+    return False
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies: the front, or a forkserver.
 
     The control connection says so too, but a thread inside C code that keeps the interpreter
-    lock would not let anyone hear it. Done in this thread, since the setting ends with its
-    thread, and so that the import of ctypes goes on beside the project's.
+    lock would not let anyone hear it. Done in a thread that does not end, since the setting ends
+    with its thread; in a worker that is the control thread, so that the import of ctypes goes on
+    beside the project's.
     """
     try:
         import ctypes

@@ -222,7 +222,7 @@ class Exchange:
         if window is not None and window.cancelled and isinstance(error, ClientGone):
             self.over = True
             return True
-        from . import report
+        from . import exceptions, report
 
         text = report.traceback_text(error)
         errors.write(text)
@@ -233,6 +233,7 @@ class Exchange:
             self.over = True
             self.link.windows.pop(self.request, None)
             payload = dumps((report.summary(error), text), 2)
+            payload += exceptions.encoded(error, self.link.root)
             self.link.data.put(wire.frame(wire.ERROR, self.request, payload))
         return False
 

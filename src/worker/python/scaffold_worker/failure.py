@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from .link import Link
 
 
+CERTAIN = ("ambiguous", "nothing", "python")
+"""Kinds of failures that are found before anything of the project is imported."""
+
+
 class Failure(Exception):
     """What is wrong, in the words of FAILED. `cause` is the exception behind it, if any."""
 
@@ -29,9 +33,10 @@ class Failure(Exception):
 
 def send(link: Link, failure: Failure) -> None:
     """Send FAILED."""
-    from . import report
+    from . import exceptions, loaded, report
 
     cause = failure.cause
+    certain = failure.kind in CERTAIN or loaded.is_misspelt(link, cause)
     link.report(
         wire.FAILED,
         [
@@ -40,5 +45,7 @@ def send(link: Link, failure: Failure) -> None:
             ("traceback", "" if cause is None else report.traceback_text(cause)),
             ("hint", failure.hint),
             ("settings", failure.settings),
+            ("doubtful", "" if certain else "yes"),
         ],
+        b"" if cause is None else exceptions.encoded(cause, link.root),
     )

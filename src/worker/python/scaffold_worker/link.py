@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from _socket import socket
 
     from .input import Source
+    from .loaded import Inventory
     from .window import Window
 
 
@@ -30,6 +31,10 @@ class Link:
         self._files = files
         self._connection: socket | None = None
         self._connecting = allocate_lock()
+        self.root = ""
+        """The project's root, once it is known."""
+        self.inventory: Inventory | None = None
+        """What the front has been told of, once it has asked."""
         self.queue: deque[tuple[int, int, bytes]] = deque()
         """Requests that were read but not begun; only the runner touches it."""
         self.inputs: dict[int, Source] = {}
@@ -73,12 +78,15 @@ class Link:
                 self._connection = _socket.socket(fileno=self._files)
             return self._connection
 
-    def report(self, kind: int, pairs: list[tuple[str, str]]) -> None:
-        """Send READY or FAILED: the pairs, and what every such report says of this Python."""
+    def report(self, kind: int, pairs: list[tuple[str, str]], exceptions: bytes = b"") -> None:
+        """Send READY or FAILED: the pairs, and what every such report says of this Python.
+
+        `exceptions` is what FAILED has behind them, encoded.
+        """
         pairs = [*pairs, ("python", python_version()), ("executable", sys.executable or "")]
         # Paths may have lone surrogates, which have no encoding.
         clean = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in pairs]
-        self.control.send(wire.frame(kind, 0, dumps(clean, 2)))
+        self.control.send(wire.frame(kind, 0, dumps(clean, 2) + exceptions))
 
 
 def python_version() -> str:

@@ -8,6 +8,7 @@ from _signal import SIGINT, default_int_handler, signal
 from marshal import loads
 from mmap import mmap
 from threading import Thread
+from time import monotonic
 
 from . import bytecode, control, handler, resolve, wire
 from .errors import stream as errors
@@ -35,6 +36,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     if kind != wire.CONFIGURE:
         wire.hang_up(70)
     config: dict[str, Any] = loads(payload)
+    link.root = config["root"]
     threads = config["threads"]
     runner = Runner(link, wire.Inbox(data), threads, begun_requests)
     listener = Thread(
@@ -49,10 +51,11 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     listener.start()
 
     if config["open_files"]:
-        _limit_open_files(config["open_files"])
+        limit_open_files(config["open_files"])
     bytecode.spare_fresh_sources()
     sys.argv[:] = config["argv"]
     sys.path[:0] = [*config["pythonpath"], config["root"]]
+    began = monotonic()
     try:
         loaded = resolve.load(config)
     except Failure as reason:
@@ -64,13 +67,14 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
             ("application", loaded.name),
             ("settings", loaded.settings),
             ("framework", loaded.framework()),
+            ("loading", f"{(monotonic() - began) * 1000:.1f}"),
             *(("allowed_host", host) for host in loaded.allowed_hosts()),
         ],
     )
     runner.serve(handle)
 
 
-def _limit_open_files(count: int) -> None:
+def limit_open_files(count: int) -> None:
     """Give the project back the limit that the front raised for itself."""
     import resource
 
@@ -86,8 +90,9 @@ def _shared_number(descriptor: int) -> memoryview:
 
 
 def _give_up(link: Link, reason: Failure) -> None:
-    from . import failure
+    from . import failure, loaded
 
+    loaded.tell(link, reason.cause)
     failure.send(link, reason)
     errors.flush()
     # Threads that the project started before it failed must not keep the process.

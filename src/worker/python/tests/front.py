@@ -12,7 +12,7 @@ import tempfile
 import textwrap
 import threading
 from queue import Queue
-from typing import Any
+from typing import Any, Callable
 
 PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MAIN = os.path.join(PACKAGE, "scaffold_worker", "__main__.py")
@@ -22,8 +22,8 @@ TIMEOUT = 30
 WINDOW = 256 * 1024
 
 REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR, FILE, RECEIVED = 1, 16, 17, 18, 19, 20, 21, 22
-CONFIGURE, WAKE, BODY, BODY_FAIL, CREDIT, CANCEL, PING = 32, 33, 34, 36, 37, 38, 39
-READY, FAILED, WANT, PONG = 48, 49, 50, 51
+CONFIGURE, WAKE, BODY, BODY_FAIL, CREDIT, CANCEL, PING, LIST = 32, 33, 34, 36, 37, 38, 39, 40
+READY, FAILED, WANT, PONG, LOADED = 48, 49, 50, 51, 52
 
 Frame = Any
 
@@ -38,7 +38,7 @@ def read_frames(connection: socket.socket, into: Queue[Frame]) -> None:
                 break
             length, kind, request = HEADER.unpack(header)
             payload: Any = file.read(length)
-            if kind in (RESPONSE, HEAD, ERROR, READY, FAILED):
+            if kind in (RESPONSE, HEAD, ERROR, READY, FAILED, LOADED):
                 payload = marshal.loads(payload)
             elif kind == FILE:
                 payload = struct.unpack("<QQ", payload)
@@ -48,37 +48,74 @@ def read_frames(connection: socket.socket, into: Queue[Frame]) -> None:
     into.put(None)
 
 
+def write_files(root: str, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        path = os.path.join(root, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(textwrap.dedent(text))
+
+
+def configuration(root: str, **config: Any) -> dict[str, Any]:
+    """What CONFIGURE says."""
+    return {
+        "root": root,
+        "app": "",
+        "settings": "",
+        "configured_app": "",
+        "configured_settings": "",
+        "candidates": [],
+        "pythonpath": [],
+        "argv": ["manage.py", "runserver", "8000"],
+        "threads": 4,
+        "multiprocess": 0,
+        "open_files": 0,
+        **config,
+    }
+
+
+def start(
+    arguments: list[str],
+    root: str,
+    descriptors: list[int],
+    errors: Any,
+    environ: dict[str, str] | None = None,
+    terminal: int | None = None,
+    output: int | None = None,
+) -> Any:
+    """Start an interpreter as the front does; `terminal` takes the place of all its streams."""
+    variables = {k: v for k, v in os.environ.items() if "SETTINGS_MODULE" not in k}
+    return subprocess.Popen(
+        arguments,
+        cwd=root,
+        env={**variables, "PYTHONIOENCODING": "utf-8", **(environ or {})},
+        stdin=subprocess.DEVNULL if terminal is None else terminal,
+        stdout=output if terminal is None else terminal,
+        stderr=errors if terminal is None else terminal,
+        pass_fds=descriptors,
+    )
+
+
 class Front:
-    """One worker process, the files of its project, and both connections."""
+    """One worker process, the files of its project, and both connections.
+
+    `begin` starts the process in another way, given the descriptors of the worker's ends. `root`
+    is the directory of the files, where it is there already.
+    """
 
     def __init__(
         self,
         files: dict[str, str],
         executable: str = sys.executable,
         environ: dict[str, str] | None = None,
+        root: str = "",
+        begin: Callable[[list[int]], Any] | None = None,
         **config: Any,
     ) -> None:
         self.directory = tempfile.TemporaryDirectory()
-        self.root = os.path.realpath(self.directory.name)
-        for path, text in files.items():
-            path = os.path.join(self.root, path)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w") as file:
-                file.write(textwrap.dedent(text))
-        self.config = {
-            "root": self.root,
-            "app": "",
-            "settings": "",
-            "configured_app": "",
-            "configured_settings": "",
-            "candidates": [],
-            "pythonpath": [],
-            "argv": ["manage.py", "runserver", "8000"],
-            "threads": 4,
-            "multiprocess": 0,
-            "open_files": 0,
-            **config,
-        }
+        self.root = root or os.path.realpath(self.directory.name)
+        write_files(self.root, files)
+        self.config = configuration(self.root, **config)
         self._data, data = socket.socketpair()
         self._control, control = socket.socketpair()
         self.files, their_files = socket.socketpair()
@@ -86,18 +123,12 @@ class Front:
         self._begun.truncate(8)
         halves = [data, control, their_files]
         theirs = [*(half.fileno() for half in halves), self._begun.fileno()]
-        for descriptor in theirs:
-            os.set_inheritable(descriptor, True)
-        variables = {k: v for k, v in os.environ.items() if "SETTINGS_MODULE" not in k}
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115
-        self.process = subprocess.Popen(
-            [executable, "-u", MAIN, *map(str, theirs)],
-            cwd=self.root,
-            env={**variables, "PYTHONIOENCODING": "utf-8", **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            stderr=self.errors,
-            pass_fds=theirs,
-        )
+        if begin is None:
+            arguments = [executable, "-u", MAIN, *map(str, theirs)]
+            self.process = start(arguments, self.root, theirs, self.errors, environ)
+        else:
+            self.process = begin(theirs)
         for half in halves:
             half.close()
         self.data: Queue[Frame] = Queue()
@@ -151,6 +182,8 @@ class Front:
 
     def failed(self) -> dict[str, str]:
         frame: Frame = self.control.get(timeout=TIMEOUT)
+        if frame is not None and frame[0] == LOADED:
+            frame = self.control.get(timeout=TIMEOUT)
         assert frame is not None, self.stderr()
         kind, _, pairs = frame
         assert kind == FAILED, pairs

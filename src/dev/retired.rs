@@ -1,0 +1,111 @@
+//! Workers that finish what they have, on code that has been changed since.
+
+use std::{collections::VecDeque, pin::pin, time::Duration};
+
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::{AbortHandle, JoinSet},
+};
+
+use crate::worker::Worker;
+
+/// How long requests of an earlier generation may take: longer than people wait for a page, and
+/// not so long that processes of streaming responses pile up. It does not count while one of them
+/// is in a debugger.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How many workers may be finishing at a time; of more, the oldest are ended. Each save retires
+/// as many as serve the project.
+const MOST: usize = 64;
+
+/// How often is looked whether a worker has finished: nobody waits for that.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The workers of earlier generations.
+#[derive(Debug)]
+pub(super) struct Retired {
+    finishing: JoinSet<()>,
+    handles: VecDeque<AbortHandle>,
+    tell: UnboundedSender<News>,
+    news: UnboundedReceiver<News>,
+}
+
+/// What becomes of a retired worker, where that is worth telling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// One of its requests is in a debugger, so it goes on.
+    Debugged,
+    /// It was ended in the middle of requests, or ended by itself.
+    BrokenOff,
+}
+
+impl Retired {
+    pub(super) fn new() -> Self {
+        let (tell, news) = unbounded_channel();
+        Self {
+            finishing: JoinSet::new(),
+            handles: VecDeque::new(),
+            tell,
+            news,
+        }
+    }
+
+    /// Lets workers that get no more requests finish those they have, and ends them.
+    pub(super) fn take(&mut self, workers: impl Iterator<Item = Worker>) {
+        for worker in workers {
+            let task = self.finishing.spawn(finish(worker, self.tell.clone()));
+            self.handles.push_back(task);
+        }
+        while self.finishing.try_join_next().is_some() {}
+        self.handles.retain(|handle| !handle.is_finished());
+        while self.handles.len() > MOST {
+            // Dropping a worker kills it.
+            if let Some(oldest) = self.handles.pop_front() {
+                oldest.abort();
+            }
+        }
+    }
+
+    /// What there is to tell next.
+    pub(super) async fn news(&mut self) -> News {
+        match self.news.recv().await {
+            Some(news) => news,
+            // Not while we are here.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Ends all of them at once.
+    pub(super) async fn stop(mut self) {
+        self.finishing.shutdown().await;
+    }
+}
+
+async fn finish(mut worker: Worker, tell: UnboundedSender<News>) {
+    let client = worker.client().clone();
+    let mut finished = pin!(async {
+        while client.pending().is_some_and(|pending| pending > 0) {
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    let mut is_told = false;
+    let tell = |news| {
+        // Nobody listens any more only when everything ends.
+        let _ = tell.send(news);
+    };
+    loop {
+        tokio::select! {
+            () = &mut finished => break,
+            _ = worker.ended() => return tell(News::BrokenOff),
+            () = tokio::time::sleep(GRACE) => {}
+        }
+        if !worker.is_debugged() {
+            tell(News::BrokenOff);
+            break;
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            tell(News::Debugged);
+        }
+    }
+    worker.stop().await;
+}
