@@ -138,17 +138,11 @@ impl Socket {
         Ok(())
     }
 
-    /// Sees to it that the next call on the connection does not wait: for one that cannot say so of
-    /// itself.
-    pub(super) fn set_nonblocking(&self) -> io::Result<()> {
-        self.stream.set_nonblocking()
-    }
-
     /// Writes by a system call of the caller's, which must not wait, once the client takes more.
     /// An error of kind `TimedOut` means that it has taken nothing for too long.
     pub(super) async fn write_with<R>(
         &mut self,
-        mut write: impl FnMut(BorrowedFd<'_>) -> io::Result<R>,
+        mut write: impl FnMut(&Stream) -> io::Result<R>,
     ) -> io::Result<R> {
         let Self {
             stream,

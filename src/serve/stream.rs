@@ -69,8 +69,9 @@ impl Stream {
         !matches!(self, Self::Own(_))
     }
 
-    /// Sees to it that the next call does not wait: for one that cannot say so of itself.
-    pub(super) fn set_nonblocking(&self) -> io::Result<()> {
+    /// Sees to it that the next call does not wait, whatever a worker has done: for one that cannot
+    /// say so of itself.
+    pub(super) fn keep_from_waiting(&self) -> io::Result<()> {
         if self.is_shared() {
             SockRef::from(self).set_nonblocking(true)?;
         }
@@ -117,16 +118,16 @@ impl Stream {
     pub(super) fn poll_write_with<R>(
         &mut self,
         context: &mut Context<'_>,
-        mut write: impl FnMut(BorrowedFd<'_>) -> io::Result<R>,
+        mut write: impl FnMut(&Self) -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
         loop {
-            let written = match self {
+            let written = match &*self {
                 Self::Own(stream) | Self::Shared(stream) => {
                     ready!(stream.poll_write_ready(context))?;
-                    stream.try_io(Interest::WRITABLE, || write(stream.as_fd()))
+                    stream.try_io(Interest::WRITABLE, || write(self))
                 }
-                Self::Lent(stream) => {
-                    let written = write(stream.as_fd());
+                Self::Lent(_) => {
+                    let written = write(self);
                     if would_block(&written) {
                         // To be waited for, it must be watched.
                         self.watch()?;

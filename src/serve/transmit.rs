@@ -39,9 +39,11 @@ async fn write_some(
     offset: &mut u64,
     count: usize,
 ) -> io::Result<usize> {
-    socket.set_nonblocking()?;
     socket
-        .write_with(|stream| Ok(rustix::fs::sendfile(stream, file, Some(offset), count)?))
+        .write_with(|stream| {
+            stream.keep_from_waiting()?;
+            Ok(rustix::fs::sendfile(stream, file, Some(offset), count)?)
+        })
         .await
 }
 

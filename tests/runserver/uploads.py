@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import resource
 import threading
 
 GO = threading.Event()
@@ -23,6 +24,8 @@ def application(environ, start_response):
         body = digest(source).encode()
     elif name == "part":
         body = source.read(5)
+    elif name == "full":
+        body = without_room(source).encode()
     elif name == "threads":
         body = in_threads(source)
     elif name == "gone":
@@ -52,6 +55,27 @@ def digest(source):
         digest.update(piece)
         size += len(piece)
     return f"{size} {digest.hexdigest()}"
+
+
+def without_room(source):
+    """Return why nothing can be read while the process may have no more files open."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, limits[1]))
+    taken = []
+    try:
+        while True:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        pass
+    try:
+        source.read()
+    except OSError as error:
+        return str(error)
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    return "read"
 
 
 def in_threads(source):

@@ -10,9 +10,12 @@ use sha2::{Digest as _, Sha256};
 use super::front::{ENDLESS, Front};
 use crate::support::{Serve, Server};
 
+/// An application that reads bodies in ways that are not the usual one.
+const APP: &str = include_str!("uploads.py");
+
 fn server() -> Server {
     Serve::new()
-        .file("served.py", include_str!("uploads.py"))
+        .file("served.py", APP)
         .args(["--app", "served:application"])
         .start()
 }
@@ -186,6 +189,21 @@ fn a_body_can_be_read_by_two_threads() {
     }
 }
 
+/// Each of these is an error of one read, and nothing worse.
+#[test]
+fn a_worker_that_may_open_no_more_files_cannot_read_a_long_body() {
+    let server = server();
+    let worker = server.get("/pid");
+    let mut client = server.connect();
+    client.send(head("full", 1_000_000));
+    let response = client.response();
+    assert_eq!(
+        (response.text(), response.header("Connection")),
+        ("the application has too many open files", Some("close"))
+    );
+    assert_eq!(server.get("/pid").text(), worker.text());
+}
+
 /// Its end would else look as if it were the end of the answer.
 #[test]
 fn an_answer_that_is_cut_is_reset_while_the_body_is_not_read() {
@@ -214,6 +232,22 @@ fn a_worker_that_is_killed_while_it_reads_costs_only_that_request() {
     client.finish_sending();
     client.expect_close();
     assert_eq!(server.get("/pid").status, 200);
+}
+
+/// The old code reads on from a connection whose next request is for the new code.
+#[test]
+fn a_body_that_is_being_read_when_the_project_changes_is_read_by_the_old_code() {
+    let server = server();
+    let mut client = server.connect();
+    client.send(head("hold", 1_000_000));
+    client.send(vec![b'x'; 100_000]);
+    server.wait_for_output("holds");
+    let new = APP.replace("b\"done\"", "b\"renewed\"");
+    server.sandbox().write("served.py", new);
+    assert_eq!(server.get("/").text(), "renewed");
+    client.send(vec![b'x'; 900_000]);
+    assert_eq!(client.response().text(), "done");
+    assert_eq!(client.get("/").text(), "renewed");
 }
 
 /// Both have the same open file, and whether calls wait is a property of that.

@@ -67,15 +67,17 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
 
 
 def _begin_body(request: int, payload: bytes, link: Link) -> None:
-    descriptor = None
     # Where all of the body is in the frame, there is nothing more to read.
-    if not payload or wire.SOCKET_BODY.unpack_from(payload)[0]:
-        descriptor = link.receive_file(request)
+    has_more = not payload or wire.SOCKET_BODY.unpack_from(payload)[0]
+    descriptor = link.receive_file(request) if has_more else None
     body = link.inputs.get(request)
-    if body is not None:
+    if body is None:
+        if descriptor is not None:
+            os.close(descriptor)
+    elif has_more and descriptor is None:
+        body.fail("the application has too many open files")
+    else:
         body.begin(payload, descriptor)
-    elif descriptor is not None:
-        os.close(descriptor)
 
 
 def _is_debugged() -> bool:
