@@ -6,7 +6,7 @@ Shared by the thread that runs the request and the control thread.
 from __future__ import annotations
 
 import os
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, BytesIO, RawIOBase
 from threading import Condition, Lock
 
 from . import wire
@@ -22,8 +22,8 @@ BUFFER = 64 * 1024
 """How much is read ahead where the application reads less at a time."""
 
 PIECE = 1024 * 1024
-"""How much room is made at once where the application wants all: a length that a client only
-claims must not cost memory."""
+"""How much is read at once where the application wants all. The length that a client claims must
+not cost memory before its octets have come."""
 
 OVER = "the request is over"
 
@@ -159,17 +159,13 @@ class Source(RawIOBase):
 
     def readall(self) -> bytes:
         """Return all that is left."""
-        pieces = []
+        octets = BytesIO()
+        piece = memoryview(bytearray(min(self._left, PIECE)))
         while self._left:
-            piece = memoryview(bytearray(min(self._left, PIECE)))
-            filled = 0
-            while filled < len(piece):
-                count = self.readinto(piece[filled:])
-                if not count:
-                    break  # another thread has read the rest
-                filled += count
-            pieces.append(piece[:filled])
-        return b"".join(pieces)
+            # 0 where another thread has read the rest.
+            octets.write(piece[: self.readinto(piece)])
+        # Not a copy: to join pieces would take the memory twice.
+        return octets.getvalue()
 
     # The rest is done by whoever reads.
 
