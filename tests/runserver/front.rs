@@ -355,7 +355,9 @@ impl Body {
         if let Some(socket) = &mut self.socket {
             while self.left > 0 {
                 let mut sockets = [PollFd::new(socket, PollFlags::IN)];
-                poll(&mut sockets, None).unwrap();
+                let deadline = DEADLINE.try_into().unwrap();
+                let count = poll(&mut sockets, Some(&deadline)).unwrap();
+                assert!(count > 0, "nothing has come, nor the end");
                 let mut piece = vec![0; usize::try_from(self.left.min(65_536)).unwrap()];
                 match socket.read(&mut piece) {
                     Ok(0) => break,

@@ -272,6 +272,27 @@ fn a_worker_cannot_make_the_front_wait() {
     assert_eq!(client.head().status, 200);
 }
 
+/// A thread of the application may be waiting for a client that is still there, and sends nothing.
+#[test]
+fn whoever_waits_for_a_client_is_woken_when_the_front_gives_it_up() {
+    let front = Front::start(ENDLESS);
+    let mut client = front.connect();
+    client.send(head("", 100_000));
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().want(id);
+    let body = front.worker().body(front.wait_for(Kind::Body));
+    // An answer that is cut.
+    front
+        .worker()
+        .begin(id, "200 OK", &[("Content-Length", "10")]);
+    front.worker().send(Kind::End, id, b"");
+    assert_eq!(client.head().status, 200);
+    assert_eq!(body.read(), b"");
+    // The system resets the connection once nobody has it any more.
+    let error = client.rest().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+}
+
 /// What comes after the last word about a request is late, and nothing worse.
 #[test]
 fn a_body_may_be_read_after_the_answer() {
