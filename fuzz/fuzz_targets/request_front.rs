@@ -19,7 +19,7 @@ use std::{
     },
 };
 
-use bytes::{BufMut as _, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
@@ -32,7 +32,7 @@ use scaffold::wire::{
 use support::{Front, Worker, responses, with_front};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{UnixStream, unix::pipe::Receiver},
+    net::{TcpStream, UnixStream},
     sync::mpsc,
 };
 
@@ -228,6 +228,8 @@ struct Upload {
     environ: BTreeMap<String, Vec<u8>>,
     /// How much of it came, once nothing more does.
     arrived: Option<usize>,
+    /// It was read from the client's connection, to its end.
+    received: bool,
     /// No more will come.
     failed: bool,
 }
@@ -267,18 +269,20 @@ async fn serve(
                     let upload = Upload {
                         environ,
                         arrived: None,
+                        received: false,
                         failed: false,
                     };
                     uploads.insert(id, upload);
                 }
             }
         }
-        while let Some(Frame { kind, id, .. }) = frame::take(&mut controls).unwrap() {
+        while let Some(frame) = frame::take(&mut controls).unwrap() {
+            let Frame { kind, id, payload } = frame;
             match kind {
                 Kind::Body => {
-                    let (body, sender) = (receive(&files, id), sender.clone());
+                    let (body, sender) = (Source::new(&files, id, payload), sender.clone());
                     tokio::spawn(async move {
-                        let _ = sender.send((id, read_to_end(body).await));
+                        let _ = sender.send((id, body.read().await));
                     });
                 }
                 Kind::BodyFail => {
@@ -290,6 +294,9 @@ async fn serve(
             }
         }
         for (id, upload) in uploads.extract_if(|_, upload| upload.is_over()) {
+            if upload.received {
+                frame::put(&mut answers, Kind::Received, id, |_| {});
+            }
             answer(&mut answers, id, &upload.environ);
         }
         data.write_all(&answers).await.unwrap();
@@ -297,10 +304,14 @@ async fn serve(
         let ended = tokio::select! {
             read = data.read_buf(&mut requests) => read.unwrap() == 0,
             read = control.read_buf(&mut controls) => read.unwrap() == 0,
-            Some((id, arrived)) = read.recv() => {
+            Some((id, read)) = read.recv() => {
                 if let Some(upload) = uploads.get_mut(&id) {
-                    assert!(arrived <= length(&upload.environ));
-                    upload.arrived = Some(arrived);
+                    let all = length(&upload.environ);
+                    assert!(read.arrived <= all);
+                    upload.arrived = Some(read.arrived);
+                    upload.received = read.was_lent && read.arrived == all;
+                    // The client has closed its side.
+                    upload.failed |= read.arrived < all;
                 }
                 false
             }
@@ -326,12 +337,53 @@ fn receive(files: &StdUnixStream, id: RequestId) -> OwnedFd {
     descriptor.expect("a descriptor")
 }
 
-/// How much comes from a pipe or a file.
-async fn read_to_end(descriptor: OwnedFd) -> usize {
-    let mut octets = Vec::new();
-    match Receiver::from_owned_fd(descriptor.try_clone().unwrap()) {
-        Ok(mut pipe) => pipe.read_to_end(&mut octets).await.unwrap(),
-        Err(_) => File::from(descriptor).read_to_end(&mut octets).unwrap(),
+/// What a body is read from.
+enum Source {
+    File(File),
+    /// So many octets that were read already; then so many of the client's connection.
+    Connection(usize, Option<(TcpStream, usize)>),
+}
+
+/// What became of reading a body.
+struct Read {
+    arrived: usize,
+    was_lent: bool,
+}
+
+impl Source {
+    fn new(files: &StdUnixStream, id: RequestId, mut payload: Bytes) -> Self {
+        if payload.is_empty() {
+            return Self::File(receive(files, id).into());
+        }
+        let left = payload.get_u64_le() as usize;
+        payload.advance(8);
+        let socket = (left > 0).then(|| {
+            let socket = std::net::TcpStream::from(receive(files, id));
+            (TcpStream::from_std(socket).unwrap(), left)
+        });
+        Self::Connection(payload.len(), socket)
+    }
+
+    async fn read(self) -> Read {
+        let mut octets = Vec::new();
+        match self {
+            Self::File(mut file) => Read {
+                arrived: file.read_to_end(&mut octets).unwrap(),
+                was_lent: false,
+            },
+            Self::Connection(ahead, None) => Read {
+                arrived: ahead,
+                was_lent: false,
+            },
+            Self::Connection(ahead, Some((socket, left))) => {
+                // What came before an error came.
+                let _ = socket.take(left as u64).read_to_end(&mut octets).await;
+                Read {
+                    arrived: ahead + octets.len(),
+                    was_lent: true,
+                }
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use super::{
     Front,
-    chunks::ChunkDecoder,
+    body::{self, Body},
     download::{Answered, Then},
     environ, events,
     forward::{Forward, Forwarded, write_page},
@@ -17,12 +17,11 @@ use super::{
     pages::{self, Page},
     reserved::{self, Reserved},
     response::Asked,
-    socket::{CONTINUE, Socket},
-    spool::Spool,
+    socket::Socket,
     upload::Upload,
     upstream::Unavailable,
 };
-use crate::wire::{INLINE_BODY, message::Environ};
+use crate::wire::message::Environ;
 
 /// How much of a malformed request's first line is logged, in octets.
 const LOGGED_LINE: usize = 200;
@@ -70,16 +69,6 @@ struct Connection {
     foreign_host: Vec<u8>,
     /// What of the front's own it is for.
     reserved: Option<Box<Reserved>>,
-}
-
-/// The body of a request when its head is sent to the worker.
-enum Body {
-    /// So many octets at the beginning of the input.
-    AtHand(usize),
-    /// All of it.
-    Whole(BytesMut),
-    /// It is to be uploaded.
-    Later(Upload),
 }
 
 impl Connection {
@@ -180,75 +169,19 @@ impl Connection {
         }
     }
 
-    /// Reads a request body as far as it must be known before the application is called.
+    /// Reads the body as far as it must be known before the application is called.
     async fn read_body(&mut self, incoming: Incoming) -> io::Result<Result<Body, Reject>> {
         let Incoming {
             framing,
             expects_continue,
             ..
         } = incoming;
-        let socket = &mut self.socket;
-        let waits = expects_continue && socket.input.is_empty();
-        socket.set_deadline(socket.limits.body_stall);
-        let declared = match framing {
-            Framing::Chunked => return self.read_chunks(waits).await,
-            Framing::Length(length) => length,
-        };
-        let length = usize::try_from(declared).unwrap_or(usize::MAX);
-        // A client that waits to be asked for its body is asked when the application reads.
-        if length > INLINE_BODY || (waits && length > 0) {
-            return Ok(Ok(Body::Later(Upload::from_connection(declared, waits))));
-        }
-        while socket.input.len() < length {
-            if let Some(reject) = read_more(socket).await? {
-                return Ok(Err(reject));
-            }
-        }
-        Ok(Ok(Body::AtHand(length)))
-    }
-
-    /// Reads a chunked body to its end, because the application must be told its length.
-    async fn read_chunks(&mut self, waits: bool) -> io::Result<Result<Body, Reject>> {
-        if waits {
-            self.socket.output.extend_from_slice(CONTINUE);
-            self.socket.flush().await?;
-            self.socket.set_deadline(self.socket.limits.body_stall);
-        }
-        let mut decoder = ChunkDecoder::default();
-        let (mut body, mut spool) = (Vec::new(), None::<Spool>);
-        loop {
-            let room = INLINE_BODY - body.len();
-            if let Err(error) = decoder.decode(&mut self.socket.input, &mut body, room) {
-                return Ok(Err(Reject::bad(error.reason())));
-            }
-            let is_full = body.len() == INLINE_BODY;
-            let goes_to_disk = if decoder.is_done() {
-                spool.is_some()
-            } else {
-                is_full
-            };
-            if goes_to_disk && Spool::take(&mut spool, &mut body).is_err() {
-                return Ok(Err(Reject::NO_SPACE));
-            }
-            let length = spool.as_ref().map_or(body.len() as u64, Spool::length);
-            if length > self.socket.limits.chunked {
-                return Ok(Err(Reject::BODY_TOO_LARGE));
-            }
-            if decoder.is_done() {
-                environ::add_length(&mut self.environ, length);
-                return Ok(match spool.map(Spool::into_file).transpose() {
-                    Ok(None) => Ok(Body::Whole(BytesMut::from(body.as_slice()))),
-                    Ok(Some(file)) => Ok(Body::Later(Upload::from_disk(file))),
-                    Err(_) => Err(Reject::NO_SPACE),
-                });
-            }
-            if is_full {
-                // There may be more at hand than there was room for.
-                continue;
-            }
-            if let Some(reject) = read_more(&mut self.socket).await? {
-                return Ok(Err(reject));
-            }
+        let Self {
+            socket, environ, ..
+        } = self;
+        match framing {
+            Framing::Length(length) => body::with_length(socket, length, expects_continue).await,
+            Framing::Chunked => body::in_chunks(socket, environ, expects_continue).await,
         }
     }
 
@@ -377,19 +310,5 @@ impl Connection {
             .log
             .add(&self.request_line, answered.status, answered.size);
         Ok(Then::Close)
-    }
-}
-
-/// Reads more of a body; what is wrong where the client takes too long. A client that goes away
-/// before its request is complete is an error.
-async fn read_more(socket: &mut Socket) -> io::Result<Option<Reject>> {
-    match socket.read().await {
-        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-        Ok(_) => {
-            socket.set_deadline(socket.limits.body_stall);
-            Ok(None)
-        }
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Some(Reject::TIMEOUT)),
-        Err(error) => Err(error),
     }
 }

@@ -10,21 +10,12 @@ use super::{
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Own, Shape},
     socket::{CONTINUE, Socket},
-    upload::{Flow, Upload},
+    upload::Upload,
 };
 use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
 
 /// How much a client may send ahead while its request is answered, in octets.
 const PIPELINE: usize = 64 * 1024;
-
-/// What happened next.
-enum Step {
-    Event(Event),
-    /// The client has closed its sending side before its request was complete.
-    Closed,
-    /// The client has sent nothing for too long.
-    Stalled,
-}
 
 /// One request at a worker.
 #[derive(Debug)]
@@ -73,33 +64,28 @@ impl Forward<'_> {
                 event
             } else {
                 self.flush(&mut taken).await?;
-                match self.step().await? {
-                    Step::Event(event) => match &mut self.rewriter {
-                        None => event,
-                        Some(rewriter) => {
-                            rewriter.push(event);
-                            continue;
-                        }
-                    },
-                    Step::Closed => {
-                        self.upload
-                            .fail(&self.exchange, "the client closed the connection");
-                        continue;
-                    }
-                    Step::Stalled => {
-                        self.upload
-                            .fail(&self.exchange, "the client stopped sending");
+                let event = self.next_event().await?;
+                match &mut self.rewriter {
+                    None => event,
+                    Some(rewriter) => {
+                        rewriter.push(event);
                         continue;
                     }
                 }
             };
             match (event, &mut *download) {
                 (Event::Want, begun) => {
-                    let asks = self.upload.begin(&self.exchange);
-                    if asks && begun.is_none() {
+                    if self.upload.take_expectation() && begun.is_none() {
                         self.socket.output.extend_from_slice(CONTINUE);
+                        self.socket.flush().await?;
                     }
-                    self.socket.set_deadline(self.socket.limits.body_stall);
+                    self.upload.begin(&self.exchange, self.socket);
+                }
+                (Event::Received, _) => {
+                    // Where the system does not let it, no other request is read from it.
+                    if self.socket.take_back().is_ok() {
+                        self.upload.complete();
+                    }
                 }
                 (Event::Response(head, body), None) => {
                     let answered = self.whole(&head, &body);
@@ -173,8 +159,9 @@ impl Forward<'_> {
         }
     }
 
-    /// Waits for whatever comes next.
-    async fn step(&mut self) -> io::Result<Step> {
+    /// Waits for the worker. Meanwhile a client that goes away is noticed, except by a worker's
+    /// reading while it is lent the connection.
+    async fn next_event(&mut self) -> io::Result<Event> {
         let Self {
             socket,
             exchange,
@@ -183,18 +170,9 @@ impl Forward<'_> {
         } = self;
         poll_fn(|context| {
             if let Poll::Ready(event) = exchange.poll_event(context) {
-                return Poll::Ready(Ok(Step::Event(event)));
+                return Poll::Ready(Ok(event));
             }
-            match upload.poll_flow(context, socket) {
-                Poll::Ready(Ok(Flow::ClientClosed)) => return Poll::Ready(Ok(Step::Closed)),
-                Poll::Ready(Ok(Flow::Over)) | Poll::Pending => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-            }
-            if upload.awaits_client() {
-                return socket.poll_deadline(context).map(|()| Ok(Step::Stalled));
-            }
-            // This only notices a client that went away.
-            while !upload.is_flowing() && !socket.is_half_closed && socket.input.len() < PIPELINE {
+            while !upload.is_lent() && !socket.is_half_closed && socket.input.len() < PIPELINE {
                 match socket.poll_read(context) {
                     Poll::Ready(Ok(_)) => {}
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),

@@ -2,7 +2,7 @@
 //!
 //! How much else it takes from them is said where it is counted: `head`, `chunks`.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 /// How long a connection may be idle between two requests. Browsers keep theirs for longer, and
 /// open a new one when they find it closed.
@@ -15,6 +15,11 @@ const HEAD: Duration = Duration::from_secs(20);
 /// How long a client may send nothing of a request body that is waited for: as long as a phone
 /// without signal is worth waiting for.
 const BODY_STALL: Duration = Duration::from_mins(1);
+
+/// How many octets of a request body a client must send for each second more that it is waited for.
+/// Apache asks for as many (`MinRate` of `mod_reqtimeout`); no network in use is so slow, and who
+/// sends octet by octet to keep the threads of the application busy is soon given up.
+const BODY_RATE: NonZeroU32 = NonZeroU32::new(500).unwrap();
 
 /// How long a client may take nothing of a response before it is given up.
 const WRITE_STALL: Duration = Duration::from_mins(1);
@@ -42,6 +47,9 @@ pub struct Limits {
     pub head: Duration,
     /// For more of a request body: then the answer is 408, or the application's read fails.
     pub body_stall: Duration,
+    /// How many octets of a request body make it a second more that is waited for it in all, beyond
+    /// `body_stall`.
+    pub body_rate: NonZeroU32,
     /// For the client to take more of a response; then the connection is broken off.
     pub write_stall: Duration,
     /// For the client to close its side of a connection that we have closed.
@@ -58,6 +66,7 @@ impl Default for Limits {
             idle: IDLE,
             head: HEAD,
             body_stall: BODY_STALL,
+            body_rate: BODY_RATE,
             write_stall: WRITE_STALL,
             linger: LINGER,
             heartbeat: HEARTBEAT,

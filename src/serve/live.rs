@@ -124,7 +124,7 @@ impl Rewriter<'_> {
         }
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
         self.stage = match (stage, event) {
-            (stage, event @ Event::Want) => {
+            (stage, event @ (Event::Want | Event::Received)) => {
                 self.events.push_back(event);
                 stage
             }

@@ -2,14 +2,16 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
-//! - `forward`: one request at a worker; `upload`, `spool`, `download` and `transmit`: its bodies
-//! - `socket`: a client's socket with its buffers and deadline; `pipe`: where long request bodies go
+//! - `body`, `spool`: reading a request body that must be known first
+//! - `forward`: one request at a worker; `upload`, `download` and `transmit`: its bodies
+//! - `socket`: a client's socket with its buffers and deadline; `stream`: the connection itself,
+//!   which a worker reads long request bodies from
 //! - `incoming`: what is to be known of a request beside its environ
 //! - [`head`], [`chunks`], [`response`], `environ`, `host`: the rules, pure
 //! - `reserved`, `events`: what is the front's own: event streams, which tell pages what happens;
 //!   `notices`: what there is to tell
 //! - `live`, [`injector`], `policy`: a script in the application's pages, if the user wants it
-//! - [`Limits`]: how long clients are waited for
+//! - [`Limits`]: how long clients are waited for; `patience`: with a body
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
 //! - [`address`]: what to listen on
 //!
@@ -20,6 +22,7 @@
 
 mod access_log;
 pub mod address;
+mod body;
 pub mod chunks;
 mod clock;
 mod connection;
@@ -35,12 +38,13 @@ mod limits;
 mod live;
 mod notices;
 mod pages;
-mod pipe;
+mod patience;
 mod policy;
 mod reserved;
 pub mod response;
 mod socket;
 mod spool;
+mod stream;
 mod transmit;
 mod upload;
 mod upstream;

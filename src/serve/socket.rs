@@ -3,22 +3,27 @@
 use std::{
     future::{Future as _, poll_fn},
     io,
-    pin::{Pin, pin},
+    net::Shutdown,
+    os::fd::{AsFd as _, BorrowedFd},
+    pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use bytes::{Buf as _, BytesMut};
+use bytes::BytesMut;
+use rustix::net::{SendFlags, send};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, Interest},
     net::TcpStream,
     time::{Instant, Sleep},
 };
 
-use super::{Limits, pipe::Pipe};
+use super::{
+    Limits,
+    stream::{READ, Stream},
+};
 
-/// How much is read at a time, in octets: a browser's request with room to spare.
-const READ: usize = 8 * 1024;
+/// How is written: as much as there is room for.
+const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
 
 /// How much of the output buffer an idle connection keeps, in octets.
 const KEEP: usize = 64 * 1024;
@@ -29,7 +34,7 @@ pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// A client's socket.
 #[derive(Debug)]
 pub(super) struct Socket {
-    stream: TcpStream,
+    stream: Stream,
     /// What was read and not yet used.
     pub(super) input: BytesMut,
     /// What is to be written at the next [`Socket::flush`].
@@ -46,7 +51,7 @@ pub(super) struct Socket {
 impl Socket {
     pub(super) fn new(stream: TcpStream, limits: Limits) -> Self {
         Self {
-            stream,
+            stream: Stream::Own(stream),
             input: BytesMut::new(),
             output: Vec::new(),
             is_half_closed: false,
@@ -96,72 +101,22 @@ impl Socket {
         if self.input.capacity() - self.input.len() < READ / 2 {
             self.input.reserve(READ);
         }
-        // The future holds no state of its own, so it can be made anew for each poll. Unlike
-        // `try_read_buf` it knows that a read which fills less than the room was the last one.
-        let read = pin!(self.stream.read_buf(&mut self.input)).poll(context);
+        let read = self.stream.poll_read(context, &mut self.input);
         if matches!(read, Poll::Ready(Ok(0))) {
             self.is_half_closed = true;
         }
         read
     }
 
-    /// Moves up to `limit` octets from the client into a pipe that has room; 0 mean that the client
-    /// has closed its sending side. The deadline moves along.
-    pub(super) fn poll_move(
-        &mut self,
-        context: &mut Context<'_>,
-        pipe: &Pipe,
-        limit: usize,
-    ) -> Poll<io::Result<usize>> {
-        let moved = if self.input.is_empty() {
-            ready!(self.poll_move_unread(context, pipe, limit))?
-        } else {
-            self.move_input(pipe, limit)?
-        };
-        self.deadline.set(self.limits.body_stall);
-        Poll::Ready(Ok(moved))
+    /// Lends the reading side to a worker; this is what it is to be given.
+    pub(super) fn lend(&mut self) -> io::Result<BorrowedFd<'_>> {
+        self.stream.lend()?;
+        Ok(self.stream.as_fd())
     }
 
-    /// Moves up to `limit` octets of what was read already.
-    fn move_input(&mut self, pipe: &Pipe, limit: usize) -> io::Result<usize> {
-        let octets = self.input.get(..limit).unwrap_or(&self.input);
-        let count = pipe.write(octets)?;
-        self.input.advance(count);
-        Ok(count)
-    }
-
-    #[cfg(target_os = "linux")]
-    fn poll_move_unread(
-        &mut self,
-        context: &mut Context<'_>,
-        pipe: &Pipe,
-        limit: usize,
-    ) -> Poll<io::Result<usize>> {
-        ready!(self.stream.poll_read_ready(context))?;
-        let moved = pipe.splice(&self.stream, limit);
-        if matches!(moved, Ok(0)) {
-            self.is_half_closed = true;
-        }
-        Poll::Ready(moved)
-    }
-
-    /// Where the system cannot move them, the octets go through the input.
-    #[cfg(not(target_os = "linux"))]
-    fn poll_move_unread(
-        &mut self,
-        context: &mut Context<'_>,
-        pipe: &Pipe,
-        limit: usize,
-    ) -> Poll<io::Result<usize>> {
-        if ready!(self.poll_read(context))? == 0 {
-            return Poll::Ready(Ok(0));
-        }
-        Poll::Ready(self.move_input(pipe, limit))
-    }
-
-    /// Whether the deadline has passed.
-    pub(super) fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.deadline.poll(context)
+    /// Takes back the reading side, of which the worker has read all that it was to read.
+    pub(super) fn take_back(&mut self) -> io::Result<()> {
+        self.stream.take_back()
     }
 
     /// Writes the output.
@@ -173,7 +128,7 @@ impl Socket {
         let mut rest = output.as_slice();
         while !rest.is_empty() {
             let written = self
-                .write_with(|stream| Ok(rustix::io::write(stream, rest)?))
+                .write_with(|stream| Ok(send(stream, rest, AT_ONCE)?))
                 .await?;
             rest = rest.get(written..).unwrap_or_default();
         }
@@ -187,7 +142,7 @@ impl Socket {
     /// An error of kind `TimedOut` means that it has taken nothing for too long.
     pub(super) async fn write_with<R>(
         &mut self,
-        mut write: impl FnMut(&TcpStream) -> io::Result<R>,
+        mut write: impl FnMut(&Stream) -> io::Result<R>,
     ) -> io::Result<R> {
         let Self {
             stream,
@@ -197,11 +152,8 @@ impl Socket {
         } = self;
         let mut is_stalled = false;
         poll_fn(|context| {
-            while stream.poll_write_ready(context)?.is_ready() {
-                match stream.try_io(Interest::WRITABLE, || write(stream)) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    result => return Poll::Ready(result),
-                }
+            if let written @ Poll::Ready(_) = stream.poll_write_with(context, &mut write) {
+                return written;
             }
             if !std::mem::replace(&mut is_stalled, true) {
                 deadline.set(limits.write_stall);
@@ -216,7 +168,10 @@ impl Socket {
     /// Closes our side, and waits a while for the client to close its own: a client that is still
     /// sending would otherwise be cut off before it has read the answer (RFC 9112, section 9.6).
     pub(super) async fn close(mut self) {
-        if self.stream.shutdown().await.is_err() {
+        let closed = self.stream.shutdown(Shutdown::Write);
+        // A worker may have it still: then the rest of a body that the application has not read is
+        // dropped here.
+        if closed.and_then(|()| self.stream.take_back()).is_err() {
             return;
         }
         self.set_deadline(self.limits.linger);
@@ -236,10 +191,14 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
+        // Where any of this fails, the client is gone already.
         if self.is_mid_response {
-            // The system then sends a reset instead of an orderly end. Where this fails, the
-            // client is gone already.
+            // The system then sends a reset instead of an orderly end, once nobody has it any more.
             let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
+        if self.stream.is_shared() {
+            // A thread of a worker may wait for octets: it sees the end now, and lets go.
+            let _ = self.stream.shutdown(Shutdown::Read);
         }
     }
 }

@@ -40,7 +40,10 @@ async fn write_some(
     count: usize,
 ) -> io::Result<usize> {
     socket
-        .write_with(|stream| Ok(rustix::fs::sendfile(stream, file, Some(offset), count)?))
+        .write_with(|stream| {
+            stream.keep_from_waiting()?;
+            Ok(rustix::fs::sendfile(stream, file, Some(offset), count)?)
+        })
         .await
 }
 

@@ -1,18 +1,13 @@
-//! A request body that did not travel with its request: on its way to the worker as soon as the
+//! A request body that did not travel with its request: the worker gets it as soon as the
 //! application reads it.
 //!
-//! The worker gets the end of a pipe, which bounds what is on the way, or the file that the body was
-//! spooled to. The application's thread reads that by itself.
+//! The application's thread reads it by itself, from the client's connection, which it is lent for
+//! that, or from the file that the body was spooled to.
 
-use std::{
-    fs::File,
-    io,
-    os::fd::AsFd as _,
-    task::{Context, Poll, ready},
-};
+use std::{fs::File, io, os::fd::AsFd as _};
 
-use super::{pipe::Pipe, socket::Socket};
-use crate::wire::Exchange;
+use super::{Limits, socket::Socket};
+use crate::wire::{BodySource, Exchange};
 
 /// A request body that did not travel with its request.
 #[derive(Debug)]
@@ -22,27 +17,16 @@ pub(super) struct Upload {
     left: u64,
     /// The client is still to be told to go on.
     expects_continue: bool,
-    /// It is the client that is waited for, and not the application.
-    awaits_client: bool,
 }
 
 #[derive(Debug)]
 enum State {
     /// The application has not asked for the body, which is on the disk or on the connection.
     Unread(Option<File>),
-    /// It flows into the pipe.
-    Flowing(Pipe),
-    /// The worker has all of it, or knows that it gets no more.
+    /// The worker reads from the connection.
+    Lent,
+    /// The worker has all of it, or knows that it gets none.
     Over,
-}
-
-/// How a body came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// All of it is in the pipe, or nobody reads that any more.
-    Over,
-    /// The client has closed the connection before.
-    ClientClosed,
 }
 
 impl Upload {
@@ -52,7 +36,6 @@ impl Upload {
             state: State::Unread(None),
             left: length,
             expects_continue,
-            awaits_client: false,
         }
     }
 
@@ -77,74 +60,61 @@ impl Upload {
         self.left == 0
     }
 
-    /// Whether octets go to the worker as they come.
-    pub(super) fn is_flowing(&self) -> bool {
-        matches!(self.state, State::Flowing(_))
+    /// Whether the connection is the worker's to read from.
+    pub(super) fn is_lent(&self) -> bool {
+        matches!(self.state, State::Lent)
     }
 
-    /// Whether the client is the one that is waited for.
-    pub(super) fn awaits_client(&self) -> bool {
-        self.awaits_client && self.is_flowing()
+    /// Whether the client is to be told to go on before the body is given to the worker: once at
+    /// the most, and only where it waits for that.
+    pub(super) fn take_expectation(&mut self) -> bool {
+        matches!(self.state, State::Unread(_)) && std::mem::take(&mut self.expects_continue)
     }
 
-    /// The application wants the body. Says whether the client is to be told to go on: once at the
-    /// most, and only where it waits for that.
-    pub(super) fn begin(&mut self, exchange: &Exchange) -> bool {
-        let State::Unread(file) = &self.state else {
-            return false;
+    /// The application wants the body.
+    pub(super) fn begin(&mut self, exchange: &Exchange, socket: &mut Socket) {
+        let State::Unread(file) = &mut self.state else {
+            return;
         };
-        let begun = match file {
-            Some(file) => exchange.send_body(file.as_fd()).map(|()| State::Over),
-            None => Pipe::new().and_then(|(pipe, end)| {
-                exchange.send_body(end.as_fd())?;
-                Ok(State::Flowing(pipe))
-            }),
+        let file = file.take();
+        self.state = State::Over;
+        let begun = if let Some(file) = file {
+            exchange.send_body(BodySource::File(file.as_fd()))
+        } else {
+            self.hand_over(exchange, socket)
         };
-        match begun {
-            Ok(state) => self.state = state,
-            Err(error) => self.fail(exchange, &format!("cannot hand the body on: {error}")),
-        }
-        std::mem::take(&mut self.expects_continue)
-    }
-
-    /// Moves as much as there is and there is room for.
-    pub(super) fn poll_flow(
-        &mut self,
-        context: &mut Context<'_>,
-        socket: &mut Socket,
-    ) -> Poll<io::Result<Flow>> {
-        let State::Flowing(pipe) = &mut self.state else {
-            return Poll::Pending;
-        };
-        loop {
-            self.awaits_client = false;
-            if self.left == 0 {
-                self.state = State::Over;
-                return Poll::Ready(Ok(Flow::Over));
-            }
-            ready!(pipe.poll_room(context))?;
-            self.awaits_client = true;
-            let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
-            match ready!(socket.poll_move(context, pipe, limit)) {
-                Ok(0) => return Poll::Ready(Ok(Flow::ClientClosed)),
-                Ok(count) => self.left -= count as u64,
-                // There was less room than it seemed.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    self.state = State::Over;
-                    return Poll::Ready(Ok(Flow::Over));
-                }
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
-    }
-
-    /// Tells the worker that no more will come, unless it has all.
-    pub(super) fn fail(&mut self, exchange: &Exchange, reason: &str) {
-        if !matches!(self.state, State::Over) {
-            // Before the pipe is closed, so that the reason is there when the end is.
-            exchange.fail_body(reason);
+        if let Err(error) = begun {
+            exchange.fail_body(&format!("cannot hand the body on: {error}"));
             self.state = State::Over;
         }
+    }
+
+    /// Gives the worker what has been read of the body, and the connection for the rest.
+    fn hand_over(&mut self, exchange: &Exchange, socket: &mut Socket) -> io::Result<()> {
+        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let ahead = socket.input.split_to(wanted.min(socket.input.len()));
+        self.left -= ahead.len() as u64;
+        if self.left == 0 {
+            return exchange.send_body(BodySource::Octets(&ahead));
+        }
+        self.state = State::Lent;
+        let Limits {
+            body_stall: stall,
+            body_rate: rate,
+            ..
+        } = socket.limits;
+        exchange.send_body(BodySource::Connection {
+            socket: socket.lend()?,
+            ahead: &ahead,
+            left: self.left,
+            stall,
+            rate,
+        })
+    }
+
+    /// The worker has read the whole body from the connection.
+    pub(super) fn complete(&mut self) {
+        self.left = 0;
+        self.state = State::Over;
     }
 }

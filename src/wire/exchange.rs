@@ -8,7 +8,6 @@ use std::{
     fs::File,
     io,
     num::NonZeroU32,
-    os::fd::BorrowedFd,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -16,12 +15,13 @@ use std::{
 use bytes::{BufMut, Bytes};
 
 use super::{
+    body::BodySource,
     files::{FileSender, Files},
     frame::{self, Frame, Kind, RequestId},
     link::{LinkError, Refused},
     message::{self, ApplicationError, ResponseHead},
     outbox::Outbox,
-    table::{Owner, Progress, Table},
+    table::{Owner, Progress, Table, Upload},
 };
 
 /// Why the rest of a request body does not come once nobody is left to send it.
@@ -45,6 +45,8 @@ pub enum Event {
     Failed(ApplicationError),
     /// The application wants to read the request body.
     Want,
+    /// All of the request body has been read from the client's connection.
+    Received,
     /// The worker is gone, and had begun the request. Nothing follows.
     Lost(Loss),
     /// The worker is gone, and had not begun the request: another one may have it. Nothing follows.
@@ -147,10 +149,17 @@ impl Exchanges {
                 })
             }
             Kind::Error => Event::Failed(ApplicationError::decode(payload)?),
+            Kind::Received => Event::Received,
             other => return Err(LinkError::Misplaced(other)),
         };
         let mut table = self.lock();
-        let slot = table.slot(id).ok_or(LinkError::UnknownRequest(id))?;
+        let slot = match table.slot(id) {
+            // A thread of the application may read on after the answer.
+            slot if kind == Kind::Received && slot.as_ref().is_none_or(|slot| slot.finished) => {
+                return Ok(());
+            }
+            slot => slot.ok_or(LinkError::UnknownRequest(id))?,
+        };
         slot.accept(kind, &event)?;
         let (owner, last) = (slot.owner, event.is_last());
         if owner == Owner::Exchange {
@@ -184,7 +193,10 @@ impl Exchanges {
             self.fail_body(id, GONE);
             return;
         }
-        slot.wanted = true;
+        if slot.upload == Upload::Lent {
+            return;
+        }
+        slot.upload = Upload::Wanted;
         if let Some(waker) = slot.waker.take() {
             waker.wake();
         }
@@ -260,7 +272,8 @@ impl Exchange {
         let Some(slot) = table.slot(self.id) else {
             return Poll::Ready(Event::Lost(Loss::default()));
         };
-        if std::mem::take(&mut slot.wanted) {
+        if slot.upload == Upload::Wanted {
+            slot.upload = Upload::Idle;
             return Poll::Ready(Event::Want);
         }
         if let Some(event) = slot.events.pop_front() {
@@ -273,11 +286,18 @@ impl Exchange {
         Poll::Pending
     }
 
-    /// Sends the worker what it can read the request body from, a pipe or a file; after
-    /// [`Event::Want`], and once.
-    pub fn send_body(&self, source: BorrowedFd<'_>) -> io::Result<()> {
-        self.exchanges.files.send(self.id, source)?;
-        self.exchanges.send(Kind::Body, self.id, b"");
+    /// Sends the worker what it can read the request body from; after [`Event::Want`], and once.
+    /// Of a connection the worker has the reading side until [`Event::Received`].
+    pub fn send_body(&self, source: BodySource<'_>) -> io::Result<()> {
+        if let BodySource::Connection { .. } = source
+            && let Some(slot) = self.exchanges.lock().slot(self.id)
+        {
+            slot.upload = Upload::Lent;
+        }
+        if let Some(descriptor) = source.descriptor() {
+            self.exchanges.files.send(self.id, descriptor)?;
+        }
+        self.exchanges.control.push(|out| source.put(out, self.id));
         Ok(())
     }
 

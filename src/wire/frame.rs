@@ -55,11 +55,13 @@ kinds! {
     Error = 20,
     /// A response body, or the rest of one, that is in a file.
     File = 21,
+    /// All of a request body has been read from the client's connection.
+    Received = 22,
     /// What the worker is to load, and how.
     Configure = 32,
     /// More threads are needed.
     Wake = 33,
-    /// The descriptor that a request body is read from has been sent.
+    /// What a request body is to be read from.
     Body = 34,
     /// A request body that will not be completed.
     BodyFail = 36,

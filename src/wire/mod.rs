@@ -6,7 +6,7 @@
 //! - `outbox`: frames waiting for one connection, written in as few system calls as possible
 //! - `exchange`: the requests under way, and the handle for one of them; `table`: their numbers
 //!   and events
-//! - `files`: descriptors of files that the front is to send
+//! - `files`: descriptors on their way in both directions; `body`: what a request body is read from
 //! - `begun`: how many requests a worker has begun, in memory that it shares with the front
 //! - `connections`: all of that between front and worker, as it is made for one process
 //! - `link`: the connections to one worker, and the tasks that serve them; `stand_ins`: noticing
@@ -20,6 +20,7 @@
 //! Nothing here knows of HTTP syntax or of processes.
 
 mod begun;
+mod body;
 mod changes;
 mod coalescing;
 mod connections;
@@ -40,6 +41,7 @@ mod stand_ins;
 mod statuses;
 mod table;
 
+pub use body::BodySource;
 pub use connections::Connections;
 pub use exchange::{Event, Exchange, FilePart, Loss};
 pub use link::{Client, Link, LinkError, Refused, Status};

@@ -36,6 +36,18 @@ pub(super) enum Owner {
     Worker,
 }
 
+/// What goes on with the request body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Upload {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// The worker wants it, and the exchange is still to be told.
+    Wanted,
+    /// The worker reads it from the client's connection.
+    Lent,
+}
+
 #[derive(Debug)]
 pub(super) struct Slot {
     generation: u16,
@@ -48,7 +60,7 @@ pub(super) struct Slot {
     pub(super) sequence: u64,
     /// Octets of blocks that the client has not taken.
     pub(super) unacknowledged: usize,
-    pub(super) wanted: bool,
+    pub(super) upload: Upload,
     pub(super) events: VecDeque<Event>,
     pub(super) waker: Option<Waker>,
 }
@@ -90,7 +102,7 @@ impl Table {
         slot.head_seen = false;
         slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
-        slot.wanted = false;
+        slot.upload = Upload::Idle;
         self.progress.pending += 1;
         Ok(join_id(slot.generation, index))
     }
@@ -156,7 +168,7 @@ impl Slot {
             head_seen: false,
             sequence: NOT_SENT,
             unacknowledged: 0,
-            wanted: false,
+            upload: Upload::Idle,
             events: VecDeque::new(),
             waker: None,
         }
@@ -168,6 +180,7 @@ impl Slot {
             && match event {
                 Event::Response(..) | Event::Head(_) => !self.head_seen,
                 Event::Block(_) | Event::End | Event::File(_) => self.head_seen,
+                Event::Received => std::mem::take(&mut self.upload) == Upload::Lent,
                 _ => true,
             };
         if !in_order {
@@ -204,6 +217,18 @@ mod tests {
         table.release(ids[0]);
         table.progress.pending -= 1;
         assert!(table.open().is_ok());
+    }
+
+    /// Else a worker could have the front look for a request inside a body.
+    #[test]
+    fn only_a_connection_that_was_lent_is_given_back_and_once() {
+        let mut slot = Slot::new();
+        let uploads = [Upload::Idle, Upload::Wanted, Upload::Lent];
+        let accepted = uploads.map(|upload| {
+            slot.upload = upload;
+            [(); 2].map(|()| slot.accept(Kind::Received, &Event::Received).is_ok())
+        });
+        assert_eq!(accepted, [[false; 2], [false; 2], [true, false]]);
     }
 
     #[test]

@@ -27,8 +27,8 @@ macro_rules! files {
 files![
     "__init__.py",
     "__main__.py",
-    "body.py",
     "bytecode.py",
+    "client.py",
     "control.py",
     "django_files.py",
     "django_project.py",
@@ -43,12 +43,14 @@ files![
     "handler.py",
     "headers.py",
     "hints.py",
+    "input.py",
     "link.py",
     "loaded.py",
     "main.py",
     "manage.py",
     "modules.py",
     "parcels.py",
+    "patience.py",
     "preloading.py",
     "report.py",
     "resolve.py",
@@ -57,6 +59,7 @@ files![
     "silence.py",
     "target.py",
     "trial.py",
+    "window.py",
     "wire.py",
 ];
 

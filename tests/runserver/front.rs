@@ -3,19 +3,26 @@
 
 use std::{
     fs::File,
-    io::{IoSlice, IoSliceMut, Read as _, Write as _},
+    io::{ErrorKind, IoSlice, IoSliceMut, Read as _, Write as _},
     mem::MaybeUninit,
-    net::{SocketAddr, TcpListener},
-    os::{fd::AsFd as _, unix::net::UnixStream},
+    net::{SocketAddr, TcpListener, TcpStream},
+    num::NonZeroU32,
+    os::{
+        fd::{AsFd as _, OwnedFd},
+        unix::net::UnixStream,
+    },
     sync::{Arc, Mutex, mpsc},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use bytes::{BufMut as _, BytesMut};
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+use bytes::{Buf as _, BufMut as _, BytesMut};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    net::{
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+    },
 };
 use scaffold::{
     serve::{self, AccessLog, Limits, Notifier, Server, Settings, State},
@@ -37,20 +44,76 @@ pub(super) const ENDLESS: Limits = Limits {
     idle: Duration::from_hours(1),
     head: Duration::from_hours(1),
     body_stall: Duration::from_hours(1),
+    body_rate: NonZeroU32::MIN,
     write_stall: Duration::from_hours(1),
     linger: Duration::from_hours(1),
     heartbeat: Duration::from_hours(1),
     chunked: u64::MAX,
 };
 
-/// A front with a worker of this process.
-pub(super) struct Front {
+/// A front that serves, with whatever is at the other ends of its connections as its worker.
+pub(super) struct Serving {
     address: SocketAddr,
+    notifier: Notifier,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+}
+
+impl Serving {
+    /// Starts it. The worker may become ready later: requests wait on its connection.
+    pub(super) fn start(
+        settings: Settings,
+        connections: Connections,
+        configure: Configure,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let (workers, upstream) = serve::upstream(Arc::new(|| true));
+        let notifier = workers.notifier().clone();
+        let thread = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let link = Link::start(connections, &configure, None).unwrap();
+                workers.set(State::Ready([link.client().clone()].into()));
+                let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
+                let shutdown = async {
+                    let _ = stopped.await;
+                };
+                server.run(shutdown).await;
+            });
+        });
+        Self {
+            address,
+            notifier,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Opens a connection.
+    pub(super) fn connect(&self) -> Client {
+        Client::connect(self.address)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !thread::panicking() {
+            ended.unwrap().expect("the front did not panic");
+        }
+    }
+}
+
+/// A front with a worker of this process.
+pub(super) struct Front {
+    serving: Serving,
     worker: Worker,
     frames: mpsc::Receiver<Frame>,
-    notifier: Notifier,
 }
 
 /// The worker's ends of the connections.
@@ -72,41 +135,22 @@ impl Front {
 
     /// Starts it with these settings.
     pub(super) fn start_with(settings: Settings) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
         let (connections, [data, control, files, _begun]) = Connections::new().unwrap();
         let [own_data, own_control, files] = [data, control, files].map(UnixStream::from);
-        let (stop, stopped) = oneshot::channel();
-        let (workers, upstream) = serve::upstream(Arc::new(|| true));
-        let notifier = workers.notifier().clone();
-        let thread = thread::spawn(move || {
-            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let link = Link::start(connections, &Configure::default(), None).unwrap();
-                workers.set(State::Ready([link.client().clone()].into()));
-                let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
-                let shutdown = async {
-                    let _ = stopped.await;
-                };
-                server.run(shutdown).await;
-            });
-        });
+        let serving = Serving::start(settings, connections, Configure::default());
         let (sender, frames) = mpsc::channel();
         for stream in [&own_data, &own_control] {
             let (stream, sender) = (stream.try_clone().unwrap(), sender.clone());
             thread::spawn(move || read_frames(stream, &sender));
         }
         Self {
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
+            serving,
             worker: Worker {
                 data: Arc::new(Mutex::new(own_data)),
                 control: Arc::new(Mutex::new(own_control)),
                 files: Arc::new(files),
             },
             frames,
-            notifier,
         }
     }
 
@@ -127,18 +171,18 @@ impl Front {
 
     /// What says that something has changed.
     pub(super) fn notifier(&self) -> &Notifier {
-        &self.notifier
+        &self.serving.notifier
     }
 
     /// The full address of a path, which starts with a slash.
     #[cfg(feature = "system-tests")]
     pub(super) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", self.serving.address)
     }
 
     /// Opens a connection.
     pub(super) fn connect(&self) -> Client {
-        Client::connect(self.address)
+        self.serving.connect()
     }
 
     /// The worker's side.
@@ -180,18 +224,6 @@ impl Front {
         let id = self.wait_for(Kind::Request).id;
         self.worker.respond(id, b"another");
         assert_eq!(client.response().text(), "another");
-    }
-}
-
-impl Drop for Front {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        let ended = self.thread.take().map(JoinHandle::join);
-        if !thread::panicking() {
-            ended.unwrap().expect("the front did not panic");
-        }
     }
 }
 
@@ -260,8 +292,28 @@ impl Worker {
         self.send(Kind::Want, id, &[]);
     }
 
-    /// What the body can be read from, once the worker was sent `BODY`.
-    pub(super) fn body(&self, id: RequestId) -> File {
+    /// The body as the worker was sent it.
+    pub(super) fn body(&self, frame: Frame) -> Body {
+        let Frame {
+            kind: Kind::Body,
+            id,
+            mut payload,
+        } = frame
+        else {
+            panic!("not a body: {frame:?}");
+        };
+        let left = payload.get_u64_le();
+        Body {
+            stall: Duration::from_millis(payload.get_u32_le().into()),
+            rate: payload.get_u32_le(),
+            ahead: payload.to_vec(),
+            socket: (left > 0).then(|| self.descriptor(id).into()),
+            left,
+        }
+    }
+
+    /// The descriptor that was sent for a request.
+    fn descriptor(&self, id: RequestId) -> OwnedFd {
         let mut number = [0; 4];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
@@ -277,7 +329,47 @@ impl Worker {
             RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
             _ => None,
         });
-        descriptors.next().unwrap().next().unwrap().into()
+        descriptors.next().unwrap().next().unwrap()
+    }
+}
+
+/// A request body that does not go through a file.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// How long the worker is to wait for the client at a time.
+    pub(super) stall: Duration,
+    /// For how many octets more it may wait for a second more.
+    pub(super) rate: u32,
+    /// What the front has read already.
+    pub(super) ahead: Vec<u8>,
+    /// How much more is to be read from the client's connection.
+    pub(super) left: u64,
+    /// The client's connection.
+    pub(super) socket: Option<TcpStream>,
+}
+
+impl Body {
+    /// All of it.
+    pub(super) fn read(mut self) -> Vec<u8> {
+        let mut octets = self.ahead;
+        if let Some(socket) = &mut self.socket {
+            while self.left > 0 {
+                let mut sockets = [PollFd::new(socket, PollFlags::IN)];
+                let deadline = DEADLINE.try_into().unwrap();
+                let count = poll(&mut sockets, Some(&deadline)).unwrap();
+                assert!(count > 0, "nothing has come, nor the end");
+                let mut piece = vec![0; usize::try_from(self.left.min(65_536)).unwrap()];
+                match socket.read(&mut piece) {
+                    Ok(0) => break,
+                    Ok(count) => {
+                        octets.extend(&piece[..count]);
+                        self.left -= count as u64;
+                    }
+                    Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
+                }
+            }
+        }
+        octets
     }
 }
 

@@ -13,6 +13,7 @@ mod faults;
 mod files;
 mod front;
 mod hosts;
+mod interpreter;
 mod limits;
 mod live;
 mod pep3333;
@@ -23,6 +24,7 @@ mod settings;
 mod splitting;
 mod templates;
 mod threads;
+mod uploads;
 
 use super::support::{Serve, Server};
 

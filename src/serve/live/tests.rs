@@ -100,6 +100,26 @@ fn a_page_gets_the_script_and_its_length_is_right() {
     }
 }
 
+/// What concerns the request's body is no part of the response, and waits for none of it.
+#[test]
+fn what_concerns_the_requests_body_passes_at_once() {
+    let live = live();
+    let mut rewriter = live.rewriter(0, false, b"GET / HTTP/1.1");
+    let html = || head(&[("Content-Type", "text/html")]);
+    let mut pass = |event| {
+        rewriter.push(event);
+        rewriter.pop()
+    };
+    assert!(matches!(pass(Event::Want), Some(Event::Want)));
+    assert!(pass(Event::Head(html())).is_none());
+    assert!(matches!(pass(Event::Want), Some(Event::Want)));
+    assert!(matches!(pass(Event::Received), Some(Event::Received)));
+    assert!(matches!(
+        pass(Event::Block(PAGE.into())),
+        Some(Event::Head(_))
+    ));
+}
+
 #[rstest]
 #[case("Content-Type", "text/plain")]
 #[case("Content-Type", "application/xhtml+xml")]

@@ -44,12 +44,7 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
     if kind == wire.WAKE:
         runner.wake(wire.NUMBER.unpack(payload)[0])
     elif kind == wire.BODY:
-        descriptor = link.receive_file(request)
-        body = link.inputs.get(request)
-        if body is None:
-            os.close(descriptor)
-        else:
-            body.begin(descriptor)
+        _begin_body(request, payload, link)
     elif kind == wire.BODY_FAIL:
         body = link.inputs.get(request)
         if body is not None:
@@ -75,6 +70,20 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
         Thread(target=django_files.take, args=(link, request, payload), daemon=True).start()
     else:
         raise ValueError(f"unknown control frame {kind}")
+
+
+def _begin_body(request: int, payload: bytes, link: Link) -> None:
+    # Where all of the body is in the frame, there is nothing more to read.
+    has_more = not payload or wire.SOCKET_BODY.unpack_from(payload)[0]
+    descriptor = link.receive_file(request) if has_more else None
+    body = link.inputs.get(request)
+    if body is None:
+        if descriptor is not None:
+            os.close(descriptor)
+    elif has_more and descriptor is None:
+        body.fail("the application has too many open files")
+    else:
+        body.begin(payload, descriptor)
 
 
 def _is_debugged() -> bool:

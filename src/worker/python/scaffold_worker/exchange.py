@@ -5,10 +5,10 @@ from __future__ import annotations
 from marshal import dumps
 
 from . import wire
-from .body import ClientGone, Window
 from .errors import stream as errors
 from .files import FileWrapper
 from .headers import check_headers, check_status, known_headers, known_statuses
+from .window import ClientGone, Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from io import BytesIO
 from marshal import dumps, loads
 
 from . import wire
-from .body import StreamedInput
 from .errors import stream as errors
 from .exchange import Exchange, join_blocks, to_bytes, too_long
 from .files import FileWrapper
+from .input import StreamedInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

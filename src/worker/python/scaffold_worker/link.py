@@ -14,8 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _socket import socket
 
-    from .body import Source, Window
+    from .input import Source
     from .loaded import Inventory
+    from .window import Window
 
 
 DESCRIPTOR = Struct("@i")
@@ -54,18 +55,22 @@ class Link:
             return False
         return sent == wire.NUMBER.size
 
-    def receive_file(self, request: int) -> int:
-        """Return the descriptor that the front has sent for a request."""
+    def receive_file(self, request: int) -> int | None:
+        """Return the descriptor that the front has sent for a request; None where this process may
+        have no more."""
         import _socket
 
         space = _socket.CMSG_SPACE(DESCRIPTOR.size)
         flags = _socket.MSG_DONTWAIT | getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
         received = self._files_socket().recvmsg(wire.NUMBER.size, space, flags)
-        number, [(_, _, rights)] = received[:2]
+        number, ancillary = received[:2]
         if wire.NUMBER.unpack(number)[0] != request:
             raise ValueError("a descriptor came for another request")
-        descriptor: int = DESCRIPTOR.unpack(rights)[0]
-        return descriptor
+        for _, _, rights in ancillary:
+            descriptor: int = DESCRIPTOR.unpack(rights)[0]
+            return descriptor
+        # The system has closed it.
+        return None
 
     def _files_socket(self) -> socket:
         """Return the files connection as a socket."""

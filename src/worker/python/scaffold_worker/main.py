@@ -27,8 +27,8 @@ EXIT_FAILED = 3
 def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     """Serve the connections. Never returns."""
     parent = os.getppid()
-    _keep_to_ourselves(data, control_descriptor, files)
     link = Link(data, control_descriptor, files)
+    _keep_to_ourselves(link, data, control_descriptor, files)
     begun_requests = _shared_number(begun)
     inbox = wire.Inbox(control_descriptor)
     frames = inbox.receive()
@@ -99,7 +99,7 @@ def _give_up(link: Link, reason: Failure) -> None:
     os._exit(EXIT_FAILED)
 
 
-def _keep_to_ourselves(*descriptors: int) -> None:
+def _keep_to_ourselves(link: Link, *descriptors: int) -> None:
     """Keep the connections and our signal handler out of the processes that the project starts."""
     for descriptor in descriptors:
         os.set_blocking(descriptor, True)
@@ -111,6 +111,9 @@ def _keep_to_ourselves(*descriptors: int) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in descriptors:
             os.dup2(nothing, descriptor, inheritable=False)
+        # A client's connection could not be closed as long as the child has it.
+        for body in link.inputs.values():
+            body.replace(nothing)
         os.close(nothing)
         # Ctrl-C ends a forked child as it ends any other program.
         signal(SIGINT, default_int_handler)

@@ -1,7 +1,7 @@
 """Frames: their types, their header, and reading and writing them on a descriptor.
 
 docs/worker-protocol.md is the contract. This file knows octets and descriptors only; what a
-frame means is known to `exchange`, `body` and `control`.
+frame means is known to `exchange`, `input`, `window` and `control`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ BLOCK = 18
 END = 19
 ERROR = 20
 FILE = 21
+RECEIVED = 22
 CONFIGURE = 32
 WAKE = 33
 BODY = 34
@@ -44,6 +45,7 @@ UNFIT = 84
 HEADER = Struct("<IBI")
 NUMBER = Struct("<I")
 FILE_PART = Struct("<QQ")
+SOCKET_BODY = Struct("<QII")
 pack_header = HEADER.pack
 unpack_header = HEADER.unpack_from
 

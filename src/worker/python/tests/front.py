@@ -17,10 +17,11 @@ from typing import Any, Callable
 PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MAIN = os.path.join(PACKAGE, "scaffold_worker", "__main__.py")
 HEADER = struct.Struct("<IBI")
+SOCKET_BODY = struct.Struct("<QII")
 TIMEOUT = 30
 WINDOW = 256 * 1024
 
-REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR, FILE = 1, 16, 17, 18, 19, 20, 21
+REQUEST, RESPONSE, HEAD, BLOCK, END, ERROR, FILE, RECEIVED = 1, 16, 17, 18, 19, 20, 21, 22
 CONFIGURE, WAKE, BODY, BODY_FAIL, CREDIT, CANCEL, PING, LIST = 32, 33, 34, 36, 37, 38, 39, 40
 CHANGED = 41
 READY, FAILED, WANT, PONG, LOADED, TAKEN = 48, 49, 50, 51, 52, 53
@@ -234,11 +235,11 @@ class Front:
         number: int = struct.unpack("=Q", os.pread(self._begun.fileno(), 8, 0))[0]
         return number
 
-    def send_file(self, request: int, descriptor: int) -> None:
-        """Answer a WANT with the descriptor that the body can be read from."""
+    def send_file(self, request: int, descriptor: int, payload: bytes = b"") -> None:
+        """Answer a WANT with a descriptor that the body can be read from."""
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("@i", descriptor))
         self.files.sendmsg([struct.pack("<I", request)], [rights])
-        self.tell(BODY, request)
+        self.tell(BODY, request, payload)
 
     def give_body(self, request: int, octets: bytes) -> None:
         """Answer a WANT with all of the body."""
