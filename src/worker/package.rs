@@ -30,6 +30,7 @@ files![
     "body.py",
     "bytecode.py",
     "control.py",
+    "debugger.py",
     "django_project.py",
     "errors.py",
     "exceptions.py",

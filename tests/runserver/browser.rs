@@ -275,13 +275,20 @@ fn a_page_of_django_follows_its_template_and_its_view() {
                     urlpatterns = [path('', lambda request: render(request, 'page.html'))]\n";
         serve
             .file("mysite/mysite/urls.py", urls)
-            .file("mysite/mysite/templates/page.html", "<!doctype html><p>first")
-            .file("mysite/pyproject.toml", "[tool.scaffold]\nlive-reload = true\n")
+            .file(
+                "mysite/mysite/templates/page.html",
+                "<!doctype html><p>first",
+            )
+            .file(
+                "mysite/pyproject.toml",
+                "[tool.scaffold]\nlive-reload = true\n",
+            )
     });
     let settings = server.sandbox().dir().join("mysite/mysite/settings.py");
-    let with_templates = std::fs::read_to_string(&settings)
-        .unwrap()
-        .replace("\"DIRS\": []", "\"DIRS\": [BASE_DIR / \"mysite/templates\"]");
+    let with_templates = std::fs::read_to_string(&settings).unwrap().replace(
+        "\"DIRS\": []",
+        "\"DIRS\": [BASE_DIR / \"mysite/templates\"]",
+    );
     let browser = Browser::start();
     browser.open(&server.url("/"));
     assert!(browser.text().contains("TemplateDoesNotExist"));

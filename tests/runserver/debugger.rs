@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, OnTerminal, Serve};
+use rstest::rstest;
+
+use crate::support::{Client, OnTerminal, Python, Serve, newest, pythons};
 
 /// Stands at a debugger's prompt where it is asked to, and answers with the value of a module.
 const APP: &str = "import value\n\
@@ -20,12 +22,15 @@ const GOES_ON: &str = "A request in the debugger goes on with the code from befo
 /// on old code are ended.
 const SOON: Duration = Duration::from_secs(5);
 
-fn server() -> OnTerminal {
+fn serve() -> Serve {
     Serve::new()
         .file("app.py", APP)
         .file("value.py", "VALUE = 'old'\n")
         .args(["--app", "app:application"])
-        .start_on_terminal()
+}
+
+fn server() -> OnTerminal {
+    serve().start_on_terminal()
 }
 
 /// Sends a request that stops at the prompt, and waits for that.
@@ -92,4 +97,50 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
         server.interrupt(0);
         assert_eq!(server.modes(), modes);
     }
+}
+
+/// The page is asked for again while a request of before the change stands at the prompt: two
+/// prompts would share what is typed.
+#[rstest]
+#[case(newest(), "breakpoint()")]
+#[case(newest(), "import pdb; pdb.set_trace()")]
+#[case(pythons().first().unwrap(), "import pdb; pdb.set_trace()")]
+fn the_debugger_of_the_next_worker_waits_for_its_turn(#[case] python: &Python, #[case] stop: &str) {
+    const WAITS: &str = "A debugger is at work in another request";
+    let server = serve()
+        .file("app.py", APP.replace("breakpoint()", stop))
+        .python(python)
+        .start_on_terminal();
+    assert_eq!(server.get("/").text(), "old");
+    let modes = server.modes();
+    let mut old = debug(&server);
+    save_meanwhile(&server);
+    let mark = server.mark();
+    let mut new = server.connect();
+    new.send("GET /debug HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    server.wait_for_output_since(mark, WAITS);
+    // Steps, and a debugger within the debugger, are the same turn.
+    for (line, shown) in [
+        ("p 'a', value.VALUE", "('a', 'old')"),
+        ("n", "return [value.VALUE.encode()]"),
+        ("debug str(1)", "((Pdb)) "),
+        ("p 'b', 2", "('b', 2)"),
+        ("q", "(Pdb) "),
+        ("p 'c', value.VALUE", "('c', 'old')"),
+    ] {
+        let mark = server.mark();
+        server.enter(line);
+        server.wait_for_output_since(mark, shown);
+    }
+    let mark = server.mark();
+    server.enter("c");
+    assert_eq!(old.response().text(), "old");
+    server.wait_for_output_since(mark, "(Pdb) ");
+    server.enter("p 'd', value.VALUE");
+    server.wait_for_output_since(mark, "('d', 'new')");
+    server.enter("c");
+    assert_eq!(new.response().text(), "new");
+    assert_eq!(server.output().matches(WAITS).count(), 1);
+    server.interrupt(0);
+    assert_eq!(server.modes(), modes);
 }

@@ -130,7 +130,10 @@ fn a_request_that_was_ended_because_of_a_change_is_not_told_that_its_worker_died
         is_latest: true,
     };
     let page = worker_lost(loss, DEVELOPER, &moment());
-    assert!(page.body.contains("The project was changed during this request"));
+    assert!(
+        page.body
+            .contains("The project was changed during this request")
+    );
     assert!(!page.body.contains("worker process"), "{}", page.body);
 }
 
