@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use rstest::rstest;
+use rustix::process::Signal;
 
 use crate::support::{Client, OnTerminal, Python, Serve, newest, pythons};
 
@@ -82,21 +83,24 @@ fn a_request_in_the_debugger_outlives_a_reload() {
     assert_eq!(server.modes(), modes);
 }
 
-/// Of the worker that serves, and of one whose code is out of date.
-#[test]
-fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
-    for is_outdated in [false, true] {
-        let server = server();
-        assert_eq!(server.get("/").text(), "old");
-        let modes = server.modes();
-        let _debugged = debug(&server);
-        if is_outdated {
-            save_meanwhile(&server);
-        }
-        assert_ne!(server.modes(), modes, "the prompt does not edit lines");
-        server.interrupt(0);
-        assert_eq!(server.modes(), modes);
+/// Of the worker that serves, and of one whose code is out of date. With Ctrl-C the prompt's own
+/// library may put the modes back; where only the program is ended, nobody else does.
+#[rstest]
+fn the_end_at_the_prompt_leaves_the_terminal_as_it_was(
+    #[values(false, true)] is_outdated: bool,
+    #[values(OnTerminal::interrupt, |server: &OnTerminal, code| server.kill(Signal::TERM, code))]
+    end: fn(&OnTerminal, i32),
+) {
+    let server = server();
+    assert_eq!(server.get("/").text(), "old");
+    let modes = server.modes();
+    let _debugged = debug(&server);
+    if is_outdated {
+        save_meanwhile(&server);
     }
+    assert_ne!(server.modes(), modes, "the prompt does not edit lines");
+    end(&server, 0);
+    assert_eq!(server.modes(), modes);
 }
 
 /// The page is asked for again while a request of before the change stands at the prompt: two

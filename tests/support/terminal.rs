@@ -12,6 +12,7 @@ use std::{
 
 use rustix::{
     fs::{Mode, OFlags},
+    process::{Signal, kill_process},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{ControlModes, InputModes, LocalModes, OutputModes, tcgetattr},
 };
@@ -53,6 +54,17 @@ impl OnTerminal {
     #[track_caller]
     pub(crate) fn interrupt(&self, code: i32) {
         (&self.terminal).write_all(INTERRUPT.as_bytes()).unwrap();
+        self.wait_for_output(&format!("{ENDED}{code}\r\n"));
+    }
+
+    /// Sends a signal to the program alone, and waits until it has ended with this exit code.
+    #[track_caller]
+    pub(crate) fn kill(&self, signal: Signal, code: i32) {
+        // What is the worker of a server is the program here: the shell's child.
+        let [program] = self.server.worker_pids()[..] else {
+            panic!("the shell runs one program");
+        };
+        kill_process(program, signal).unwrap();
         self.wait_for_output(&format!("{ENDED}{code}\r\n"));
     }
 
