@@ -83,8 +83,8 @@ fn a_request_in_the_debugger_outlives_a_reload() {
     assert_eq!(server.modes(), modes);
 }
 
-/// Of the worker that serves, and of one whose code is out of date. With Ctrl-C the prompt's own
-/// library may put the modes back; where only the program is ended, nobody else does.
+/// Of the worker that serves, and of one whose code is out of date; by Ctrl-C, which all processes
+/// get, and by a signal to the server alone.
 #[rstest]
 fn the_end_at_the_prompt_leaves_the_terminal_as_it_was(
     #[values(false, true)] is_outdated: bool,

@@ -2,10 +2,12 @@
 //! links that lead elsewhere, and code outside the project.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command,
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -90,8 +92,17 @@ fn a_checkout_is_one_reload() {
     assert_eq!(server.get("/").text(), "first first first");
     for (number, branch) in ["second", "first"].into_iter().enumerate() {
         let mark = server.mark();
-        git(server.sandbox(), &["checkout", "-q", branch]);
         let expected = format!("{branch} {branch} {branch}");
+        thread::scope(|scope| {
+            let checkout = scope.spawn(|| git(server.sandbox(), &["checkout", "-q", branch]));
+            // Nobody sees half of it.
+            while !checkout.is_finished() {
+                let answer = server.get("/");
+                assert_eq!(answer.status, 200);
+                let values: BTreeSet<_> = answer.text().split(' ').collect();
+                assert_eq!(values.len(), 1, "{values:?}");
+            }
+        });
         assert_eq!(server.get("/").text(), expected);
         server.wait_for_output_since(mark, "Reloaded in ");
         let reloads = server.output().matches(" changed, reloading.").count();
