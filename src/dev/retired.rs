@@ -1,6 +1,9 @@
 //! Workers that finish what they have, on code that has been changed since.
 
-use std::{collections::VecDeque, pin::pin, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -18,7 +21,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// as many as serve the project.
 const MOST: usize = 64;
 
-/// How often is looked whether a worker has finished: nobody waits for that.
+/// How often is looked whether a worker has finished or is in a debugger: nobody waits for that.
 const LOOK: Duration = Duration::from_millis(10);
 
 /// The workers of earlier generations.
@@ -81,31 +84,38 @@ impl Retired {
     }
 }
 
+/// Lets a worker finish what it has, and ends it.
 async fn finish(mut worker: Worker, tell: UnboundedSender<News>) {
     let client = worker.client().clone();
-    let mut finished = pin!(async {
-        while client.pending().is_some_and(|pending| pending > 0) {
-            tokio::time::sleep(LOOK).await;
-        }
-    });
-    let mut is_told = false;
     let tell = |news| {
         // Nobody listens any more only when everything ends.
         let _ = tell.send(news);
     };
+    let mut is_told = false;
+    let mut end = Instant::now() + GRACE;
     loop {
-        tokio::select! {
-            () = &mut finished => break,
-            _ = worker.ended() => return tell(News::BrokenOff),
-            () = tokio::time::sleep(GRACE) => {}
+        match client.pending() {
+            Some(0) => break worker.stop().await,
+            Some(_) => {}
+            None => {
+                tell(News::BrokenOff);
+                break worker.stop().await;
+            }
         }
-        if !worker.is_debugged() {
+        if worker.is_debugged() {
+            // Once the debugger is left, the requests have all of their time.
+            end = Instant::now() + GRACE;
+            if !std::mem::replace(&mut is_told, true) {
+                tell(News::Debugged);
+            }
+        } else if Instant::now() >= end {
             tell(News::BrokenOff);
-            break;
+            break worker.retire().await;
         }
-        if !std::mem::replace(&mut is_told, true) {
-            tell(News::Debugged);
+        tokio::select! {
+            // It is gone: the requests have been told.
+            _ = worker.ended() => {}
+            () = tokio::time::sleep(LOOK) => {}
         }
     }
-    worker.stop().await;
 }

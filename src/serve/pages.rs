@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
 use super::{head::Reject, notices::Moment, upstream::Failure};
-use crate::wire::{Loss, exceptions::Exception, message::ApplicationError};
+use crate::wire::{Cause, Loss, exceptions::Exception, message::ApplicationError};
 
 use view::View;
 
@@ -163,14 +163,21 @@ pub(crate) fn unavailable(reason: &str) -> Page {
 
 /// The worker process went away during this request.
 pub(crate) fn worker_lost(loss: Loss, audience: Audience, moment: &Moment) -> Page {
-    let Loss { silence, is_latest } = loss;
-    let (title, summary, hint) = match (silence, is_latest) {
-        (None, _) => (
+    let Loss { cause, is_latest } = loss;
+    let (title, summary, hint) = match (cause, is_latest) {
+        (Cause::Outdated, _) => (
+            "The project was changed during this request",
+            "It ran on the code from before the change, and was ended because it took too long \
+             after that."
+                .to_owned(),
+            "reload the page: the answer will be of the new code",
+        ),
+        (Cause::Gone, _) => (
             "The worker process ended during this request",
             "The process that ran the application is gone; a new one is started.".to_owned(),
             "the terminal shows how it ended",
         ),
-        (Some(seconds), true) => (
+        (Cause::Silent(seconds), true) => (
             "The worker process hung, most likely in this request",
             format!(
                 "The process that ran the application did not react for {seconds} s, and was \
@@ -179,7 +186,7 @@ pub(crate) fn worker_lost(loss: Loss, audience: Audience, moment: &Moment) -> Pa
             "look for a call into C code that does not end, such as a regular expression; \
              `--timeout 0` waits for ever",
         ),
-        (Some(seconds), false) => (
+        (Cause::Silent(seconds), false) => (
             "The worker process hung during this request",
             format!(
                 "The process that ran the application did not react for {seconds} s, and was \

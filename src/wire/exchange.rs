@@ -67,10 +67,22 @@ pub struct FilePart {
 /// How a worker was lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Loss {
-    /// How many seconds it had not reacted for, if it was given up because of that.
-    pub silence: Option<NonZeroU32>,
+    /// Why.
+    pub cause: Cause,
     /// Of those that it had begun and not ended, this was begun last.
     pub is_latest: bool,
+}
+
+/// Why a worker was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// It ended, or was ended, in whatever way.
+    #[default]
+    Gone,
+    /// It was given up after it had not reacted for so many seconds.
+    Silent(NonZeroU32),
+    /// It was ended because the project has been changed since it was loaded.
+    Outdated,
 }
 
 impl Event {
@@ -204,7 +216,7 @@ impl Exchanges {
 
     /// The worker is gone, having begun so many requests: every request gets [`Event::Lost`] or
     /// [`Event::NotBegun`], and no new one is accepted.
-    pub(super) fn close(&self, begun: u64, silence: Option<NonZeroU32>) {
+    pub(super) fn close(&self, begun: u64, cause: Cause) {
         let mut table = self.lock();
         table.closed = true;
         let latest = table.latest(begun);
@@ -215,7 +227,7 @@ impl Exchanges {
                     Event::NotBegun
                 } else {
                     Event::Lost(Loss {
-                        silence,
+                        cause,
                         is_latest: slot.sequence == latest,
                     })
                 });

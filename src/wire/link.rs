@@ -19,7 +19,7 @@ use super::{
     changes::Changes,
     coalescing::Coalescing,
     connections::Connections,
-    exchange::{Exchange, Exchanges},
+    exchange::{Cause, Exchange, Exchanges},
     files::Files,
     frame::{self, FrameError, Kind, RequestId},
     listing,
@@ -252,14 +252,20 @@ impl Link {
             None => outcome(self.tasks.join_next().await),
         };
         self.close(match result {
-            Err(LinkError::Silent(seconds)) => Some(seconds),
-            _ => None,
+            Err(LinkError::Silent(seconds)) => Cause::Silent(seconds),
+            _ => Cause::Gone,
         });
         result
     }
 
-    fn close(&mut self, silence: Option<NonZeroU32>) {
-        self.client.exchanges.close(self.begun.count(), silence);
+    /// Closes the connections because the worker's code is out of date. Requests under way are
+    /// told so.
+    pub fn retire(mut self) {
+        self.close(Cause::Outdated);
+    }
+
+    fn close(&mut self, cause: Cause) {
+        self.client.exchanges.close(self.begun.count(), cause);
         self.client.data.close();
         self.client.changes.close();
         self.control.close();
@@ -269,7 +275,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.close(None);
+        self.close(Cause::Gone);
     }
 }
 

@@ -43,7 +43,7 @@ mod table;
 
 pub use body::BodySource;
 pub use connections::Connections;
-pub use exchange::{Event, Exchange, FilePart, Loss};
+pub use exchange::{Cause, Event, Exchange, FilePart, Loss};
 pub use link::{Client, Link, LinkError, Refused, Status};
 pub use loaded::Loaded;
 pub use parent::{Child, Condition, Forking, Parent};

@@ -78,6 +78,8 @@ impl Watch {
             monitor.park().await;
             let mut silent = 0;
             heard.take();
+            // What was said of earlier requests means nothing for these.
+            heard.note_debugger(false);
             while exchanges.progress().pending > 0 {
                 if let Some(limit) = limit
                     && silent >= limit.get()

@@ -30,6 +30,7 @@ files![
     "bytecode.py",
     "client.py",
     "control.py",
+    "debugger.py",
     "django_files.py",
     "django_project.py",
     "errors.py",

@@ -162,6 +162,15 @@ impl Worker {
 
     /// Ends the worker: first by closing its connections, then by force.
     pub async fn stop(self) {
+        self.end(drop).await;
+    }
+
+    /// Ends the worker as [`Worker::stop`] does, because its code is out of date.
+    pub async fn retire(self) {
+        self.end(Link::retire).await;
+    }
+
+    async fn end(self, close: impl FnOnce(Link)) {
         let Self {
             mut process,
             link,
@@ -169,7 +178,7 @@ impl Worker {
             origin: _,
             _package,
         } = self;
-        drop(link);
+        close(link);
         // A child that cannot be waited for is gone already.
         let _ = process.reap().await;
     }

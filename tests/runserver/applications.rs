@@ -4,10 +4,19 @@ use std::process::Command;
 
 use rstest::rstest;
 
-use crate::support::{Packages, Sandbox, Serve, Server, Test, newest, pythons};
+use crate::support::{Packages, Python, Sandbox, Serve, Server, Test, newest, pythons};
 
 /// The generated Django project with its database.
-pub(super) fn django_project(python: &crate::support::Python, packages: Packages) -> Server {
+pub(super) fn django_project(python: &Python, packages: Packages) -> Server {
+    django_server(python, packages, |serve| serve)
+}
+
+/// The generated Django project with its database, changed before it is served.
+pub(super) fn django_server(
+    python: &Python,
+    packages: Packages,
+    change: impl FnOnce(Serve) -> Serve,
+) -> Server {
     let venv = python.venv(packages);
     let sandbox = Test::new()
         .args(["startproject", "mysite", "-q"])
@@ -19,10 +28,10 @@ pub(super) fn django_project(python: &crate::support::Python, packages: Packages
         .status()
         .unwrap();
     assert!(status.success());
-    Serve::within(sandbox)
+    let serve = Serve::within(sandbox)
         .in_dir("mysite")
-        .env("VIRTUAL_ENV", venv.dir())
-        .start()
+        .env("VIRTUAL_ENV", venv.dir());
+    change(serve).start()
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::{
 
 use scaffold::serve::Settings;
 
-use super::front::Front;
-use crate::support::{Serve, Server, browser::Browser, client::exchange};
+use super::{applications::django_server, front::Front};
+use crate::support::{Packages, Serve, Server, browser::Browser, client::exchange, newest};
 
 /// A page with a style sheet, and a state that a reload would lose.
 const PAGE: &str = "<!doctype html><html><head><link rel=stylesheet href='/static/site.css?v=1'>\
@@ -211,6 +211,103 @@ fn the_page_of_a_problem_shows_the_next_one_and_goes_when_it_is_mended() {
     wait_for_text(&server, "mended");
     browser.wait_for_load();
     assert_eq!(browser.text(), "mended");
+}
+
+/// A page and its style sheet, both from files, as an application of its own serves them.
+const SITE: &str = "\
+import text
+
+PAGE = '<!doctype html><title>a</title><link rel=stylesheet href=/static/site.css><p id=text>%s'
+
+def application(environ, start_response):
+    is_style = environ['PATH_INFO'] == '/static/site.css'
+    start_response('200 OK', [('Content-Type', 'text/css' if is_style else 'text/html')])
+    return [open('static/site.css', 'rb').read() if is_style else (PAGE % text.TEXT).encode()]
+";
+
+/// From the save of a file to what is seen, through the whole program.
+#[test]
+fn the_page_follows_what_is_saved() {
+    let server = Serve::new()
+        .file("app.py", SITE)
+        .file("text.py", "TEXT = 'first'\n")
+        .file("static/site.css", "p { color: rgb(1, 2, 3) }")
+        .args(["--app", "app:application", "--live-reload"])
+        .start();
+    let browser = Browser::start();
+    browser.open(&server.url("/"));
+    assert_eq!(browser.text(), "first");
+    wait_for_stream(&browser);
+    let save = |name: &str, contents: &str| {
+        server.sandbox().write(name, contents);
+    };
+
+    save("text.py", "TEXT = 'second'\n");
+    browser.wait_for_load();
+    assert_eq!(browser.text(), "second");
+
+    wait_for_stream(&browser);
+    browser.evaluate("window.state = 1");
+    save("static/site.css", "p { color: rgb(4, 5, 6) }");
+    browser.wait_until("getComputedStyle(document.getElementById('text')).color == 'rgb(4, 5, 6)'");
+    assert_eq!(browser.evaluate("window.state"), 1);
+    assert!(!browser.has_loaded());
+
+    save("text.py", "TEXT = (\n");
+    browser.wait_for_load();
+    let text = browser.text();
+    assert!(
+        text.contains("SyntaxError") && text.contains("text.py:1"),
+        "{text}"
+    );
+
+    save("text.py", "TEXT = 'mended'\n");
+    browser.wait_for_load();
+    assert_eq!(browser.text(), "mended");
+}
+
+/// Django's templates, which are read with every request or kept by its loaders, and a view.
+#[test]
+fn a_page_of_django_follows_its_template_and_its_view() {
+    let server = django_server(newest(), Packages::Django, |serve| {
+        let urls = "from django.shortcuts import render\n\
+                    from django.urls import path\n\
+                    urlpatterns = [path('', lambda request: render(request, 'page.html'))]\n";
+        serve
+            .file("mysite/mysite/urls.py", urls)
+            .file(
+                "mysite/mysite/templates/page.html",
+                "<!doctype html><p>first",
+            )
+            .file(
+                "mysite/pyproject.toml",
+                "[tool.scaffold]\nlive-reload = true\n",
+            )
+    });
+    let settings = server.sandbox().dir().join("mysite/mysite/settings.py");
+    let with_templates = std::fs::read_to_string(&settings).unwrap().replace(
+        "\"DIRS\": []",
+        "\"DIRS\": [BASE_DIR / \"mysite/templates\"]",
+    );
+    let browser = Browser::start();
+    browser.open(&server.url("/"));
+    assert!(browser.text().contains("TemplateDoesNotExist"));
+    // Not a page that has the script: it is no success.
+    std::fs::write(&settings, with_templates).unwrap();
+    browser.open(&server.url("/"));
+    assert_eq!(browser.text(), "first");
+    wait_for_stream(&browser);
+    let template = "mysite/mysite/templates/page.html";
+    server.sandbox().write(template, "<!doctype html><p>second");
+    browser.wait_for_load();
+    assert_eq!(browser.text(), "second");
+    wait_for_stream(&browser);
+    let view = "from django.http import HttpResponse\n\
+                from django.urls import path\n\
+                urlpatterns = [path('', lambda request: HttpResponse('<!doctype html><p>third'))]\n";
+    server.sandbox().write("mysite/mysite/urls.py", view);
+    browser.wait_for_load();
+    assert_eq!(browser.text(), "third");
 }
 
 /// A form would be sent again without its user knowing.

@@ -5,6 +5,8 @@ mod applications;
 mod browser;
 mod connections;
 mod corpus;
+mod debugger;
+mod edits;
 mod environ;
 mod error_page;
 mod events;

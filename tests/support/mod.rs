@@ -26,6 +26,6 @@ pub(crate) use {
     python::{OwnVenv, Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},
-    terminal::on_terminal,
+    terminal::{OnTerminal, on_terminal},
     test::{Outcome, Test},
 };

@@ -23,6 +23,7 @@ use rustix::{
 use super::{
     client::{self, Client, Response},
     sandbox::Sandbox,
+    terminal::{self, OnTerminal},
 };
 
 /// How long anything the server does may take to show: a cold interpreter that imports Django on a
@@ -128,9 +129,32 @@ impl Serve {
                 shell
             }
         };
+        self.complete(&mut command);
+        Server::spawn(command, self.sandbox)
+    }
+
+    /// Starts the server in a terminal of its own and waits until it announces its address.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not, with everything it printed.
+    #[track_caller]
+    pub(crate) fn start_on_terminal(self) -> OnTerminal {
+        let mut command = terminal::shell(cargo_bin!("scaffold"));
+        self.complete(&mut command);
+        command.env_clear().envs(self.sandbox.env());
+        let (child, terminal) = terminal::spawn(command);
+        let log = Arc::<Log>::default();
+        collect(terminal.try_clone().unwrap(), &log, |printed| {
+            &mut printed.stdout
+        });
+        OnTerminal::new(Server::watch(child, log, self.sandbox), terminal)
+    }
+
+    /// Adds what the program is told.
+    fn complete(&self, command: &mut Command) {
         command.arg("runserver").arg(&self.address).args(&self.args);
         command.current_dir(self.sandbox.dir().join(&self.directory));
-        Server::spawn(command, self.sandbox)
     }
 }
 
@@ -158,8 +182,8 @@ struct Printed {
     stderr: Vec<u8>,
     /// Both, in the order in which they arrived.
     both: Vec<u8>,
-    /// How many of the two streams have ended.
-    ended: u8,
+    /// How many of the streams have not ended.
+    open: u8,
 }
 
 impl Server {
@@ -179,6 +203,12 @@ impl Server {
         collect(child.stderr.take().unwrap(), &log, |printed| {
             &mut printed.stderr
         });
+        Self::watch(child, log, sandbox)
+    }
+
+    /// Waits for the address of a command that was started.
+    #[track_caller]
+    fn watch(child: Child, log: Arc<Log>, sandbox: Sandbox) -> Self {
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut server = Self {
             child,
@@ -342,7 +372,7 @@ impl Server {
             let left = deadline.saturating_duration_since(Instant::now());
             let output = || String::from_utf8_lossy(&printed.both).into_owned();
             assert!(
-                printed.ended < 2,
+                printed.open > 0,
                 "the server ended without {what}:\n{}",
                 output()
             );
@@ -399,6 +429,7 @@ fn collect(
     own: impl Fn(&mut Printed) -> &mut Vec<u8> + Send + 'static,
 ) {
     let log = Arc::clone(log);
+    log.lock().open += 1;
     thread::spawn(move || {
         let mut buffer = [0; 8192];
         loop {
@@ -406,7 +437,7 @@ fn collect(
             let mut printed = log.lock();
             own(&mut printed).extend(&buffer[..count]);
             printed.both.extend(&buffer[..count]);
-            printed.ended += u8::from(count == 0);
+            printed.open -= u8::from(count == 0);
             log.changed.notify_all();
             if count == 0 {
                 return;

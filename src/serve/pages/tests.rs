@@ -1,7 +1,10 @@
 //! Tests of `pages`.
 
 use super::{super::Notifier, *};
-use crate::wire::exceptions::{Relation, StackFrame};
+use crate::wire::{
+    Cause,
+    exceptions::{Relation, StackFrame},
+};
 
 const DEVELOPER: Audience = Audience {
     is_developer: true,
@@ -118,6 +121,20 @@ fn a_page_that_answers_a_form_is_not_asked_for_again() {
     assert!(get.body.contains(" data-problem=\"load\""));
     let lost = worker_lost(Loss::default(), DEVELOPER, &moment());
     assert!(lost.body.contains(" data-problem=\"request\""));
+}
+
+#[test]
+fn a_request_that_was_ended_because_of_a_change_is_not_told_that_its_worker_died() {
+    let loss = Loss {
+        cause: Cause::Outdated,
+        is_latest: true,
+    };
+    let page = worker_lost(loss, DEVELOPER, &moment());
+    assert!(
+        page.body
+            .contains("The project was changed during this request")
+    );
+    assert!(!page.body.contains("worker process"), "{}", page.body);
 }
 
 #[test]

@@ -33,10 +33,12 @@ def spare_fresh_sources() -> None:
 
     def write_if_settled(self: Any, source_path: str, *arguments: Any) -> None:
         try:
-            age = time.time() - os.stat(source_path).st_mtime
+            status = os.stat(source_path)
         except OSError:
             return
-        if age >= SETTLED:
+        # What was unpacked or put back only now may have any modification time.
+        changed = max(status.st_mtime, status.st_ctime)
+        if time.time() - changed >= SETTLED:
             write(self, source_path, *arguments)
 
     write_if_settled.spares_fresh_sources = True  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import os
 import sys
 from threading import Thread
 
-from . import wire
+from . import debugger, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,12 +88,15 @@ def _begin_body(request: int, payload: bytes, link: Link) -> None:
 
 def _is_debugged() -> bool:
     """Return whether a thread is stepped through, or stands at the prompt of a debugger."""
+    if debugger.is_at_work():
+        return True
     if "bdb" not in sys.modules:
         return False
     for innermost in sys._current_frames().values():
         frame: FrameType | None = innermost
         while frame is not None:
-            # All debuggers that build on the standard library's go through these.
+            # All debuggers that build on the standard library's go through these. Not all of them
+            # have turns, such as those that are used from elsewhere.
             if frame.f_globals.get("__name__") in ("bdb", "pdb"):
                 return True
             frame = frame.f_back

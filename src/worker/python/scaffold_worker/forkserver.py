@@ -17,7 +17,7 @@ from select import select
 from struct import Struct
 
 # What a worker imports late is warm, too.
-from . import bytecode, control, django_project, loaded, main, wire  # noqa: F401
+from . import bytecode, control, debugger, django_project, loaded, main, wire  # noqa: F401
 from .freshness import Freshness
 from .guard import SETTINGS, Guard
 from .modules import Libraries
@@ -75,6 +75,7 @@ class Forkserver:
             main.limit_open_files(config["open_files"])
         sys.argv[:] = config["argv"]
         bytecode.spare_fresh_sources()
+        debugger.take_turns()
         # What is loaded stays; in the children, collections need not look at it.
         gc.disable()
         self._settings = {name: os.environ.pop(name) for name in SETTINGS if name in os.environ}

@@ -10,7 +10,7 @@ from mmap import mmap
 from threading import Thread
 from time import monotonic
 
-from . import bytecode, control, handler, resolve, wire
+from . import bytecode, control, debugger, handler, resolve, wire
 from .errors import stream as errors
 from .failure import Failure
 from .link import Link
@@ -53,6 +53,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     if config["open_files"]:
         limit_open_files(config["open_files"])
     bytecode.spare_fresh_sources()
+    debugger.take_turns()
     sys.argv[:] = config["argv"]
     sys.path[:0] = [*config["pythonpath"], config["root"]]
     began = monotonic()
