@@ -7,16 +7,17 @@ use std::{
     path::PathBuf,
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
     console::{self, Verbosity},
-    dev::Event,
+    dev::{Event, Loading},
     project::{Config, Interpreter},
     serve::{AccessLog, Failure},
     watch::Change,
     wire::message::Report,
+    worker::Origin,
 };
 
 /// How long the access log collects lines while requests keep coming: nobody reads faster, and
@@ -97,12 +98,12 @@ pub(super) struct Announcer {
 impl Announcer {
     fn tell(&mut self, event: Event) {
         match event {
-            Event::Ready(report, at) => {
+            Event::Ready(loading) => {
                 self.failure = None;
                 if self.is_announced && self.verbosity > Verbosity::Quiet {
-                    self.print_loaded(at);
+                    self.print_loaded(&loading);
                 }
-                self.announce(Some(&report));
+                self.announce(Some(&loading.report));
             }
             Event::NotLoaded(failure) => {
                 if self.failure.as_ref() == Some(&failure) {
@@ -170,21 +171,37 @@ impl Announcer {
 
     /// Says that the application was loaded once more, and how long that took since a file was
     /// saved.
-    fn print_loaded(&mut self, at: Instant) {
+    fn print_loaded(&mut self, loading: &Loading) {
         let Some(change) = self.change.take() else {
             console::note("The application is loaded.");
             return;
         };
-        let ms = |from: Instant, to: Instant| to.saturating_duration_since(from).as_millis();
-        let took = ms(change.noticed, at);
-        if self.verbosity == Verbosity::Verbose {
-            let (settled, loaded) = (ms(change.noticed, change.settled), ms(change.settled, at));
-            console::note(format_args!(
-                "Reloaded in {took} ms: {settled} ms until all was saved, {loaded} ms to load."
-            ));
-        } else {
+        let Loading {
+            report,
+            origin,
+            asked,
+            ready,
+        } = loading;
+        let took = ready.saturating_duration_since(change.noticed);
+        let noticing = asked.saturating_duration_since(change.noticed);
+        let importing: f64 = report.get("loading").parse().unwrap_or_default();
+        let importing = Duration::try_from_secs_f64(importing / 1000.0).unwrap_or_default();
+        let starting = took.saturating_sub(noticing + importing);
+        let [took, noticing, importing, starting] =
+            [took, noticing, importing, starting].map(|time| time.as_millis());
+        if self.verbosity < Verbosity::Verbose {
             console::note(format_args!("Reloaded in {took} ms."));
+            return;
         }
+        let (way, reason) = match origin {
+            Origin::Forked => ("fork", String::new()),
+            Origin::Started(None) => ("start", String::new()),
+            Origin::Started(Some(reason)) => ("start", format!(" ({reason})")),
+        };
+        console::note(format_args!(
+            "Reloaded in {took} ms: {noticing} ms to detect, {starting} ms to {way} a \
+             worker{reason}, {importing} ms to import."
+        ));
     }
 
     /// Says so where the project's configuration is no longer what this server was started with.

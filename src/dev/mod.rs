@@ -23,7 +23,7 @@ use crate::{
     serve::{self, AccessLog, Failure, Server},
     watch::{self, Change},
     wire::message::Report,
-    worker::{self, Starter},
+    worker::{self, Origin, Starter},
 };
 
 use board::Board;
@@ -54,8 +54,8 @@ pub(crate) struct Plan {
 /// What the user may want to know.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// The application is loaded and served, as of that moment.
-    Ready(Report, Instant),
+    /// The application is loaded and served.
+    Ready(Loading),
     /// The application could not be loaded; its page is served.
     NotLoaded(Arc<Failure>),
     /// A worker that had been ready ended by itself; the text says how. Another one is started.
@@ -76,6 +76,19 @@ pub(crate) enum Event {
     Noted,
     /// Something about watching files.
     Watching(watch::Notice),
+}
+
+/// How the application came to be loaded.
+#[derive(Debug)]
+pub(crate) struct Loading {
+    /// What the worker says.
+    pub(crate) report: Report,
+    /// How its process came to be.
+    pub(crate) origin: Origin,
+    /// When that was asked for.
+    pub(crate) asked: Instant,
+    /// When the application was served.
+    pub(crate) ready: Instant,
 }
 
 /// Why nothing can be served.

@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    Error, Event,
+    Error, Event, Loading,
     backoff::Backoff,
     board::{Board, Standing},
     watching::Watching,
@@ -87,7 +87,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         loop {
             match self.start().await {
                 Ok(Start::Ready(report)) => {
-                    self.board.tell(Event::Ready(report, Instant::now()));
+                    self.tell_ready(report);
                     self.serve(&mut backoff).await;
                 }
                 Err(error) if self.is_first => return Err(error.into()),
@@ -100,6 +100,17 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 Err(error) => self.wait_for_retry(not_started(&error)).await,
             }
             self.is_first = false;
+        }
+    }
+
+    fn tell_ready(&self, report: Report) {
+        if let Some(worker) = &self.worker {
+            self.board.tell(Event::Ready(Loading {
+                report,
+                origin: worker.origin().clone(),
+                asked: worker.asked(),
+                ready: Instant::now(),
+            }));
         }
     }
 

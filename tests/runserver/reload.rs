@@ -304,6 +304,7 @@ fn nothing_is_reloaded_for_no_reason() {
     server.sandbox().write("value.py", value("third"));
     assert_eq!(server.get("/").text(), "third");
     assert_eq!(reloads(&server), 2, "{}", server.output());
+    server.wait_for_output(" ms to import.");
 }
 
 #[test]
