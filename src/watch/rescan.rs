@@ -85,6 +85,12 @@ impl State {
             // It may come back.
             self.anchor(&root);
         }
+        for directory in self.matcher.templates_outside() {
+            self.enter(&directory, &collect, &mut found);
+            if self.tree.get(&directory).is_none() {
+                self.anchor(&directory);
+            }
+        }
         for file in self.outside.clone() {
             self.anchor(&file);
             if why.resolve

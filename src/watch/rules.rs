@@ -76,16 +76,21 @@ impl Matcher {
         self.loaded.insert(file);
     }
 
-    /// Notes that a directory in the project holds templates; false where that was known.
+    /// Notes that a directory holds templates; false where that was known.
     pub(super) fn add_templates(&mut self, directory: PathBuf) -> bool {
-        // In the root itself there is much else.
-        let is_news = directory.starts_with(&self.root)
-            && directory != self.root
-            && !self.in_templates(&directory);
+        // In the root itself and above it there is much else.
+        let is_news = !self.root.starts_with(&directory) && !self.in_templates(&directory);
         if is_news {
             self.templates.push(directory);
         }
         is_news
+    }
+
+    /// The directories of templates outside the root.
+    pub(super) fn templates_outside(&self) -> Vec<PathBuf> {
+        let outside = self.templates.iter();
+        let outside = outside.filter(|directory| !directory.starts_with(&self.root));
+        outside.cloned().collect()
     }
 
     /// Whether the files in a directory are templates.
@@ -185,10 +190,10 @@ impl Matcher {
         let Some(directory) = path.parent() else {
             return Verdict::Nothing;
         };
-        let Ok(inside) = directory.strip_prefix(&self.root) else {
+        if !directory.starts_with(&self.root) && !self.in_templates(directory) {
             return Verdict::Nothing;
-        };
-        if inside.as_os_str().is_empty() && names::is_configuration(name) {
+        }
+        if directory == self.root && names::is_configuration(name) {
             return Verdict::Matters(Kind::Code);
         }
         match names::kind(name, self.in_templates(directory)) {

@@ -245,7 +245,13 @@ impl State {
     pub(super) fn templates(&mut self, directories: Vec<PathBuf>, now: Instant) {
         let mut is_news = false;
         for directory in directories {
-            is_news |= self.matcher.add_templates(directory);
+            let is_inside = directory.starts_with(&self.root);
+            if self.matcher.add_templates(directory.clone()) {
+                if !is_inside {
+                    self.enter(&directory, &Collect::Nothing, &mut Vec::new());
+                }
+                is_news = true;
+            }
         }
         if is_news {
             self.drain(now);

@@ -115,8 +115,8 @@ impl Watcher {
         }
     }
 
-    /// Says in which directories the application has its templates; those in the root count as such
-    /// from now on whatever they are called.
+    /// Says in which directories the application has its templates: files there count as such from
+    /// now on, whatever the directories are called and wherever they are.
     pub fn templates(&self, directories: Vec<PathBuf>) {
         if !directories.is_empty() {
             self.shared

@@ -211,6 +211,31 @@ fn a_receiver_that_fails_makes_it_a_reload() {
     assert!(after.0 != before.0 && after.1 == "second", "{after:?}");
 }
 
+/// Wherever the settings say that templates are.
+#[test]
+fn templates_outside_the_project() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = elsewhere.path().canonicalize().unwrap();
+    fs::write(elsewhere.join("page.html"), "first").unwrap();
+    let engine = format!("{{'BACKEND': DJANGO, 'DIRS': [{elsewhere:?}]}}");
+    let server = project(newest(), Packages::Django, &engine)
+        .args(["-v", "2"])
+        .start();
+    let before = ask(&server, "/page/page.html");
+    assert_eq!(before.1, "first");
+    know_directories(&server);
+    fs::write(elsewhere.join("page.html"), "second").unwrap();
+    let after = ask(&server, "/page/page.html");
+    assert_eq!(after, (before.0, "second".to_owned()));
+    // In a directory that has just come, and that goes again with all that is in it.
+    fs::create_dir(elsewhere.join("new")).unwrap();
+    fs::write(elsewhere.join("new/page.html"), "third").unwrap();
+    let after = ask(&server, "/page/new/page.html");
+    assert_eq!(after.1, "third");
+    fs::remove_dir_all(elsewhere.join("new")).unwrap();
+    assert_eq!(server.get("/page/new/page.html").status, 500);
+}
+
 #[test]
 fn jinja_templates_of_django() {
     let engine = "{'BACKEND': JINJA, 'DIRS': [BASE_DIR / 'views'], \

@@ -194,3 +194,40 @@ async fn dropping_the_watcher_lets_requests_pass() {
     timeout(PATIENCE, waiting).await.unwrap().unwrap();
     assert!(gate.is_open());
 }
+
+/// Also after all has been looked at again.
+#[tokio::test]
+async fn directories_that_are_told_to_hold_templates_do() {
+    let files = ["theme/a.html", "other/a.html", "../shared/a.html"];
+    let mut project = Project::new(&files);
+    let told = ["theme", "../shared", "../absent", ""].map(|path| project.at(path));
+    project
+        .watcher
+        .templates(told.map(|path| normal(&path)).into());
+    project.expect_nothing().await;
+    for rules in ["x/", "y/"] {
+        for file in ["theme/a.html", "../shared/a.html", "../shared/deep/new.txt"] {
+            project.write(file);
+            let expected = (vec![file.to_owned()], Kind::Template);
+            assert_eq!(project.changed().await, expected);
+        }
+        project.write("other/a.html");
+        fs::write(project.at(".gitignore"), rules).unwrap();
+        project.expect_nothing().await;
+    }
+    project.write("../absent/a.html");
+    let change = project.changed().await;
+    assert_eq!(change.1, Kind::Template, "{change:?}");
+}
+
+/// Without `..`.
+fn normal(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut before, part| {
+        if part.as_os_str() == ".." {
+            before.pop();
+        } else {
+            before.push(part);
+        }
+        before
+    })
+}

@@ -73,7 +73,10 @@ class Inventory:
         if error is not None:
             files.extend(file for file in mentioned(error) if not self._libraries.hold(file))
         paths = self._encoded(files)
-        directories = self._encoded(django_files.template_directories())
+        templates = django_files.template_directories()
+        directories = self._encoded(
+            [directory for directory in templates if not self._libraries.hold_directory(directory)]
+        )
         while paths or names or directories:
             part = (paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT])
             del paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT]
