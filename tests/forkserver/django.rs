@@ -49,13 +49,13 @@ fn the_default_project_is_forked_and_shows_each_edit() {
             site.sandbox.write("mysite/urls.py", urls);
             assert_eq!(load_forked(starter).await.answer().await, "edit 1");
             edit(site, "mysite/urls.py", "edit 1", "edit 2");
-            let mut second = load_forked(starter).await;
-            assert_eq!(second.get("/").await, "edit 2");
-            second.list(starter).await;
+            let second = load_forked(starter).await;
+            // Told before any request: the views are loaded with the application.
             let urls = site.config.root.join("mysite/urls.py");
             assert!(second.files.contains(&urls), "{:?}", second.files);
             let settings = site.config.root.join("mysite/settings.py");
             assert!(second.files.contains(&settings), "{:?}", second.files);
+            assert_eq!(second.answer().await, "edit 2");
         });
     }
 }
