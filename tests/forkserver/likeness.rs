@@ -40,7 +40,10 @@ def application(environ, start_response):
         "ignored": status("SigIgn"),
         "blocked": status("SigBlk"),
         "wakeup": signal.set_wakeup_fd(-1),
-        "threads": sorted(thread.name.split("-")[0] for thread in threading.enumerate()),
+        # Stand-ins come where a request takes longer than others, as on a busy machine.
+        "threads": sorted(
+            thread.name for thread in threading.enumerate() if not thread.name.startswith("stand-in")
+        ),
         "main": threading.current_thread() is threading.main_thread(),
         "native": threading.get_native_id() == os.getpid(),
         "environment": {k: v for k, v in os.environ.items() if k != "_"},
