@@ -22,7 +22,7 @@ def application(environ, start_response):
     path = environ["PATH_INFO"]
     body = environ["wsgi.input"].read()
     os.write(LOG, b"%s\n" % path.encode())
-    print(f"begun {path}", flush=True)
+    print(f"begun {path} in {os.getpid()}.", flush=True)
     if path.startswith("/hold"):
         while not os.path.exists("go"):
             time.sleep(0.001)
@@ -241,20 +241,19 @@ fn several_workers_share_the_requests() {
     let mut held = Vec::new();
     while busy.len() < 3 {
         // Until the next worker is ready, one that is busy answers.
-        let free = loop {
-            let pid = pid(&server.get("/quick"));
-            if !busy.contains(&pid) {
-                break pid;
-            }
-        };
+        while busy.contains(&pid(&server.get("/quick"))) {}
         let mut client = server.connect();
         let number = busy.len();
         client.send(format!(
             "GET /hold{number} HTTP/1.1\r\nHost: localhost\r\n\r\n"
         ));
-        server.wait_for_output(&format!("begun /hold{number}"));
+        let begun = format!("begun /hold{number} in ");
+        server.wait_for_output(&begun);
         held.push(client);
-        busy.insert(free);
+        let output = server.output();
+        let (_, rest) = output.split_once(&begun).unwrap();
+        let (pid, _) = rest.split_once('.').unwrap();
+        assert!(busy.insert(pid.parse().unwrap()), "{pid} was not free");
     }
     assert_eq!(busy, workers(&server));
     server.sandbox().write("go", "");
