@@ -1,7 +1,7 @@
 //! Changes that the workers can take in as they are: static files, which they read anew for each
 //! request, and templates, where their framework knows how to forget what it keeps of them.
 
-use std::{future::pending, mem, pin::Pin, time::Duration};
+use std::{future::pending, pin::Pin, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::time::{sleep, timeout};
@@ -66,7 +66,7 @@ impl Taking {
             return pending().await;
         };
         let is_taken = answer.await;
-        match mem::take(&mut self.asked) {
+        match self.asked.take() {
             Some((change, _)) => (change, is_taken),
             // Not while we are here.
             None => pending().await,

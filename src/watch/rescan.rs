@@ -79,15 +79,11 @@ impl State {
         } else {
             Collect::InNew(&old)
         };
-        let (root, mut found) = (self.root.clone(), Vec::new());
-        self.enter(&root, &collect, &mut found);
-        if self.tree.get(&root).is_none() {
-            // It may come back.
-            self.anchor(&root);
-        }
-        for directory in self.matcher.templates_outside() {
+        let mut found = Vec::new();
+        for directory in self.matcher.tops() {
             self.enter(&directory, &collect, &mut found);
             if self.tree.get(&directory).is_none() {
+                // It may come, or come back.
                 self.anchor(&directory);
             }
         }
@@ -129,7 +125,7 @@ impl State {
             }
         }
         if why.is_lost {
-            let known = self.files_below(&root, Step::Complete);
+            let known = self.files_below(&self.root, Step::Complete);
             found.extend(known);
             self.complete_until = time();
         }

@@ -6,6 +6,7 @@
 
 use std::{
     collections::BTreeSet,
+    iter,
     path::{Path, PathBuf},
 };
 
@@ -86,11 +87,12 @@ impl Matcher {
         is_news
     }
 
-    /// The directories of templates outside the root.
-    pub(super) fn templates_outside(&self) -> Vec<PathBuf> {
+    /// The directories that are entered with all below them: the root, and those of templates
+    /// that lie elsewhere.
+    pub(super) fn tops(&self) -> Vec<PathBuf> {
         let outside = self.templates.iter();
         let outside = outside.filter(|directory| !directory.starts_with(&self.root));
-        outside.cloned().collect()
+        iter::once(&self.root).chain(outside).cloned().collect()
     }
 
     /// Whether the files in a directory are templates.

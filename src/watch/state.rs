@@ -248,6 +248,7 @@ impl State {
             let is_inside = directory.starts_with(&self.root);
             if self.matcher.add_templates(directory.clone()) {
                 if !is_inside {
+                    // What is there already is no news for the rescan.
                     self.enter(&directory, &Collect::Nothing, &mut Vec::new());
                 }
                 is_news = true;

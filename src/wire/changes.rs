@@ -2,7 +2,6 @@
 //! where its framework knows how to forget what it keeps of them.
 
 use std::{
-    collections::HashMap,
     os::unix::ffi::OsStrExt as _,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,45 +10,37 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::{
-    frame::{self, Frame, Kind, RequestId},
+    frame::{self, Frame, Kind},
     marshal::Encoder,
     outbox::Outbox,
+    questions::Questions,
 };
 
-/// The questions that have no answer yet. Clones are the same.
-#[derive(Clone, Debug, Default)]
+/// What a worker was asked. Clones are the same.
+#[derive(Clone, Debug)]
 pub(super) struct Changes {
-    open: Arc<Mutex<Open>>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    last: RequestId,
-    questions: HashMap<RequestId, oneshot::Sender<bool>>,
-    /// Nobody will answer any more.
-    is_closed: bool,
+    control: Outbox,
+    questions: Arc<Mutex<Questions<bool>>>,
 }
 
 impl Changes {
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn new(control: Outbox) -> Self {
+        Self {
+            control,
+            questions: Arc::default(),
+        }
     }
 
-    /// Asks. The answer is dropped where the worker is gone.
-    pub(super) fn ask(&self, control: &Outbox, files: &[PathBuf]) -> oneshot::Receiver<bool> {
-        let (answer, receiver) = oneshot::channel();
-        let number = {
-            let mut open = self.lock();
-            // Whoever gave up waiting will not ask for the answer.
-            open.questions.retain(|_, answer| !answer.is_closed());
-            open.last = open.last.wrapping_add(1);
-            let number = open.last;
-            if !open.is_closed {
-                open.questions.insert(number, answer);
-            }
-            number
-        };
-        control.push(|out| {
+    fn lock(&self) -> MutexGuard<'_, Questions<bool>> {
+        self.questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks. Waiting for the answer fails where the worker is gone.
+    pub(super) fn ask(&self, files: &[PathBuf]) -> oneshot::Receiver<bool> {
+        let (number, answer) = self.lock().ask();
+        self.control.push(|out| {
             frame::put(out, Kind::Changed, number, |out| {
                 let mut encoder = Encoder::new(out);
                 encoder.list(files.len());
@@ -58,21 +49,19 @@ impl Changes {
                 }
             });
         });
-        receiver
+        answer
     }
 
     /// Passes an answer on; one that nobody waits for is late.
     pub(super) fn answer(&self, frame: &Frame) {
-        if let Some(answer) = self.lock().questions.remove(&frame.id) {
-            let _ = answer.send(*frame.payload == [1]);
+        if let Some(asked) = self.lock().take(frame.id) {
+            let _ = asked.send(*frame.payload == [1]);
         }
     }
 
     /// The worker will not answer any more.
     pub(super) fn close(&self) {
-        let mut open = self.lock();
-        open.is_closed = true;
-        open.questions.clear();
+        self.lock().close();
     }
 }
 
@@ -81,6 +70,7 @@ mod tests {
     use bytes::{Bytes, BytesMut};
 
     use super::*;
+    use crate::wire::frame::RequestId;
 
     fn taken(id: RequestId, payload: &'static [u8]) -> Frame {
         Frame {
@@ -92,9 +82,10 @@ mod tests {
 
     #[tokio::test]
     async fn each_question_has_its_own_answer() {
-        let (changes, control) = (Changes::default(), Outbox::default());
-        let first = changes.ask(&control, &["/a".into(), "/b".into()]);
-        let second = changes.ask(&control, &[]);
+        let control = Outbox::default();
+        let changes = Changes::new(control.clone());
+        let first = changes.ask(&["/a".into(), "/b".into()]);
+        let second = changes.ask(&[]);
         let mut octets = BytesMut::new();
         assert!(control.take(&mut octets).await);
         let frame = frame::take(&mut octets).unwrap().unwrap();
@@ -109,10 +100,10 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_a_worker_that_is_gone() {
-        let (changes, control) = (Changes::default(), Outbox::default());
-        let before = changes.ask(&control, &[]);
+        let changes = Changes::new(Outbox::default());
+        let before = changes.ask(&[]);
         changes.close();
-        let after = changes.ask(&control, &[]);
+        let after = changes.ask(&[]);
         assert!(before.await.is_err() && after.await.is_err());
     }
 }

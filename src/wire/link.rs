@@ -89,7 +89,6 @@ pub enum Status {
 pub struct Client {
     exchanges: Exchanges,
     data: Outbox,
-    control: Outbox,
     changes: Changes,
     /// What watches for stuck requests, for silence, and for a moment to ask what is loaded.
     monitors: [Arc<Monitor>; 3],
@@ -120,7 +119,7 @@ impl Client {
     /// its framework knows how to forget what it keeps of them. Where it has not, only another
     /// worker serves what they contain now. No request may be under way meanwhile.
     pub fn takes(&self, files: &[PathBuf]) -> impl Future<Output = bool> + use<> {
-        let answer = self.changes.ask(&self.control, files);
+        let answer = self.changes.ask(files);
         async { answer.await.unwrap_or(false) }
     }
 }
@@ -164,7 +163,7 @@ impl Link {
         let heard = Arc::new(Heard::default());
         let begun = Arc::new(begun);
         let statuses = Statuses::default();
-        let changes = Changes::default();
+        let changes = Changes::new(control.clone());
 
         let mut tasks = JoinSet::new();
         let coalescing = Coalescing::new(exchanges.clone(), Arc::clone(&begun));
@@ -203,7 +202,6 @@ impl Link {
             client: Client {
                 exchanges,
                 data,
-                control: control.clone(),
                 changes,
                 monitors,
             },

@@ -14,7 +14,8 @@
 //!   while it is busy; `monitor`: sleeping while there is nothing of that to do
 //! - `loaded`: which modules a worker has, pure; `listing`: asking for it; `statuses`: what it has
 //!   said about itself
-//! - `changes`: asking whether a worker can take changed files in as it is
+//! - `changes`: asking whether a worker can take changed files in as it is; `questions`: what has
+//!   no answer yet, pure
 //! - `parent`: the connection to a forkserver
 //!
 //! Nothing here knows of HTTP syntax or of processes.
@@ -36,6 +37,7 @@ pub mod message;
 mod monitor;
 mod outbox;
 mod parent;
+mod questions;
 mod silence;
 mod stand_ins;
 mod statuses;

@@ -14,6 +14,7 @@ use super::{
         link::LinkError,
         marshal::DecodeError,
         message::Report,
+        questions::Questions,
     },
     Condition,
 };
@@ -27,13 +28,10 @@ pub(super) struct Books {
 
 #[derive(Debug, Default)]
 struct Open {
-    last: RequestId,
-    forks: HashMap<RequestId, oneshot::Sender<Answer>>,
+    forks: Questions<Answer>,
     exits: HashMap<u32, oneshot::Sender<i32>>,
     /// The number of the last `PRELOAD`.
     preload: RequestId,
-    /// Nothing more comes.
-    is_closed: bool,
 }
 
 /// A process and the way to learn its end, or why there is none.
@@ -63,19 +61,12 @@ impl Books {
 
     /// A number for a `FORK`, and where its answer will come.
     pub(super) fn fork(&self) -> (RequestId, oneshot::Receiver<Answer>) {
-        let (answer, receiver) = oneshot::channel();
-        let mut open = self.lock();
-        open.last = open.last.wrapping_add(1);
-        let number = open.last;
-        if !open.is_closed {
-            open.forks.insert(number, answer);
-        }
-        (number, receiver)
+        self.lock().forks.ask()
     }
 
     /// That `FORK` will get no answer.
     pub(super) fn give_up(&self, number: RequestId) {
-        self.lock().forks.remove(&number);
+        self.lock().forks.take(number);
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -91,13 +82,13 @@ impl Books {
                 let (exit, receiver) = oneshot::channel();
                 let mut open = self.lock();
                 open.exits.insert(pid, exit);
-                let answer = open.forks.remove(&id);
+                let answer = open.forks.take(id);
                 let answer = answer.ok_or(LinkError::UnknownRequest(id))?;
                 return Ok(answer.send(Ok((pid, receiver))).err().map(|_| pid));
             }
             Kind::Cold => {
                 let reason = String::from_utf8_lossy(&payload).into_owned();
-                let answer = self.lock().forks.remove(&id);
+                let answer = self.lock().forks.take(id);
                 // Whoever no longer waits does not miss it.
                 let _ = answer
                     .ok_or(LinkError::UnknownRequest(id))?
@@ -128,8 +119,7 @@ impl Books {
     pub(super) fn close(&self) {
         {
             let mut open = self.lock();
-            open.is_closed = true;
-            open.forks.clear();
+            open.forks.close();
             open.exits.clear();
         }
         self.condition.send_replace(Condition::Lost);

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 
-# The C module: `socket` itself imports much that a worker has no use for. Both before the project,
-# which may put others in their place.
+# Both before the project, which may put others in their place.
 from _socket import SO_RCVLOWAT, SOL_SOCKET, socket
 from select import POLLIN, poll
 from time import monotonic

@@ -14,7 +14,6 @@ from . import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import pathlib
     from typing import Any
 
     from .link import Link
@@ -57,13 +56,12 @@ def _take(files: list[str]) -> bool:
 
     from django.utils.autoreload import BaseReloader, file_changed
 
+    directories = _emptied_directories()
     reloader = BaseReloader()
     for file in files:
-        path = Path(file)
-        in_jinja = _forget_jinja(path)
         # Whoever takes a change in says so, as Django's reloader wants it.
-        answers = [answer for _, answer in file_changed.send(sender=reloader, file_path=path)]
-        if not (in_jinja or any(answers)):
+        told = file_changed.send(sender=reloader, file_path=Path(file))
+        if not (any(answer for _, answer in told) or file.startswith(directories)):
             return False
     return not _keeps_templates()
 
@@ -75,20 +73,18 @@ def _engines() -> list[Any]:
     return [*engines.all(), getattr(get_default_renderer(), "engine", None)]
 
 
-def _forget_jinja(path: pathlib.Path) -> bool:
-    """Have Jinja engines forget their templates; say whether the file is in a directory of one."""
+def _emptied_directories() -> tuple[str, ...]:
+    """Have Jinja engines forget their templates; return the directories that these come from."""
     backend = sys.modules.get("django.template.backends.jinja2")
     if backend is None:
-        return False
-    from pathlib import Path
-
-    found = False
+        return ()
+    directories: list[str] = []
     for engine in _engines():
         if isinstance(engine, backend.Jinja2):
             if engine.env.cache is not None:
                 engine.env.cache.clear()
-            found = found or any(Path(entry) in path.parents for entry in engine.template_dirs)
-    return found
+            directories += [os.path.join(entry, "") for entry in engine.template_dirs]
+    return tuple(directories)
 
 
 def _keeps_templates() -> bool:

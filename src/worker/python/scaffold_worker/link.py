@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# The C module: `socket` itself imports much that a worker has no use for.
+import _socket
 import sys
 from _thread import allocate_lock
 from collections import deque
@@ -12,8 +14,6 @@ from . import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _socket import socket
-
     from .input import Source
     from .loaded import Inventory
     from .window import Window
@@ -29,7 +29,7 @@ class Link:
         self.data = wire.Outbox(data)
         self.control = wire.Outbox(control)
         self._files = files
-        self._connection: socket | None = None
+        self._connection: _socket.socket | None = None
         self._connecting = allocate_lock()
         self.root = ""
         """The project's root, once it is known."""
@@ -44,8 +44,6 @@ class Link:
 
     def send_file(self, request: int, descriptor: int) -> bool:
         """Give the front a file that it is to send; False where that is not possible now."""
-        import _socket
-
         rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, DESCRIPTOR.pack(descriptor))
         message = [wire.NUMBER.pack(request)]
         try:
@@ -58,8 +56,6 @@ class Link:
     def receive_file(self, request: int) -> int | None:
         """Return the descriptor that the front has sent for a request; None where this process may
         have no more."""
-        import _socket
-
         space = _socket.CMSG_SPACE(DESCRIPTOR.size)
         flags = _socket.MSG_DONTWAIT | getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
         received = self._files_socket().recvmsg(wire.NUMBER.size, space, flags)
@@ -72,11 +68,8 @@ class Link:
         # The system has closed it.
         return None
 
-    def _files_socket(self) -> socket:
+    def _files_socket(self) -> _socket.socket:
         """Return the files connection as a socket."""
-        # The C module: `socket` itself imports much that a worker has no use for.
-        import _socket
-
         with self._connecting:
             if self._connection is None:
                 self._connection = _socket.socket(fileno=self._files)
