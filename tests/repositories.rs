@@ -14,7 +14,7 @@ use assert_cmd::cargo::cargo_bin;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Outcome, Sandbox, Test};
+use crate::support::{Outcome, Sandbox, Test, git};
 
 /// A repository, and a run of the program that finds it at `https://github.com/owner/repo.git`.
 struct Repository {
@@ -58,14 +58,9 @@ impl Repository {
     /// Runs `git` there, and returns what it prints.
     #[track_caller]
     fn git(&self, arguments: &[&str], stdin: &[u8]) -> String {
-        let mut git = Command::new("git")
-            .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
+        let mut git = git(&self.directory)
             .args(["-c", "protocol.file.allow=always"])
             .args(arguments)
-            .current_dir(&self.directory)
-            .env_clear()
-            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

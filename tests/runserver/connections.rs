@@ -1,31 +1,13 @@
 //! Requests as clients send them: bodies, limits, and what breaks the rules of HTTP.
 
-use std::fmt::Write as _;
-
 use rstest::rstest;
-use sha2::{Digest as _, Sha256};
 
-use super::{app_server, serve_app};
+use super::{
+    app_server,
+    bodies::{body, digest},
+    serve_app,
+};
 use crate::support::post;
-
-/// A body of which no part looks like another.
-fn body(length: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    (0..length)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state.to_be_bytes()[0]
-        })
-        .collect()
-}
-
-fn digest(body: &[u8]) -> String {
-    let mut text = format!("{} ", body.len());
-    for octet in Sha256::digest(body) {
-        write!(text, "{octet:02x}").unwrap();
-    }
-    text
-}
 
 #[rstest]
 #[case(0)]

@@ -44,6 +44,14 @@ fn debug(server: &OnTerminal) -> Client {
     client
 }
 
+/// Types a line, and waits for what it shows.
+#[track_caller]
+fn enter(server: &OnTerminal, line: &str, shown: &str) {
+    let mark = server.mark();
+    server.enter(line);
+    server.wait_for_output_since(mark, shown);
+}
+
 /// Saves new code, whose answer is there at once, while a request stands at the prompt.
 #[track_caller]
 fn save_meanwhile(server: &OnTerminal) {
@@ -64,18 +72,14 @@ fn a_request_in_the_debugger_outlives_a_reload() {
     assert_ne!(server.modes(), modes, "the prompt does not edit lines");
     save_meanwhile(&server);
     assert!(!old.has_answer());
-    let mark = server.mark();
-    server.enter("p 'value', value.VALUE");
-    server.wait_for_output_since(mark, "('value', 'old')");
+    enter(&server, "p 'value', value.VALUE", "('value', 'old')");
     server.enter("c");
     assert_eq!(old.response().text(), "old");
     assert_eq!(server.modes(), modes);
 
     // What is typed now goes to the new worker.
     let mut new = debug(&server);
-    let mark = server.mark();
-    server.enter("p 'value', value.VALUE");
-    server.wait_for_output_since(mark, "('value', 'new')");
+    enter(&server, "p 'value', value.VALUE", "('value', 'new')");
     server.enter("c");
     assert_eq!(new.response().text(), "new");
     assert_eq!(server.output().matches(GOES_ON).count(), 1);
@@ -132,9 +136,7 @@ fn the_debugger_of_the_next_worker_waits_for_its_turn(#[case] python: &Python, #
         ("q", "(Pdb) "),
         ("p 'c', value.VALUE", "('c', 'old')"),
     ] {
-        let mark = server.mark();
-        server.enter(line);
-        server.wait_for_output_since(mark, shown);
+        enter(&server, line, shown);
     }
     let mark = server.mark();
     server.enter("c");

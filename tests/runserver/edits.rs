@@ -6,14 +6,14 @@ use std::{
     fs::{self, File},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    process::Command,
     thread,
     time::{Duration, SystemTime},
 };
 
 use rstest::rstest;
 
-use crate::support::{Sandbox, Serve, Server, newest};
+use super::reload::{reloads, value};
+use crate::support::{Sandbox, Serve, Server, git, newest};
 
 /// Answers with the value of a module, which it finds by this import.
 fn app(import: &str) -> String {
@@ -23,10 +23,6 @@ fn app(import: &str) -> String {
          \x20   start_response('200 OK', [])\n\
          \x20   return [value.VALUE.encode()]\n"
     )
-}
-
-fn value(value: &str) -> String {
-    format!("VALUE = '{value}'\n")
 }
 
 /// Starts a server whose application is in `app.py`, and waits until it is known what that was
@@ -53,15 +49,8 @@ fn set_modified(path: &Path, to: SystemTime) {
         .unwrap();
 }
 
-fn git(sandbox: &Sandbox, arguments: &[&str]) {
-    let status = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-        .args(arguments)
-        .current_dir(sandbox.dir())
-        .env("HOME", sandbox.home())
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .status()
-        .unwrap();
+fn run_git(sandbox: &Sandbox, arguments: &[&str]) {
+    let status = git(sandbox.dir()).args(arguments).status().unwrap();
     assert!(status.success(), "git {arguments:?}");
 }
 
@@ -69,7 +58,7 @@ fn git(sandbox: &Sandbox, arguments: &[&str]) {
 fn a_checkout_is_one_reload() {
     const FILES: usize = 2000;
     let sandbox = Sandbox::new();
-    git(&sandbox, &["init", "-q", "-b", "first"]);
+    run_git(&sandbox, &["init", "-q", "-b", "first"]);
     for branch in ["first", "second"] {
         sandbox.write(".gitignore", "__pycache__/\n");
         // The first and the last that `git` writes.
@@ -82,19 +71,19 @@ fn a_checkout_is_one_reload() {
             sandbox.write(format!("many/m{number}.py"), value(branch));
         }
         if branch == "second" {
-            git(&sandbox, &["checkout", "-q", "-b", branch]);
+            run_git(&sandbox, &["checkout", "-q", "-b", branch]);
         }
-        git(&sandbox, &["add", "--all"]);
-        git(&sandbox, &["commit", "-q", "-m", branch]);
+        run_git(&sandbox, &["add", "--all"]);
+        run_git(&sandbox, &["commit", "-q", "-m", branch]);
     }
-    git(&sandbox, &["checkout", "-q", "first"]);
+    run_git(&sandbox, &["checkout", "-q", "first"]);
     let server = start(Serve::within(sandbox));
     assert_eq!(server.get("/").text(), "first first first");
     for (number, branch) in ["second", "first"].into_iter().enumerate() {
         let mark = server.mark();
         let expected = format!("{branch} {branch} {branch}");
         thread::scope(|scope| {
-            let checkout = scope.spawn(|| git(server.sandbox(), &["checkout", "-q", branch]));
+            let checkout = scope.spawn(|| run_git(server.sandbox(), &["checkout", "-q", branch]));
             // Nobody sees half of it.
             while !checkout.is_finished() {
                 let answer = server.get("/");
@@ -105,8 +94,7 @@ fn a_checkout_is_one_reload() {
         });
         assert_eq!(server.get("/").text(), expected);
         server.wait_for_output_since(mark, "Reloaded in ");
-        let reloads = server.output().matches(" changed, reloading.").count();
-        assert_eq!(reloads, number + 1, "{}", server.output());
+        assert_eq!(reloads(&server), number + 1, "{}", server.output());
     }
 }
 

@@ -1,11 +1,13 @@
 //! The front in this process, for what the program has no options for: short limits, and a worker
 //! that does whatever a test wants.
 
+mod body;
+
 use std::{
     fs::File,
-    io::{ErrorKind, IoSlice, IoSliceMut, Read as _, Write as _},
+    io::{IoSlice, IoSliceMut, Read as _, Write as _},
     mem::MaybeUninit,
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener},
     num::NonZeroU32,
     os::{
         fd::{AsFd as _, OwnedFd},
@@ -17,12 +19,9 @@ use std::{
 };
 
 use bytes::{Buf as _, BufMut as _, BytesMut};
-use rustix::{
-    event::{PollFd, PollFlags, poll},
-    net::{
-        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
-    },
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use scaffold::{
     serve::{self, AccessLog, Limits, Notifier, Server, Settings, State},
@@ -33,6 +32,8 @@ use scaffold::{
     },
 };
 use tokio::{runtime::Builder, sync::oneshot};
+
+pub(super) use body::Body;
 
 use crate::support::Client;
 
@@ -242,20 +243,13 @@ impl Worker {
 
     /// Answers a request with 200 and this body.
     pub(super) fn respond(&self, id: RequestId, body: &[u8]) {
-        let mut payload = head("200 OK", &[], 3);
-        payload.push(b's');
-        payload.put_u32_le(u32::try_from(body.len()).unwrap());
-        payload.put_slice(body);
-        self.send(Kind::Response, id, &payload);
+        self.respond_whole(id, "200 OK", &[], body);
     }
 
     /// Answers a request with 200 and this text, of this content type.
     pub(super) fn respond_page(&self, id: RequestId, content_type: &str, text: &str) {
-        let mut payload = head("200 OK", &[("Content-Type", content_type)], 3);
-        payload.push(b's');
-        payload.put_u32_le(u32::try_from(text.len()).unwrap());
-        payload.put_slice(text.as_bytes());
-        self.send(Kind::Response, id, &payload);
+        let headers = [("Content-Type", content_type)];
+        self.respond_whole(id, "200 OK", &headers, text.as_bytes());
     }
 
     /// Answers a request with this head, of which a body follows.
@@ -265,8 +259,14 @@ impl Worker {
 
     /// Answers a request with this status and headers, and no octets.
     pub(super) fn respond_with(&self, id: RequestId, status: &str, headers: &[(&str, &str)]) {
+        self.respond_whole(id, status, headers, b"");
+    }
+
+    fn respond_whole(&self, id: RequestId, status: &str, headers: &[(&str, &str)], body: &[u8]) {
         let mut payload = head(status, headers, 3);
-        payload.put_slice(b"s\0\0\0\0");
+        payload.push(b's');
+        payload.put_u32_le(u32::try_from(body.len()).unwrap());
+        payload.put_slice(body);
         self.send(Kind::Response, id, &payload);
     }
 
@@ -330,46 +330,6 @@ impl Worker {
             _ => None,
         });
         descriptors.next().unwrap().next().unwrap()
-    }
-}
-
-/// A request body that does not go through a file.
-#[derive(Debug)]
-pub(super) struct Body {
-    /// How long the worker is to wait for the client at a time.
-    pub(super) stall: Duration,
-    /// For how many octets more it may wait for a second more.
-    pub(super) rate: u32,
-    /// What the front has read already.
-    pub(super) ahead: Vec<u8>,
-    /// How much more is to be read from the client's connection.
-    pub(super) left: u64,
-    /// The client's connection.
-    pub(super) socket: Option<TcpStream>,
-}
-
-impl Body {
-    /// All of it.
-    pub(super) fn read(mut self) -> Vec<u8> {
-        let mut octets = self.ahead;
-        if let Some(socket) = &mut self.socket {
-            while self.left > 0 {
-                let mut sockets = [PollFd::new(socket, PollFlags::IN)];
-                let deadline = DEADLINE.try_into().unwrap();
-                let count = poll(&mut sockets, Some(&deadline)).unwrap();
-                assert!(count > 0, "nothing has come, nor the end");
-                let mut piece = vec![0; usize::try_from(self.left.min(65_536)).unwrap()];
-                match socket.read(&mut piece) {
-                    Ok(0) => break,
-                    Ok(count) => {
-                        octets.extend(&piece[..count]);
-                        self.left -= count as u64;
-                    }
-                    Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
-                }
-            }
-        }
-        octets
     }
 }
 

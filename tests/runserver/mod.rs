@@ -1,6 +1,7 @@
 //! `scaffold runserver`: the real binary, real CPython, real sockets.
 
 mod applications;
+mod bodies;
 #[cfg(feature = "system-tests")]
 mod browser;
 mod connections;
@@ -23,10 +24,12 @@ mod processes;
 mod reload;
 mod responses;
 mod settings;
+mod slow_uploads;
 mod splitting;
 mod templates;
 mod threads;
 mod uploads;
+mod watched;
 
 use super::support::{Serve, Server};
 

@@ -1,14 +1,16 @@
 //! Long request bodies, which the application's thread reads from the client's connection.
 
-use std::{fmt::Write as _, io::ErrorKind};
+use std::io::ErrorKind;
 
 use rstest::rstest;
 use rustix::process::{Signal, kill_process};
-use scaffold::wire::frame::Kind;
-use sha2::{Digest as _, Sha256};
+use scaffold::wire::frame::{Kind, RequestId};
 
-use super::front::{ENDLESS, Front};
-use crate::support::{Serve, Server};
+use super::{
+    bodies::{body, digest},
+    front::{Body, ENDLESS, Front},
+};
+use crate::support::{Client, Serve, Server};
 
 /// An application that reads bodies in ways that are not the usual one.
 const APP: &str = include_str!("uploads.py");
@@ -24,19 +26,22 @@ fn head(path: &str, length: usize) -> String {
     format!("POST /{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n")
 }
 
-/// Octets that are not all the same.
-fn octets(length: usize) -> Vec<u8> {
-    let numbers = (0..u32::MAX).flat_map(u32::to_le_bytes);
-    numbers.take(length).collect()
+/// Sends the tenth part of a long body.
+fn begin(server: &Server, path: &str) -> Client {
+    let mut client = server.connect();
+    client.send(head(path, 1_000_000));
+    client.send(vec![b'x'; 100_000]);
+    client
 }
 
-/// What the application says of a body.
-fn digest(body: &[u8]) -> String {
-    let mut text = format!("{} ", body.len());
-    for octet in Sha256::digest(body) {
-        write!(text, "{octet:02x}").unwrap();
-    }
-    text
+/// Lends the worker a client that has sent nothing of a long body.
+fn lend(front: &Front) -> (Client, RequestId, Body) {
+    let mut client = front.connect();
+    client.send(head("", 100_000));
+    let id = front.wait_for(Kind::Request).id;
+    front.worker().want(id);
+    let body = front.worker().body(front.wait_for(Kind::Body));
+    (client, id, body)
 }
 
 /// However the octets come: the head alone, with the beginning of the body, octet by octet around
@@ -50,7 +55,7 @@ fn digest(body: &[u8]) -> String {
 fn a_body_in_any_pieces_is_read_as_it_was_sent(#[case] pieces: &[usize]) {
     let server = server();
     let mut client = server.connect();
-    let body = octets(300_000);
+    let body = body(300_000);
     for with_head in [false, true] {
         let mut rest = &body[..];
         let mut piece = head("digest", body.len()).into_bytes();
@@ -80,7 +85,7 @@ fn a_body_in_any_pieces_is_read_as_it_was_sent(#[case] pieces: &[usize]) {
 fn a_request_that_was_sent_ahead_comes_after_a_long_body(#[case] together: usize) {
     let server = server();
     let mut client = server.connect();
-    let body = octets(1_000_000);
+    let body = body(1_000_000);
     let mut sent = [head("digest", body.len()).as_bytes(), &body].concat();
     let first = sent.len();
     for path in ["first", "digest", "last"] {
@@ -102,10 +107,10 @@ fn a_request_that_was_sent_ahead_comes_after_a_long_body(#[case] together: usize
 #[test]
 fn everything_works_on_a_connection_after_a_long_body() {
     let server = server();
-    let file = octets(10_000_000);
+    let file = body(10_000_000);
     server.sandbox().write("file", &file);
     let mut client = server.connect();
-    let body = octets(200_000);
+    let body = body(200_000);
     for _ in 0..3 {
         client.send(head("digest", body.len()));
         client.send(&body);
@@ -146,9 +151,7 @@ fn a_client_that_goes_away_is_an_error_of_the_applications_read(
     #[values(true, false)] crashes: bool,
 ) {
     let server = server();
-    let mut client = server.connect();
-    client.send(head("gone", 1_000_000));
-    client.send(vec![b'x'; 100_000]);
+    let mut client = begin(&server, "gone");
     if crashes {
         client.abort();
         server.wait_for_output("read: the client closed the connection");
@@ -169,9 +172,7 @@ fn a_client_that_goes_away_is_an_error_of_the_applications_read(
 #[test]
 fn a_client_that_goes_away_while_nobody_reads_costs_nobody_else_anything() {
     let server = server();
-    let mut client = server.connect();
-    client.send(head("stay", 1_000_000));
-    client.send(vec![b'x'; 100_000]);
+    let client = begin(&server, "stay");
     server.wait_for_output("stays");
     client.abort();
     assert_eq!(server.get("/go").text(), "done");
@@ -219,9 +220,7 @@ fn an_answer_that_is_cut_is_reset_while_the_body_is_not_read() {
 #[test]
 fn a_worker_that_is_killed_while_it_reads_costs_only_that_request() {
     let server = server();
-    let mut client = server.connect();
-    client.send(head("hold", 1_000_000));
-    client.send(vec![b'x'; 100_000]);
+    let mut client = begin(&server, "hold");
     server.wait_for_output("holds");
     kill_process(server.worker_pids()[0], Signal::KILL).unwrap();
     let response = client.response();
@@ -238,9 +237,7 @@ fn a_worker_that_is_killed_while_it_reads_costs_only_that_request() {
 #[test]
 fn a_body_that_is_being_read_when_the_project_changes_is_read_by_the_old_code() {
     let server = server();
-    let mut client = server.connect();
-    client.send(head("hold", 1_000_000));
-    client.send(vec![b'x'; 100_000]);
+    let mut client = begin(&server, "hold");
     server.wait_for_output("holds");
     let new = APP.replace("b\"done\"", "b\"renewed\"");
     server.sandbox().write("served.py", new);
@@ -254,11 +251,7 @@ fn a_body_that_is_being_read_when_the_project_changes_is_read_by_the_old_code() 
 #[test]
 fn a_worker_cannot_make_the_front_wait() {
     let front = Front::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(head("", 100_000));
-    let id = front.wait_for(Kind::Request).id;
-    front.worker().want(id);
-    let body = front.worker().body(front.wait_for(Kind::Body));
+    let (mut client, id, body) = lend(&front);
     let socket = body.socket.as_ref().unwrap();
     socket.set_nonblocking(false).unwrap();
     front.worker().begin(id, "200 OK", &[]);
@@ -276,11 +269,7 @@ fn a_worker_cannot_make_the_front_wait() {
 #[test]
 fn whoever_waits_for_a_client_is_woken_when_the_front_gives_it_up() {
     let front = Front::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(head("", 100_000));
-    let id = front.wait_for(Kind::Request).id;
-    front.worker().want(id);
-    let body = front.worker().body(front.wait_for(Kind::Body));
+    let (mut client, id, body) = lend(&front);
     // An answer that is cut.
     front
         .worker()
@@ -297,11 +286,7 @@ fn whoever_waits_for_a_client_is_woken_when_the_front_gives_it_up() {
 #[test]
 fn a_body_may_be_read_after_the_answer() {
     let front = Front::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(head("", 100_000));
-    let id = front.wait_for(Kind::Request).id;
-    front.worker().want(id);
-    let body = front.worker().body(front.wait_for(Kind::Body));
+    let (mut client, id, body) = lend(&front);
     front.worker().respond(id, b"early");
     front.worker().send(Kind::Received, id, b"");
     let response = client.response();

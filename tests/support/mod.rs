@@ -12,6 +12,7 @@
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
 pub(crate) mod client;
+pub(crate) mod git;
 pub(crate) mod path;
 pub(crate) mod python;
 pub(crate) mod sandbox;
@@ -22,6 +23,7 @@ pub(crate) mod test;
 
 pub(crate) use {
     client::{Client, Response, get, post},
+    git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, newest, pythons},
     sandbox::Sandbox,
