@@ -3,8 +3,9 @@
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
-    fs, io,
-    path::Path,
+    fs::{self, Metadata},
+    io,
+    path::{Path, PathBuf},
 };
 
 use super::{content::Stamp, happening::Happening, names};
@@ -58,8 +59,10 @@ pub(super) fn list(directory: &Path, interest: &Interest) -> Option<Listing> {
             if file_type.is_dir() {
                 listing.insert(name, Entry::Directory);
             } else if file_type.is_symlink() || interest.has(&name) {
-                // A link may lead to a directory.
-                listing.extend(look(&entry.path()).map(|found| (name, found)));
+                // A link may lead to a directory. Asked by way of the open directory: a path would be
+                // followed anew for each file, which costs a network file system more than the file.
+                let found = entry.metadata().map(|found| look(&found, || entry.path()));
+                listing.extend(found.ok().map(|found| (name, found)));
             }
         }
     } else {
@@ -68,27 +71,29 @@ pub(super) fn list(directory: &Path, interest: &Interest) -> Option<Listing> {
             return None;
         }
         for name in &interest.names {
-            listing.extend(look(&directory.join(name)).map(|found| (name.clone(), found)));
+            let path = directory.join(name);
+            let found = fs::symlink_metadata(&path).map(|found| look(&found, || path));
+            listing.extend(found.ok().map(|found| (name.clone(), found)));
         }
     }
     Some(listing)
 }
 
-fn look(path: &Path) -> Option<Entry> {
-    let metadata = fs::symlink_metadata(path).ok()?;
+/// What an entry is. `path` is needed of a link only.
+fn look(metadata: &Metadata, path: impl FnOnce() -> PathBuf) -> Entry {
     if metadata.is_dir() {
-        return Some(Entry::Directory);
+        return Entry::Directory;
     }
     let target = if metadata.is_symlink() {
         // The contents of a directory show elsewhere; here it matters which one it is.
-        fs::metadata(path)
+        fs::metadata(path())
             .ok()
             .filter(|target| !target.is_dir())
             .map(|target| Stamp::of(&target))
     } else {
         None
     };
-    Some(Entry::File(Stamp::of(&metadata), target))
+    Entry::File(Stamp::of(metadata), target)
 }
 
 /// What must have happened between two listings: the entry's name, whether it is a directory,
