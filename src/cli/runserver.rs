@@ -61,6 +61,15 @@ pub(crate) struct RunserverArgs {
     /// Do not, although pyproject.toml says so
     #[arg(long)]
     pub(crate) no_live_reload: bool,
+    /// Do not serve the static files of applications
+    #[arg(long)]
+    pub(crate) nostatic: bool,
+    /// Serve static files even if DEBUG is False
+    #[arg(long)]
+    pub(crate) insecure: bool,
+    /// Skip Django's system checks
+    #[arg(long)]
+    pub(crate) skip_checks: bool,
     /// Watch no files: the project is loaded once
     #[arg(long, conflicts_with_all = ["watch", "ignore"])]
     pub(crate) noreload: bool,

@@ -53,7 +53,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
         }),
         Command::Runserver(args) => {
             check(output)?;
-            runserver::run(args, verbosity)
+            runserver::run(args, output, verbosity)
         }
     }
 }

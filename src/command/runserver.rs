@@ -12,7 +12,7 @@ use std::{
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
-    cli::RunserverArgs,
+    cli::{OutputArgs, RunserverArgs},
     console::{self, Terminal, Verbosity},
     dev::{self, Event},
     project::{Config, Interpreter, Root, Search, settings_modules},
@@ -37,7 +37,11 @@ const LAST_LINES: Duration = Duration::from_millis(200);
 const INTERRUPTED: i32 = 130;
 
 /// Runs `scaffold runserver`: returns when a signal asks the program to stop.
-pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error> {
+pub(super) fn run(
+    args: RunserverArgs,
+    output: OutputArgs,
+    verbosity: Verbosity,
+) -> Result<(), Error> {
     let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
@@ -49,7 +53,7 @@ pub(super) fn run(args: RunserverArgs, verbosity: Verbosity) -> Result<(), Error
         preload,
         live_reload,
         config,
-    } = plan_worker(args, &here)?;
+    } = plan_worker(args, output, &here)?;
     worker.configure.open_files = raise_open_files();
     let listener = address.listen()?;
     let log = match verbosity {
@@ -139,9 +143,10 @@ struct Planned {
 }
 
 /// Finds the project and its interpreter.
-fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
+fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<Planned, Error> {
+    let project_argv = project_argv(&args, output);
     let RunserverArgs {
-        addrport,
+        addrport: _,
         ipv6: _,
         settings,
         app,
@@ -152,6 +157,9 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         nothreading,
         workers,
         timeout,
+        nostatic: _,
+        insecure: _,
+        skip_checks: _,
         noreload,
         no_preload,
         watch,
@@ -186,8 +194,6 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         ..Search::new(&project)
     };
     let interpreter = search.find()?;
-    let mut project_argv = vec!["manage.py".to_owned(), "runserver".to_owned()];
-    project_argv.extend(addrport);
     let pythonpath = pythonpath.map(|path| here.join(path));
     let configure = Configure {
         root: lossy(&root),
@@ -225,6 +231,44 @@ fn plan_worker(args: RunserverArgs, here: &Path) -> Result<Planned, Error> {
         live_reload: (live_reload || configured_live_reload) && !no_live_reload,
         config,
     })
+}
+
+/// The command line of Django's own command that means the same: the project's `sys.argv`, which
+/// the worker lets Django's parser read, or that of the application that has its own `runserver`.
+fn project_argv(args: &RunserverArgs, output: OutputArgs) -> Vec<String> {
+    let OutputArgs {
+        quiet,
+        verbosity,
+        no_color,
+        force_color,
+    } = output;
+    let mut words = vec!["manage.py".to_owned(), "runserver".to_owned()];
+    words.extend(args.addrport.clone());
+    for (is_given, option) in [
+        (args.ipv6, "--ipv6"),
+        (args.nothreading, "--nothreading"),
+        (args.noreload, "--noreload"),
+        (args.nostatic, "--nostatic"),
+        (args.insecure, "--insecure"),
+        (args.skip_checks, "--skip-checks"),
+        (no_color, "--no-color"),
+        (force_color, "--force-color"),
+    ] {
+        if is_given {
+            words.push(option.to_owned());
+        }
+    }
+    let verbosity = if quiet { 0 } else { verbosity };
+    if verbosity != 1 {
+        words.push(format!("--verbosity={verbosity}"));
+    }
+    if let Some(settings) = &args.settings {
+        words.push(format!("--settings={settings}"));
+    }
+    if let Some(path) = &args.pythonpath {
+        words.push(format!("--pythonpath={}", lossy(path)));
+    }
+    words
 }
 
 /// Lets this process have as many files open as the system allows it: each connection is one, and
