@@ -197,11 +197,11 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
             // Not while we are here.
             return failed(failure::of_end("is gone"));
         };
-        let mut ready = None;
-        loop {
+        let mut waiting = None;
+        let (report, owes_checks) = loop {
             match worker.status().await {
                 Some(Status::Loaded(loaded)) => {
-                    if ready.is_some() {
+                    if waiting.is_some() {
                         self.starter.loaded(&loaded);
                     }
                     self.watching.loaded(loaded);
@@ -210,35 +210,21 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                     self.starter.ready(worker, &report);
                     self.board.allow_hosts(&report);
                     let has_checks = self.number == 0 && !report.get("checks").is_empty();
-                    if has_checks && !self.board.is_checked() {
-                        worker.check();
-                        ready = Some(report);
-                        continue;
+                    if !has_checks || self.board.is_checked() {
+                        break (report, has_checks);
                     }
-                    self.board.note_checked(true);
-                    self.board
-                        .set(self.number, Standing::Ready(worker.client().clone()));
-                    return Start::Ready {
-                        report,
-                        owes_checks: has_checks,
-                    };
+                    worker.check();
+                    waiting = Some(report);
                 }
                 Some(Status::Checked(checked)) => {
                     let failure = failure::of_checks(&checked);
                     self.board.tell(Event::Checked(checked));
-                    match (failure, ready.take()) {
-                        (Some(failure), _) => return failed(failure),
-                        (None, Some(report)) => {
-                            self.board.note_checked(true);
-                            self.board
-                                .set(self.number, Standing::Ready(worker.client().clone()));
-                            return Start::Ready {
-                                report,
-                                owes_checks: false,
-                            };
-                        }
-                        // Checks come after READY: they are asked for then.
-                        (None, None) => {}
+                    if let Some(failure) = failure {
+                        return failed(failure);
+                    }
+                    // Nobody else has asked for them.
+                    if let Some(report) = waiting.take() {
+                        break (report, false);
                     }
                 }
                 Some(Status::Failed(report)) => {
@@ -257,6 +243,15 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                     };
                 }
             }
+        };
+        let client = worker.client().clone();
+        if self.number == 0 {
+            self.board.note_checked(true);
+        }
+        self.set(Standing::Ready(client));
+        Start::Ready {
+            report,
+            owes_checks,
         }
     }
 
