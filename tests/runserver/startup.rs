@@ -24,12 +24,13 @@ fn generated() -> Sandbox {
 /// Standard output as far as Django has it too, once all of it is there.
 fn start_up(server: &Server, last: &str) -> String {
     server.wait_for_output(last);
-    let lines = server.stdout();
-    let lines = lines.lines().filter(|line| {
-        // Which interpreter and application: ours alone.
-        !line.starts_with("CPython ")
-    });
-    lines.map(|line| format!("{line}\n")).collect()
+    let mut ours = server.stdout();
+    // Which interpreter and application: ours alone.
+    if let Some(start) = ours.find("CPython ") {
+        let end = ours[start..].find('\n').unwrap();
+        ours.replace_range(start..=start + end, "");
+    }
+    ours
 }
 
 /// What Django has said since 6.1, of what older ones say.
