@@ -27,17 +27,14 @@ impl Banner {
     pub(super) fn print(&self, report: Option<&Report>) {
         console::line(self.text(report));
         if let Some((warning, rest)) =
-            report.and_then(|report| report.get("warning").split_once('\n'))
+            report.and_then(|report| report.get("production_warning").split_once('\n'))
         {
             console::line(format_args!("{WARNING}{warning}{WARNING:#}"));
             console::line(format_args!("{WARNING}{rest}{WARNING:#}"));
         }
-        if let Some(remark) = report
-            .map(|report| report.get("remark"))
-            .filter(|remark| !remark.is_empty())
-        {
-            let hint = report.map(|report| report.get("remark_hint"));
-            console::warning(remark, hint);
+        let said = |name| report.into_iter().flat_map(move |report| report.all(name));
+        for (remark, hint) in said("remark").zip(said("remark_hint")) {
+            console::warning(remark, Some(hint));
         }
         if !self.is_loopback {
             console::warning(

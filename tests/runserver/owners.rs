@@ -117,10 +117,13 @@ fn what_is_not_served_of_asgi_is_said() {
 fn defaults_of_an_own_command_count() {
     let venv = newest().venv(Packages::Django);
     let body = "    def add_arguments(self, parser):\n        super().add_arguments(parser)\n\
-                \x20       parser.set_defaults(use_static_handler=False, skip_checks=True)\n";
+                \x20       parser.set_defaults(use_static_handler=False, skip_checks=True)\n\
+                \x20   default_port = '8080'\n";
     let apps = format!("'own', {STATIC}");
     let server = own_command(project(&venv, &apps, ""), body).start();
     assert_eq!(server.get("/static/a.css").status, 404);
+    // An address was given.
+    assert!(!server.output().contains("8080"), "{}", server.output());
     assert!(
         !server.output().contains("Performing"),
         "{}",

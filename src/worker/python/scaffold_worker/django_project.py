@@ -85,7 +85,7 @@ def _production_warning() -> list[tuple[str, str]]:
         return []
     return [
         (
-            "warning",
+            "production_warning",
             "WARNING: This is a development server. Do not use it in a production setting. "
             "Use a production WSGI or ASGI server instead.\n"
             "For more information on production servers see: "

@@ -58,6 +58,9 @@ class Runserver:
         if self.owner in (CORE, STATICFILES):
             return []
         command = self.command()
+        return [*self._remarks_on_serving(command), *self._remarks_on_address(command)]
+
+    def _remarks_on_serving(self, command: Any) -> list[tuple[str, str]]:
         kinds = [kind.__module__.partition(".")[0] for kind in type(command).__mro__]
         server = next((kind for kind in kinds if kind in ASGI_SERVERS), "")
         if server:
@@ -79,6 +82,21 @@ class Runserver:
                 ("remark_hint", "`python manage.py runserver` runs all of it"),
             ]
         return []
+
+    def _remarks_on_address(self, command: Any) -> list[tuple[str, str]]:
+        """Say so where the command would listen elsewhere: the front listens already."""
+        from django.core.management.commands.runserver import Command
+
+        names = ("default_addr", "default_port")
+        address, ours = (
+            ":".join(str(getattr(one, name, "")) for name in names) for one in (command, Command)
+        )
+        if address == ours or self.options.get("addrport"):
+            return []
+        return [
+            ("remark", f"the runserver of `{self.owner}` would listen on {address}"),
+            ("remark_hint", f"`scaffold runserver {address}` does so"),
+        ]
 
     def _read(self, argv: list[str]) -> None:
         """Let the app's command read the command line, with its own options and defaults."""
