@@ -15,6 +15,7 @@ mod forkserver;
 mod formatter;
 mod hostile;
 mod layers;
+mod manifests;
 mod options;
 mod project;
 mod repositories;

@@ -189,6 +189,14 @@ pub enum Error {
         /// File, line, column, the text and what is wrong.
         report: String,
     },
+    /// The template needs another value of a variable, or any.
+    #[error("{message}")]
+    Answer {
+        /// Which, and why.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
     /// A template does not parse or does not render.
     #[error("{}", shown::text(report))]
     Template {
@@ -299,7 +307,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownTemplate { hint, .. } | Self::Template { hint, .. } => Some(hint.clone()),
+            Self::UnknownTemplate { hint, .. }
+            | Self::Template { hint, .. }
+            | Self::Answer { hint, .. } => Some(hint.clone()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
                 shown::path(path)

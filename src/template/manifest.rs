@@ -7,8 +7,11 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
+    declarations::{self, Answers, Declaration, Raw},
     error::Error,
+    files::{Rule, Treatments},
     glob,
+    native::Engine,
     report::Report,
     source::{Entry, Kind, Source},
 };
@@ -17,9 +20,12 @@ use super::{
 pub(super) const FILE_NAME: &str = "scaffold.toml";
 
 /// The manifest of a native template.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Manifest {
+    /// Where it stands, and what is in it, for messages.
+    #[serde(skip)]
+    place: Place,
     /// What the template is called in messages.
     pub(super) name: Option<String>,
     /// What it is for, in one line; for people.
@@ -33,6 +39,35 @@ pub(super) struct Manifest {
     reserved: Vec<String>,
     /// What the user reads after the project is made. It is rendered as the files are.
     pub(super) message: Option<String>,
+    /// Which variables of the environment its texts may read.
+    pub(super) environment: Vec<String>,
+    /// The variables that it declares, as they stand there.
+    variables: Vec<Raw>,
+    /// The same, checked.
+    #[serde(skip)]
+    declarations: Vec<Declaration>,
+    /// What is done with single files.
+    files: Vec<Rule>,
+}
+
+/// A manifest's file.
+#[derive(Debug, Default)]
+struct Place {
+    path: PathBuf,
+    text: String,
+}
+
+impl Place {
+    /// The error about what begins at an octet.
+    fn error(&self, offset: usize, width: usize, message: &str) -> Error {
+        let Self { path, text } = self;
+        let rest = text.get(offset..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default();
+        let width = width.clamp(1, line.len().max(1));
+        Error::Manifest {
+            report: Report::at(path, text, offset, width, message).to_string(),
+        }
+    }
 }
 
 impl Manifest {
@@ -48,6 +83,22 @@ impl Manifest {
             .any(|pattern| glob::matches(pattern, path))
     }
 
+    /// Gives the engine the values of the variables that the template declares.
+    pub(super) fn resolve(&self, answers: &Answers<'_>, engine: &mut Engine) -> Result<(), Error> {
+        declarations::resolve(&self.declarations, answers, engine).map_err(|fault| match fault {
+            declarations::Unresolved::Answer { message, hint } => Error::Answer { message, hint },
+            declarations::Unresolved::Manifest { offset, message } => {
+                self.place.error(offset, 1, &message)
+            }
+        })
+    }
+
+    /// What is done with single files, now that the variables have values.
+    pub(super) fn treatments(&self, engine: &Engine) -> Result<Treatments, Error> {
+        Treatments::new(&self.files, engine)
+            .map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
+    }
+
     /// Whether a project must not have the name. Some file systems do not tell small letters from
     /// capitals, and package indexes do not either; Python looks a name up in one form.
     pub(super) fn reserves(&self, name: &str) -> bool {
@@ -58,8 +109,12 @@ impl Manifest {
     }
 }
 
-/// Takes the manifest out of the entries, if the template has one.
-pub(super) fn take(source: &mut Source) -> Result<Option<Manifest>, Error> {
+/// Takes the manifest out of the entries, if the template has one. `taken` says which names its
+/// variables must not have, and why.
+pub(super) fn take(
+    source: &mut Source,
+    taken: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Manifest>, Error> {
     let is_manifest = |entry: &Entry| entry.path == Path::new(FILE_NAME);
     let Some(index) = source.entries.iter().position(is_manifest) else {
         return Ok(None);
@@ -67,24 +122,32 @@ pub(super) fn take(source: &mut Source) -> Result<Option<Manifest>, Error> {
     let path = source.locate(Path::new(FILE_NAME));
     match source.entries.swap_remove(index).kind {
         Kind::Directory => Err(Error::ManifestDirectory { path }),
-        Kind::File { contents, .. } => parse(&path, &contents).map(Some),
+        Kind::File { contents, .. } => parse(path, &contents, taken).map(Some),
     }
 }
 
-fn parse(path: &Path, contents: &[u8]) -> Result<Manifest, Error> {
-    let text = std::str::from_utf8(contents).map_err(|error| Error::ManifestNotText {
-        path: PathBuf::from(path),
-        offset: error.valid_up_to(),
-    })?;
-    toml::from_str(text).map_err(|error| {
-        let span = error.span().unwrap_or_default();
-        let marked = text.get(span.clone()).and_then(|it| it.lines().next());
-        let width = marked.unwrap_or_default().len();
-        let report = Report::at(path, text, span.start, width, error.message());
-        Error::Manifest {
-            report: report.to_string(),
+fn parse(
+    path: PathBuf,
+    contents: &[u8],
+    taken: impl Fn(&str) -> Option<String>,
+) -> Result<Manifest, Error> {
+    let text = match std::str::from_utf8(contents) {
+        Ok(text) => text.to_owned(),
+        Err(error) => {
+            let offset = error.valid_up_to();
+            return Err(Error::ManifestNotText { path, offset });
         }
-    })
+    };
+    let place = Place { path, text };
+    let mut manifest: Manifest = toml::from_str(&place.text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        place.error(span.start, span.len(), error.message())
+    })?;
+    let raw = std::mem::take(&mut manifest.variables);
+    manifest.declarations = declarations::declarations(raw, taken)
+        .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
+    manifest.place = place;
+    Ok(manifest)
 }
 
 #[cfg(test)]
@@ -92,12 +155,13 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Manifest, String> {
-        parse(Path::new("t/scaffold.toml"), text.as_bytes()).map_err(|error| error.to_string())
+        let path = "t/scaffold.toml".into();
+        parse(path, text.as_bytes(), |_| None).map_err(|error| error.to_string())
     }
 
     #[test]
     fn an_empty_manifest_is_a_manifest() {
-        assert_eq!(parsed(""), Ok(Manifest::default()));
+        assert!(parsed("").is_ok());
     }
 
     #[test]
@@ -143,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_is_not_utf8_is_an_error_with_its_place() {
-        let error = parse(Path::new("t/scaffold.toml"), b"ab\xff").unwrap_err();
+        let error = parse("t/scaffold.toml".into(), b"ab\xff", |_| None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "`t/scaffold.toml` is not UTF-8 (octet 2)"

@@ -8,8 +8,10 @@
 //! program that it runs is `git`, where the template is a repository.
 
 mod context;
+mod declarations;
 mod django;
 mod error;
+mod files;
 mod glob;
 mod manifest;
 mod native;
@@ -52,6 +54,9 @@ pub use value::{DateTime, Dict, Str, Value};
 pub use variables::{VariablesError, assignment, read as read_variables};
 pub use view::PlannedFile;
 
+use declarations::Answers;
+use manifest::Manifest;
+use native::Engine;
 use render::Renderer;
 
 /// What to generate, as the user said it.
@@ -71,6 +76,9 @@ pub struct Request<'a> {
     pub current_directory: &'a Path,
     /// The user's own variables, which stand before all others.
     pub variables: &'a Dict,
+    /// The value of a variable of the environment, which may be that of one that the template
+    /// declares.
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
@@ -104,6 +112,7 @@ impl<'a> Request<'a> {
             selection: &SELECTION,
             current_directory,
             variables: &NOTHING,
+            environment: &|_| None,
             options: &NOTHING,
             django_version: &|| None,
             install: false,
@@ -139,7 +148,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         write::check_journal(path, subject)?;
     }
     let mut source = source::Source::open(request)?;
-    let manifest = manifest::take(&mut source)?;
+    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
     if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
@@ -148,12 +157,12 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         });
     }
     request.progress.step(Step::Rendering);
-    let renderer = renderer(request, manifest.is_some())?;
+    let renderer = renderer(request, manifest.as_ref())?;
     Plan::new(request, &mut source, manifest.as_ref(), &renderer)
 }
 
 /// The template's language, with all variables in the order in which one stands before another.
-fn renderer(request: &Request<'_>, is_native: bool) -> Result<Renderer, Error> {
+fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Renderer, Error> {
     let Request {
         subject,
         name,
@@ -162,6 +171,7 @@ fn renderer(request: &Request<'_>, is_native: bool) -> Result<Renderer, Error> {
         options,
         ..
     } = *request;
+    let is_native = manifest.is_some();
     let mut context = if is_native {
         Dict::new()
     } else {
@@ -182,10 +192,17 @@ fn renderer(request: &Request<'_>, is_native: bool) -> Result<Renderer, Error> {
             .iter()
             .map(|(name, value)| (Arc::clone(name), value.clone())),
     );
-    Ok(if is_native {
-        Renderer::native(&context)
-    } else {
-        Renderer::django(context)
+    Ok(match manifest {
+        Some(manifest) => {
+            let mut engine = Engine::new(&context, &manifest.environment);
+            let answers = Answers {
+                given: variables,
+                environment: request.environment,
+            };
+            manifest.resolve(&answers, &mut engine)?;
+            Renderer::native(engine)
+        }
+        None => Renderer::django(context),
     })
 }
 

@@ -10,6 +10,7 @@ use std::{
 use super::{
     Request,
     error::Error,
+    files::Treatments,
     manifest::{FILE_NAME, Manifest},
     path,
     render::Renderer,
@@ -70,13 +71,20 @@ impl Plan {
                 .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
         };
+        let treatments = match (manifest, renderer) {
+            (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
+            _ => Treatments::default(),
+        };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
             request.go_on()?;
+            if treatments.leave_out(&from) {
+                continue;
+            }
             let rewrite = match kind {
                 Kind::Directory => path::rewrite,
                 Kind::File { .. } => path::rewrite_file,
             };
-            let to = rewrite(&from, subject.name_variable(), name);
+            let to = rewrite(&treatments.rename(&from), subject.name_variable(), name);
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }
@@ -84,17 +92,20 @@ impl Plan {
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
                 Kind::File { contents, mode } => {
-                    is_rendered = renders(manifest, selection, &from, &to, &contents);
+                    is_rendered = !treatments.copy(&from)
+                        && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
                         renderer
-                            .render(&source.locate(&from), &contents)?
+                            .render(&source.locate(&from), &contents, treatments.engine(&from))?
                             .into_bytes()
                             .into()
                     } else {
                         contents
                     };
-                    let executable = manifest
-                        .is_some_and(|it| it.makes_executable(&from) || it.makes_executable(&to));
+                    let executable = treatments.make_executable(&from)
+                        || manifest.is_some_and(|it| {
+                            it.makes_executable(&from) || it.makes_executable(&to)
+                        });
                     let mode = if executable { mode | EXECUTABLE } else { mode };
                     Kind::File { contents, mode }
                 }
@@ -203,7 +214,7 @@ fn renders(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Target, context, manifest};
+    use crate::template::{Target, context, manifest, native::Engine};
 
     fn file(path: &str, contents: &[u8]) -> Entry {
         let contents = contents.to_vec().into();
@@ -223,10 +234,10 @@ mod tests {
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
-        let manifest = manifest::take(&mut source)?;
+        let manifest = manifest::take(&mut source, |_| None)?;
         let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
         let renderer = match manifest {
-            Some(_) => Renderer::native(&context),
+            Some(_) => Renderer::native(Engine::new(&context, &[])),
             None => Renderer::django(context),
         };
         Plan::new(&request, &mut source, manifest.as_ref(), &renderer)

@@ -3,7 +3,10 @@
 //!
 //! Which files are rendered is decided by the plan.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use jiff::Zoned;
 
@@ -32,8 +35,8 @@ pub(super) enum Renderer {
 
 impl Renderer {
     /// The language of templates with a manifest.
-    pub(super) fn native(variables: &Dict) -> Self {
-        Self::Native(Box::new(native::Engine::new(variables)))
+    pub(super) fn native(engine: native::Engine) -> Self {
+        Self::Native(Box::new(engine))
     }
 
     /// The language of templates without one. Django's commands run without settings, so that
@@ -47,16 +50,26 @@ impl Renderer {
         }
     }
 
-    /// Renders a file's contents. Line ends become `\n`, as Python's text files have them.
-    pub(super) fn render(&self, path: &Path, contents: &[u8]) -> Result<String, Error> {
+    /// Renders a file's contents, by an engine with delimiters of its own where it has them. Line
+    /// ends become `\n`, as Python's text files have them.
+    pub(super) fn render(
+        &self,
+        path: &Path,
+        contents: &[u8],
+        own: Option<&native::Engine>,
+    ) -> Result<String, Error> {
         let text = std::str::from_utf8(contents).map_err(|error| Error::NotText {
             path: PathBuf::from(path),
             offset: error.valid_up_to(),
         })?;
-        if memchr::memchr(b'\r', contents).is_some() {
-            self.render_text(path, &text.replace("\r\n", "\n").replace('\r', "\n"))
+        let text = if memchr::memchr(b'\r', contents).is_some() {
+            Cow::from(text.replace("\r\n", "\n").replace('\r', "\n"))
         } else {
-            self.render_text(path, text)
+            Cow::from(text)
+        };
+        match own {
+            Some(engine) => engine.render(path, &text),
+            None => self.render_text(path, &text),
         }
     }
 
@@ -100,13 +113,14 @@ mod tests {
 
     fn renderers() -> [Renderer; 2] {
         let variables: Dict = [("project_name".into(), Value::text("mysite"))].into();
-        [Renderer::native(&variables), Renderer::django(variables)]
+        let engine = native::Engine::new(&variables, &[]);
+        [Renderer::native(engine), Renderer::django(variables)]
     }
 
     #[test]
     fn line_ends_become_those_of_unix() {
         for renderer in renderers() {
-            let rendered = renderer.render(Path::new("a"), b"a\r\nb\rc {# no #}\r\n");
+            let rendered = renderer.render(Path::new("a"), b"a\r\nb\rc {# no #}\r\n", None);
             assert_eq!(rendered.unwrap(), "a\nb\nc \n");
         }
     }
@@ -115,7 +129,7 @@ mod tests {
     fn what_is_not_utf8_is_an_error() {
         for renderer in renderers() {
             let error = renderer
-                .render(Path::new("t/a.py"), b"abc\xff")
+                .render(Path::new("t/a.py"), b"abc\xff", None)
                 .unwrap_err();
             assert_eq!(
                 error.to_string(),

@@ -60,15 +60,14 @@ pub(super) fn run(job: &Job) -> Result<(), Error> {
 /// Does the work, and notes in the report how far it has come.
 fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let start = Instant::now();
-    let Job {
+    let &Job {
         subject,
-        args,
+        ref args,
         install,
         output,
         verbosity,
     } = job;
-    check(*output)?;
-    let (subject, verbosity) = (*subject, *verbosity);
+    check(output)?;
     let GenerateArgs {
         name,
         directory,
@@ -125,9 +124,10 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         },
         selection: &selection,
         variables: &variables,
-        options: &options::as_variables(args, *output),
+        environment: &|name| env::var(name).ok(),
+        options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
-        install: *install,
+        install,
         progress: &steps,
         stop: &stop,
         ..Request::new(subject, name, &target, &here)
@@ -152,11 +152,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         formatter.run(&files, &stop)?;
     }
     let shows_summary =
-        verbosity >= Verbosity::Normal && (console::is_terminal() || *install) && !json;
+        verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;
     if shows_summary {
         console::note(summary::made(name, &plan, target.path(), took));
     }
-    if *install {
+    if install {
         install::run(target.path(), verbosity, &stop)?;
     }
     if shows_summary {

@@ -133,7 +133,7 @@ fn parse(subject: ProjectOrApp, format: Format, text: &str) -> Result<Dict, Faul
 }
 
 /// Says why a variable must not have that name, if so.
-fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
+pub(super) fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
     let mut characters = name.chars();
     let is_identifier = characters.next().is_some_and(unicode_ident::is_xid_start)
         && characters.all(unicode_ident::is_xid_continue);

@@ -1,8 +1,14 @@
 //! Rendering a text of a native template, with Tera, and saying where it failed.
+//!
+//! - `names`: filters that spell a name in another way
+//! - `functions`: the date, secrets, the environment
+
+mod functions;
+mod names;
 
 use std::path::Path;
 
-use tera::{Context, ErrorKind, ReportError, Tera};
+use tera::{Context, Delimiters, ErrorKind, ReportError, Tera};
 
 use super::{
     error::Error,
@@ -30,15 +36,79 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(variables: &Dict) -> Self {
-        let mut context = Context::new();
+    /// The engine with variables; `environment` names those variables of the environment that
+    /// templates may read.
+    pub(super) fn new(variables: &Dict, environment: &[String]) -> Self {
+        let mut tera = Tera::default();
+        names::register(&mut tera);
+        functions::register(&mut tera, environment);
+        let mut engine = Self {
+            tera,
+            context: Context::new(),
+        };
         for (name, value) in variables {
-            context.insert_value(name.to_string(), tera_value(value));
+            engine.set(name, value);
         }
-        Self {
-            tera: Tera::default(),
-            context,
+        engine
+    }
+
+    /// Sets a variable, in place of one that has the name.
+    pub(super) fn set(&mut self, name: &str, value: &Value) {
+        self.context
+            .insert_value(name.to_owned(), tera_value(value));
+    }
+
+    /// The engine with the same variables for texts in which other delimiters stand around what is
+    /// not text. The error says what is wrong with them.
+    pub(super) fn with_delimiters(&self, delimiters: Delimiters) -> Result<Self, String> {
+        let mut tera = Tera::default();
+        tera.register_from(&self.tera);
+        tera.set_delimiters(delimiters)
+            .map_err(|error| worded(&error.to_string()))?;
+        Ok(Self {
+            tera,
+            context: self.context.clone(),
+        })
+    }
+
+    /// Whether an expression is true. The error says what is wrong with it.
+    pub(super) fn is_true(&self, expression: &str) -> Result<bool, String> {
+        let text = format!("{{% if {expression} %}}1{{% endif %}}");
+        let is_true = self.render_short(&text)? == "1";
+        match self.unknown_variable(&text) {
+            // The engine takes it for false.
+            Some(name) => Err(format!("variable `{name}` is not defined")),
+            None => Ok(is_true),
         }
+    }
+
+    /// A variable that a text uses and that there is not, if there is one; the first by name.
+    fn unknown_variable(&self, text: &str) -> Option<String> {
+        let mut tera = Tera::default();
+        tera.register_from(&self.tera);
+        tera.add_raw_template(UNNAMED, text).ok()?;
+        let used = tera.get_template_variables(UNNAMED).ok()?;
+        let unknown = used
+            .into_iter()
+            .filter(|name| !self.context.contains_key(name));
+        unknown.min().map(str::to_owned)
+    }
+
+    /// Renders a text that stands in the manifest. The error says what is wrong with it.
+    pub(super) fn render_short(&self, text: &str) -> Result<String, String> {
+        if elif_too_many(text).is_some() {
+            return Err(format!("more than {MOST_ELIF} `elif`"));
+        }
+        self.tera
+            .render_str(text, &self.context, false)
+            .map_err(|error| match error.kind() {
+                ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => worded(at.message()),
+                _ => {
+                    let text = error.to_string();
+                    let text = text.strip_prefix("error: ").unwrap_or(&text);
+                    worded(text.lines().next().unwrap_or_default())
+                }
+            })
     }
 
     /// Renders a text; the path is only for messages.
@@ -181,9 +251,12 @@ mod tests {
     }
 
     fn render(text: &str) -> Result<String, String> {
-        Engine::new(&variables(&[("project_name", "mysite"), ("html", "<&>")]))
-            .render(Path::new("t/a.py"), text)
-            .map_err(|error| error.to_string())
+        Engine::new(
+            &variables(&[("project_name", "mysite"), ("html", "<&>")]),
+            &[],
+        )
+        .render(Path::new("t/a.py"), text)
+        .map_err(|error| error.to_string())
     }
 
     #[rstest]
@@ -215,7 +288,7 @@ mod tests {
     fn a_mistyped_variable_gets_a_suggestion() {
         let hint = |text: &str| {
             let variables = variables(&[("project_name", "mysite"), ("secret_key", "x")]);
-            let rendered = Engine::new(&variables).render(Path::new("a"), text);
+            let rendered = Engine::new(&variables, &[]).render(Path::new("a"), text);
             rendered.unwrap_err().hint().unwrap()
         };
         assert_eq!(hint("{{ secret_kee }}"), "did you mean `secret_key`?");

@@ -1,0 +1,215 @@
+//! `[[variables]]` of a manifest: from TOML to declarations. What is wrong is said with its place.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Check, Choice, Declaration, Kind, Origin, Pattern, Placed};
+use crate::template::value::Value;
+
+/// A variable as it stands in the manifest.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::template) struct Raw {
+    name: Spanned<String>,
+    #[serde(default, rename = "type")]
+    kind: Kind,
+    prompt: Option<String>,
+    help: Option<String>,
+    default: Option<Spanned<toml::Value>>,
+    value: Option<Spanned<String>>,
+    choices: Option<Spanned<Vec<RawChoice>>>,
+    pattern: Option<Spanned<String>>,
+    pattern_message: Option<String>,
+    #[serde(default)]
+    checks: Vec<RawCheck>,
+    when: Option<Spanned<String>>,
+    #[serde(default)]
+    secret: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum RawChoice {
+    Value(String),
+    Labelled { value: String, label: String },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCheck {
+    expression: Spanned<String>,
+    message: String,
+}
+
+/// What is wrong, and where in the manifest: in octets from its beginning.
+pub(in crate::template) struct Fault {
+    pub(in crate::template) offset: usize,
+    pub(in crate::template) width: usize,
+    pub(in crate::template) message: String,
+}
+
+impl Fault {
+    fn at<T>(place: &Spanned<T>, message: String) -> Self {
+        let span = place.span();
+        Self {
+            offset: span.start,
+            width: span.len(),
+            message,
+        }
+    }
+}
+
+/// Checks the variables of a manifest. `taken` says which names are not to be had, and why.
+pub(in crate::template) fn declarations(
+    raw: Vec<Raw>,
+    taken: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<Declaration>, Fault> {
+    let mut names = BTreeSet::new();
+    raw.into_iter()
+        .map(|raw| {
+            let name = raw.name.get_ref();
+            if let Some(message) = taken(name) {
+                return Err(Fault::at(&raw.name, message));
+            }
+            if !names.insert(name.clone()) {
+                let message = format!("the variable `{name}` is declared twice");
+                return Err(Fault::at(&raw.name, message));
+            }
+            declaration(raw)
+        })
+        .collect()
+}
+
+fn declaration(raw: Raw) -> Result<Declaration, Fault> {
+    let Raw {
+        name,
+        kind,
+        prompt,
+        help,
+        default,
+        value,
+        choices,
+        pattern,
+        pattern_message,
+        checks,
+        when,
+        secret,
+    } = raw;
+    let choices = match choices {
+        Some(choices) if !kind.has_choices() => {
+            let message = "only the types `choice` and `multi-choice` have `choices`".to_owned();
+            return Err(Fault::at(&choices, message));
+        }
+        Some(choices) => choices.into_inner(),
+        None => Vec::new(),
+    };
+    if kind.has_choices() && choices.is_empty() {
+        let message = "a variable of this type needs `choices`".to_owned();
+        return Err(Fault::at(&name, message));
+    }
+    let choices: Vec<_> = choices
+        .into_iter()
+        .map(|choice| match choice {
+            RawChoice::Value(value) => Choice {
+                label: value.clone(),
+                value,
+            },
+            RawChoice::Labelled { value, label } => Choice { value, label },
+        })
+        .collect();
+    let values: Vec<String> = choices.iter().map(|choice| choice.value.clone()).collect();
+    let source = match (default, value) {
+        (Some(_), Some(value)) => {
+            let message = "`value` is computed, and so has no `default`".to_owned();
+            return Err(Fault::at(&value, message));
+        }
+        (None, None) => Origin::Nowhere,
+        (None, Some(value)) => Origin::Computed(placed(value)),
+        (Some(default), None) => default_of(kind, &default, &values)?,
+    };
+    let pattern = pattern
+        .map(|pattern| {
+            // The whole of the value has to match, which is what people mean.
+            let regex = Regex::new(&format!("^(?:{})$", pattern.get_ref()))
+                .map_err(|error| Fault::at(&pattern, reason(&error)))?;
+            let message = pattern_message
+                .unwrap_or_else(|| format!("does not match `{}`", pattern.get_ref()));
+            Ok(Pattern { regex, message })
+        })
+        .transpose()?;
+    let checks = checks.into_iter().map(|check| Check {
+        expression: placed(check.expression),
+        message: check.message,
+    });
+    Ok(Declaration {
+        prompt: prompt.unwrap_or_else(|| name.get_ref().clone()),
+        name: name.into_inner(),
+        kind,
+        help,
+        source,
+        choices,
+        pattern,
+        checks: checks.collect(),
+        when: when.map(placed),
+        is_secret: secret,
+    })
+}
+
+/// The last line of what the crate says, which shows the pattern above it.
+fn reason(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+}
+
+fn default_of(
+    kind: Kind,
+    default: &Spanned<toml::Value>,
+    choices: &[String],
+) -> Result<Origin, Fault> {
+    if let toml::Value::String(text) = default.get_ref()
+        && text.contains('{')
+    {
+        return Ok(Origin::Template(Placed {
+            text: text.clone(),
+            offset: default.span().start,
+        }));
+    }
+    let value = value_of(default.get_ref());
+    let converted = value.and_then(|value| kind.convert(&value, choices).ok());
+    converted.map(Origin::Value).ok_or_else(|| {
+        let message = match value_of(default.get_ref()) {
+            Some(value) => kind.convert(&value, choices).err().unwrap_or_default(),
+            None => "cannot be a table or a date".to_owned(),
+        };
+        Fault::at(default, format!("the default {message}"))
+    })
+}
+
+/// The value that TOML has, where a variable could have it.
+fn value_of(value: &toml::Value) -> Option<Value> {
+    Some(match value {
+        toml::Value::String(text) => Value::text(text.as_str()),
+        toml::Value::Integer(number) => Value::Int((*number).into()),
+        toml::Value::Float(number) => Value::Float(*number),
+        toml::Value::Boolean(value) => Value::Bool(*value),
+        toml::Value::Array(items) => Value::List(
+            items
+                .iter()
+                .map(value_of)
+                .collect::<Option<Vec<_>>>()?
+                .into(),
+        ),
+        toml::Value::Datetime(_) | toml::Value::Table(_) => return None,
+    })
+}
+
+fn placed(text: Spanned<String>) -> Placed {
+    Placed {
+        offset: text.span().start,
+        text: text.into_inner(),
+    }
+}

@@ -1,0 +1,155 @@
+//! From what the user said to the values of the declared variables, one after another: each may
+//! use those before it.
+
+use super::{Choice, Declaration, Origin, Placed};
+use crate::template::{
+    native::Engine,
+    value::{Dict, Value},
+};
+
+/// How the environment's variables begin that are answers.
+const PREFIX: &str = "SCAFFOLD_VAR_";
+
+/// What the user said.
+pub(in crate::template) struct Answers<'a> {
+    /// By `--var` and `--vars`.
+    pub(in crate::template) given: &'a Dict,
+    /// The value of a variable of the environment.
+    pub(in crate::template) environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// Why there are no values.
+#[derive(Debug, PartialEq)]
+pub(in crate::template) enum Fault {
+    /// The user has to say something else; what is wrong, and what to do.
+    Answer { message: String, hint: String },
+    /// The manifest is wrong at this octet.
+    Manifest { offset: usize, message: String },
+}
+
+/// Gives the engine the values of all declared variables.
+pub(in crate::template) fn resolve(
+    declarations: &[Declaration],
+    answers: &Answers<'_>,
+    engine: &mut Engine,
+) -> Result<(), Fault> {
+    for declaration in declarations {
+        let value = declaration.value(answers, engine)?;
+        engine.set(&declaration.name, &value);
+    }
+    Ok(())
+}
+
+impl Declaration {
+    fn value(&self, answers: &Answers<'_>, engine: &mut Engine) -> Result<Value, Fault> {
+        let given = self.given(answers);
+        if let Origin::Computed(template) = &self.source {
+            return match given {
+                Some((from, _)) => Err(self.refused(&from, "is computed by the template")),
+                None => self.rendered(template, engine),
+            };
+        }
+        if let Some((from, answer)) = given {
+            let value = self.kind.convert(&answer, &self.values());
+            let value = value.map_err(|fault| self.refused(&from, &fault))?;
+            let fault = self.fault(&value, engine)?;
+            return fault.map_or(Ok(value), |fault| Err(self.refused(&from, &fault)));
+        }
+        let is_asked = self
+            .when
+            .as_ref()
+            .map_or(Ok(true), |when| is_true(when, engine))?;
+        let value = match &self.source {
+            Origin::Value(value) => value.clone(),
+            Origin::Template(template) => self.rendered(template, engine)?,
+            Origin::Nowhere | Origin::Computed(_) if is_asked => return Err(self.missing()),
+            Origin::Nowhere | Origin::Computed(_) => return Ok(self.kind.nothing()),
+        };
+        match self.fault(&value, engine)? {
+            Some(fault) if is_asked => Err(self.refused("the default", &fault)),
+            _ => Ok(value),
+        }
+    }
+
+    /// What the user said of it, and where.
+    fn given(&self, answers: &Answers<'_>) -> Option<(String, Value)> {
+        if let Some(value) = answers.given.get(self.name.as_str()) {
+            return Some(("the answer".to_owned(), value.clone()));
+        }
+        let variable = format!("{PREFIX}{}", self.name.to_uppercase());
+        let text = (answers.environment)(&variable)?;
+        Some((variable, Value::text(text)))
+    }
+
+    /// Renders a default or a computed value.
+    fn rendered(&self, template: &Placed, engine: &Engine) -> Result<Value, Fault> {
+        let manifest = |message| Fault::Manifest {
+            offset: template.offset,
+            message,
+        };
+        let text = engine.render_short(&template.text).map_err(manifest)?;
+        let value = self.kind.convert(&Value::text(text), &self.values());
+        value.map_err(|fault| manifest(format!("the variable `{}` {fault}", self.name)))
+    }
+
+    /// What is wrong with a value of the right type.
+    fn fault(&self, value: &Value, engine: &mut Engine) -> Result<Option<String>, Fault> {
+        if let (Some(pattern), Value::Str(text)) = (&self.pattern, value)
+            && !pattern.regex.is_match(&text.text)
+        {
+            return Ok(Some(pattern.message.clone()));
+        }
+        // Checks are about the value itself.
+        engine.set(&self.name, value);
+        for check in &self.checks {
+            if !is_true(&check.expression, engine)? {
+                return Ok(Some(check.message.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn refused(&self, from: &str, fault: &str) -> Fault {
+        let of = if self.prompt == self.name {
+            String::new()
+        } else {
+            format!(" ({})", self.prompt)
+        };
+        Fault::Answer {
+            message: format!("the variable `{}`{of} {fault}", self.name),
+            hint: match from {
+                "the answer" => format!("as in `--var {}=VALUE`", self.name),
+                "the default" => format!("say what it is to be: `--var {}=VALUE`", self.name),
+                variable => format!("that is what {variable} in the environment says"),
+            },
+        }
+    }
+
+    fn missing(&self) -> Fault {
+        let mut hint = format!("`--var {}=VALUE`", self.name);
+        if let Some(help) = &self.help {
+            hint = format!("{hint}: {help}");
+        } else if !self.choices.is_empty() {
+            let choices = self.choices.iter().map(Choice::described);
+            hint = format!("{hint}, one of {}", choices.collect::<Vec<_>>().join(", "));
+        }
+        let what = if self.is_secret {
+            "the secret"
+        } else {
+            "a value for"
+        };
+        Fault::Answer {
+            message: format!("the template needs {what} `{}`: {}", self.name, self.prompt),
+            hint,
+        }
+    }
+}
+
+fn is_true(expression: &Placed, engine: &Engine) -> Result<bool, Fault> {
+    engine
+        .is_true(&expression.text)
+        .map_err(|message| Fault::Manifest {
+            offset: expression.offset,
+            message,
+        })
+}

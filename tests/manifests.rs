@@ -1,0 +1,130 @@
+//! Native templates: the variables that a manifest declares, and what it says of single files.
+
+use rstest::rstest;
+
+use crate::support::{Outcome, Test};
+
+const MANIFEST: &str = r#"
+name = "house"
+environment = ["TEAM"]
+
+[[variables]]
+name = "database"
+prompt = "Which database?"
+type = "choice"
+choices = ["sqlite", "postgresql"]
+default = "sqlite"
+
+[[variables]]
+name = "docker"
+type = "boolean"
+default = false
+
+[[variables]]
+name = "package"
+value = "{{ project_name | kebab_case }}"
+
+[[files]]
+path = "Dockerfile"
+when = "docker"
+
+[[files]]
+path = "dot-github"
+rename = ".github"
+
+[[files]]
+path = "dot-github/**"
+delimiters = { variable = ["[[", "]]"] }
+"#;
+
+/// A project of the template, with these arguments besides.
+fn house() -> Test {
+    Test::new()
+        .file("house/scaffold.toml", MANIFEST)
+        .file("house/Dockerfile", "FROM python\n")
+        .file(
+            "house/dot-github/ci.yml",
+            "[[ package ]]: ${{ secrets.x }}\n",
+        )
+        .file(
+            "house/project_name/settings.py-tpl",
+            "# {{ env(name='TEAM', default='nobody') }}\nDATABASE = '{{ database }}'\n",
+        )
+        .args(["startproject", "my_site", "--template", "./house"])
+}
+
+fn read(outcome: &Outcome, path: &str) -> String {
+    outcome.read(format!("my_site/{path}"))
+}
+
+#[test]
+fn the_defaults_ask_nothing() {
+    let outcome = house().run();
+    assert_eq!(
+        outcome.tree("my_site"),
+        ".github/\n.github/ci.yml\nmy_site/\nmy_site/settings.py\n"
+    );
+    assert_eq!(
+        read(&outcome, ".github/ci.yml"),
+        "my-site: ${{ secrets.x }}\n"
+    );
+    let settings = read(&outcome, "my_site/settings.py");
+    assert_eq!(settings, "# nobody\nDATABASE = 'sqlite'\n");
+}
+
+#[test]
+fn answers_come_from_options_files_and_the_environment() {
+    let outcome = house()
+        .env("SCAFFOLD_VAR_DATABASE", "postgresql")
+        .env("TEAM", "web")
+        .file("vars.toml", "docker = true\n")
+        .args(["--vars", "vars.toml"])
+        .run();
+    assert_eq!(read(&outcome, "Dockerfile"), "FROM python\n");
+    let settings = read(&outcome, "my_site/settings.py");
+    assert_eq!(settings, "# web\nDATABASE = 'postgresql'\n");
+    let outcome = house()
+        .env("SCAFFOLD_VAR_DATABASE", "sqlite")
+        .args(["--var", "database=postgresql"])
+        .run();
+    let settings = read(&outcome, "my_site/settings.py");
+    assert_eq!(settings, "# nobody\nDATABASE = 'postgresql'\n");
+}
+
+#[rstest]
+#[case(
+    "database=mongo",
+    "error: the variable `database` (Which database?) takes one of `sqlite`, `postgresql`, not \
+     `mongo`\nhint: as in `--var database=VALUE`\n"
+)]
+#[case(
+    "docker=perhaps",
+    "error: the variable `docker` takes true or false, not `perhaps`\n\
+     hint: as in `--var docker=VALUE`\n"
+)]
+#[case(
+    "package=x",
+    "error: the variable `package` is computed by the template\n\
+     hint: as in `--var package=VALUE`\n"
+)]
+fn a_wrong_answer_makes_nothing(#[case] answer: &str, #[case] expected: &str) {
+    let outcome = house()
+        .args(["--var", answer])
+        .stderr(expected)
+        .status(1)
+        .run();
+    assert!(!outcome.dir().join("my_site").exists());
+}
+
+#[test]
+fn a_wrong_manifest_is_shown_with_its_place() {
+    let outcome = house()
+        .file(
+            "house/scaffold.toml",
+            "[[variables]]\nname = 'a'\ndefault = '{{ nothing }}'\n",
+        )
+        .stderr_matches("^error: \\[DIR\\]/house/scaffold\\.toml:3:11: variable `nothing` is not defined")
+        .status(1)
+        .run();
+    assert!(!outcome.dir().join("my_site").exists());
+}
