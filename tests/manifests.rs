@@ -123,7 +123,9 @@ fn a_wrong_manifest_is_shown_with_its_place() {
             "house/scaffold.toml",
             "[[variables]]\nname = 'a'\ndefault = '{{ nothing }}'\n",
         )
-        .stderr_matches("^error: \\[DIR\\]/house/scaffold\\.toml:3:11: variable `nothing` is not defined")
+        .stderr_matches(
+            "^error: \\[DIR\\]/house/scaffold\\.toml:3:11: variable `nothing` is not defined",
+        )
         .status(1)
         .run();
     assert!(!outcome.dir().join("my_site").exists());
