@@ -4,6 +4,8 @@
 //! see this module.
 
 mod abbreviations;
+mod check;
+mod choice;
 mod explain;
 mod generate;
 mod runserver;
@@ -15,6 +17,8 @@ use clap::{
     error::ErrorKind,
 };
 
+pub(crate) use check::CheckArgs;
+pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
@@ -65,6 +69,8 @@ pub(crate) enum Command {
     Startapp(StartappArgs),
     /// Serve the project in development
     Runserver(RunserverArgs),
+    /// Tell which project would be served, and whether its application works
+    Check(CheckArgs),
 }
 
 /// Parses the arguments, the first of which is the program's name.

@@ -1,8 +1,8 @@
 //! Arguments of `scaffold runserver`.
 
-use std::path::PathBuf;
-
 use clap::Args;
+
+use super::ChoiceArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,18 +26,8 @@ pub(crate) struct RunserverArgs {
     /// Use an IPv6 address
     #[arg(short = '6', long)]
     pub(crate) ipv6: bool,
-    /// Settings module, as in mysite.settings [default: found in the project]
-    #[arg(long, value_name = "MODULE")]
-    pub(crate) settings: Option<String>,
-    /// Serve this WSGI application and read no settings
-    #[arg(long, value_name = "MODULE:CALLABLE", conflicts_with = "settings")]
-    pub(crate) app: Option<String>,
-    /// Python interpreter to run the project with [default: the project's virtual environment]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) python: Option<PathBuf>,
-    /// Directory to put first on Python's module search path
-    #[arg(long, value_name = "DIR")]
-    pub(crate) pythonpath: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
     /// Answer to this host too, as in dev.example.com or .example.com; repeatable
     #[arg(long, value_name = "HOST")]
     pub(crate) allowed_host: Vec<String>,

@@ -4,10 +4,12 @@
 //! Errors of all parts meet here, and are printed once, here.
 
 mod announcer;
+mod check;
 mod error;
 mod generate;
 mod install;
 mod runserver;
+mod site;
 
 use std::process::ExitCode;
 
@@ -25,9 +27,8 @@ use generate::Job;
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let Cli { output, command } = cli;
     let verbosity = configure(output);
-    let result = dispatch(command, output, verbosity);
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match dispatch(command, output, verbosity) {
+        Ok(code) => code,
         Err(error) => {
             console::error(error.label(), &error, error.hint().as_deref());
             error.exit_code().into()
@@ -35,8 +36,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Result<(), Error> {
-    match command {
+fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
+    let done = match command {
         Command::Startproject(StartprojectArgs { generate, install }) => generate::run(&Job {
             subject: ProjectOrApp::Project,
             args: generate,
@@ -55,7 +56,9 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             check(output)?;
             runserver::run(args, output, verbosity)
         }
-    }
+        Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Fails where the options about output contradict each other: an error past the arguments, as it

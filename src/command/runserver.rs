@@ -1,13 +1,6 @@
 //! `scaffold runserver`: serve the project in development.
 
-use std::{
-    env,
-    net::TcpListener,
-    num::NonZeroU32,
-    path::{Path, PathBuf},
-    sync::mpsc,
-    time::Duration,
-};
+use std::{env, net::TcpListener, num::NonZeroU32, path::Path, sync::mpsc, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -15,7 +8,7 @@ use crate::{
     cli::{OutputArgs, RunserverArgs},
     console::{self, Terminal, Verbosity},
     dev::{self, Event},
-    project::{Config, Interpreter, Root, Search, settings_modules},
+    project::{Config, Interpreter},
     serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
     shutdown::Stop,
     watch,
@@ -27,6 +20,7 @@ use super::{
     announcer::{Announcer, Printer},
     error::Error,
     runtime,
+    site::{self, Site},
 };
 
 /// How long the last lines may take to be printed: a stopped terminal must not keep the program
@@ -148,10 +142,7 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
     let RunserverArgs {
         addrport: _,
         ipv6: _,
-        settings,
-        app,
-        python,
-        pythonpath,
+        choice,
         allowed_host,
         threads,
         nothreading,
@@ -167,18 +158,12 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         live_reload,
         no_live_reload,
     } = args;
-    // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
-    let (project, root) = if app.is_some() {
-        (Root::find_or(here).directory, here.to_owned())
-    } else {
-        let root = Root::find(here)?.directory;
-        (root.clone(), root)
-    };
-    let config = Config::read(&project)?;
+    let site = Site::find(&choice, here)?;
+    let config = Config::read(&site.root.directory)?;
     let Config {
-        settings: configured_settings,
-        app: configured_app,
-        python: configured_python,
+        settings: _,
+        app: _,
+        python: _,
         allowed_hosts: configured_hosts,
         watch: configured_watch,
         ignore: configured_ignore,
@@ -188,29 +173,17 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
     let allowed = allowed
         .map(|text| HostPattern::parse(text))
         .collect::<Result<_, NotAHost>>()?;
-    let search = Search {
-        argument: python,
-        configured: configured_python.map(PathBuf::from),
-        ..Search::new(&project)
-    };
-    let interpreter = search.find()?;
-    let pythonpath = pythonpath.map(|path| here.join(path));
+    let interpreter = site.interpreter(&choice, &config)?;
     let configure = Configure {
-        root: lossy(&root),
-        app: app.unwrap_or_default(),
-        settings: settings.unwrap_or_default(),
-        configured_app: configured_app.unwrap_or_default(),
-        configured_settings: configured_settings.unwrap_or_default(),
-        candidates: settings_modules(&root),
-        pythonpath: pythonpath.iter().map(|path| lossy(path)).collect(),
         argv: project_argv,
         threads: if nothreading { 0 } else { threads },
         multiprocess: workers > 1,
-        open_files: 0,
+        ..site.configure(&choice, &config, here)
     };
     let worker = worker::Config {
         interpreter: interpreter.path.clone(),
-        root,
+        root: site.directory,
+        streams: worker::Streams::Shared,
         // Projects ask for this variable to do something in Django's serving process only.
         environment: vec![("RUN_MAIN".into(), "true".into())],
         configure,
@@ -262,12 +235,7 @@ fn project_argv(args: &RunserverArgs, output: OutputArgs) -> Vec<String> {
     if verbosity != 1 {
         words.push(format!("--verbosity={verbosity}"));
     }
-    if let Some(settings) = &args.settings {
-        words.push(format!("--settings={settings}"));
-    }
-    if let Some(path) = &args.pythonpath {
-        words.push(format!("--pythonpath={}", lossy(path)));
-    }
+    words.extend(site::django_words(&args.choice));
     words
 }
 
@@ -292,11 +260,6 @@ fn raise_open_files() -> i32 {
     current
         .and_then(|current| i32::try_from(current).ok())
         .unwrap_or_default()
-}
-
-/// The worker reads names as text; the root is its working directory besides.
-fn lossy(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
 
 fn url(address: &Address, listener: &TcpListener) -> std::io::Result<String> {

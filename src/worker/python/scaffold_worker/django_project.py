@@ -43,10 +43,13 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
     except BaseException as error:
         raise target.failure("application", error, root) from None
     try:
-        application = _with_static_files(application, settings)
+        served = _with_static_files(application, settings)
     except BaseException as error:
         raise target.failure("settings", error, root) from None
-    return Loaded(application, name, settings_module)
+    loaded = Loaded(served, name, settings_module)
+    loaded.own = application
+    loaded.rule = "framework" if path is None else "WSGI_APPLICATION"
+    return loaded
 
 
 def _own_handler(root: str) -> Any:
