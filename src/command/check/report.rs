@@ -71,8 +71,20 @@ pub(super) struct Response {
     pub(super) status: String,
     /// In octets.
     pub(super) size: u64,
-    /// False where there was more than was read.
-    pub(super) complete: bool,
+    /// How the body ended.
+    pub(super) end: End,
+}
+
+/// How the body of an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum End {
+    /// All of it has come.
+    Whole,
+    /// There was more than was read.
+    Cut,
+    /// Something went wrong.
+    Broken,
 }
 
 /// What PEP 3333 advises against.
@@ -126,15 +138,8 @@ impl Report {
         if has("violation") {
             return Some(false);
         }
-        let is_done = self.is_tried && self.response.is_some();
-        let is_broken = has("deadline") || (has("exception") && !self.has_error_page());
-        (is_done && !is_broken).then_some(true)
-    }
-
-    /// Whether the answer is one that tells of an error in the server.
-    fn has_error_page(&self) -> bool {
-        let response = self.response.as_ref();
-        response.is_some_and(|it| it.status.starts_with('5'))
+        let response = self.response.as_ref().filter(|_| self.is_tried);
+        response.filter(|it| it.end != End::Broken).map(|_| true)
     }
 
     pub(super) fn note_root(&mut self, root: &Root) {
@@ -186,7 +191,11 @@ impl Report {
             status => Some(Response {
                 status: status.to_owned(),
                 size: found.get("response_size").parse().unwrap_or_default(),
-                complete: found.get("response_is_whole") == "yes",
+                end: match found.get("response_end") {
+                    "whole" => End::Whole,
+                    "cut" => End::Cut,
+                    _ => End::Broken,
+                },
             }),
         };
         self.note_findings(found);
@@ -203,12 +212,10 @@ impl Report {
                 "" => text("executable"),
                 place => place.to_owned(),
             },
-            hint: match found.get("hint") {
-                "" => "correct what the place names".to_owned(),
-                hint => hint.to_owned(),
-            },
+            hint: text("hint"),
             traceback: text("traceback"),
         });
+        self.complete_hints();
     }
 
     /// What both say: the interpreter, settings and application.
@@ -259,6 +266,18 @@ impl Report {
                 }
             }
         }
+        self.complete_hints();
+    }
+
+    /// Where the worker advises nothing, says what always helps.
+    fn complete_hints(&mut self) {
+        for problem in self.problems.iter_mut().filter(|it| it.hint.is_empty()) {
+            problem.hint = if problem.traceback.is_empty() {
+                "correct what the place names".to_owned()
+            } else {
+                "`scaffold check -v 2` shows the traceback".to_owned()
+            };
+        }
     }
 
     /// Everything as one JSON document. Paths that are not UTF-8 have U+FFFD where they are not.
@@ -299,9 +318,12 @@ impl Problem {
             Error::ColorConflict => Some("leave one of them out".to_owned()),
             error => error.hint(),
         };
+        let what = error.to_string();
+        // Some say the place themselves.
+        let what = what.strip_prefix(&format!("`{place}`: ")).unwrap_or(&what);
         Self {
             kind: kind.to_owned(),
-            what: error.to_string(),
+            what: what.to_owned(),
             place,
             hint: hint.unwrap_or_else(|| "correct what the message names".to_owned()),
             traceback: String::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report::{Django, Named, Report, Response};
+use super::report::{Django, End, Named, Report, Response};
 use crate::console::{self, Verbosity};
 
 /// How wide the column of names is.
@@ -52,11 +52,12 @@ pub(super) fn table(report: &Report) -> String {
         Some(false) => row("PEP 3333", "does not pass wsgiref.validate".to_owned()),
         None => {}
     }
+    text.push('\n');
     match report.problems.len() {
-        0 => text.push_str("\nNothing is wrong."),
-        1 => text.push_str("\n1 thing is wrong:"),
+        0 => text.push_str("No problems found."),
+        1 => text.push_str("1 problem found:"),
         count => {
-            let _ = write!(text, "\n{count} things are wrong:");
+            let _ = write!(text, "{count} problems found:");
         }
     }
     // There may be no row at all.
@@ -116,14 +117,13 @@ fn switches(django: &Django) -> String {
 }
 
 fn answer(response: &Response) -> String {
-    let Response {
-        status,
-        size,
-        complete,
-    } = response;
-    let more = if *complete { "" } else { " and more" };
+    let Response { status, size, end } = response;
     let unit = if *size == 1 { "octet" } else { "octets" };
-    format!("{status}, {size} {unit}{more}")
+    match end {
+        End::Whole => format!("{status}, {size} {unit}"),
+        End::Cut => format!("{status}, {size} {unit} and more"),
+        End::Broken => format!("{status}, broken off after {size} {unit}"),
+    }
 }
 
 #[cfg(test)]
@@ -132,16 +132,14 @@ mod tests {
 
     #[test]
     fn an_answer_says_how_much_there_is() {
-        let answer = |size, complete| {
-            answer(&Response {
-                status: "200 OK".to_owned(),
-                size,
-                complete,
-            })
+        let answer = |size, end| {
+            let status = "200 OK".to_owned();
+            answer(&Response { status, size, end })
         };
-        assert_eq!(answer(0, true), "200 OK, 0 octets");
-        assert_eq!(answer(1, true), "200 OK, 1 octet");
-        assert_eq!(answer(20, false), "200 OK, 20 octets and more");
+        assert_eq!(answer(0, End::Whole), "200 OK, 0 octets");
+        assert_eq!(answer(1, End::Whole), "200 OK, 1 octet");
+        assert_eq!(answer(20, End::Cut), "200 OK, 20 octets and more");
+        assert_eq!(answer(3, End::Broken), "200 OK, broken off after 3 octets");
     }
 
     #[test]

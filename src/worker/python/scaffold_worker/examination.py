@@ -68,18 +68,18 @@ class Examination:
         self._deadline.cancel()
         return [*known, *self._found]
 
-    def answered(self, status: str, size: int, is_whole: bool) -> None:
+    def answered(self, status: str, size: int, end: str) -> None:
         """Take note of what was answered, as far as it came."""
         self._found += [("response_status", status), ("response_size", str(size))]
-        self._found.append(("response_is_whole", "yes" if is_whole else ""))
+        self._found.append(("response_end", end))
         if status[:1] == "5":
             error = self._error
             self._problem(
                 "exception" if error else "status",
                 f"GET / was answered with {report.printable(status)}"
                 + (f": {report.summary(error)}" if error else ""),
-                self._places.of_error(error) or "GET /",
-                "correct the line that the place names" if error else ABOVE,
+                self._places.of_error(error, "GET /"),
+                "" if error else ABOVE,
                 "" if error is None else report.traceback_text(error),
             )
 
@@ -148,7 +148,7 @@ class _Request:
         self._status: str | None = None
         self._length: int | None = None
         self._size = 0
-        self._is_whole = False
+        self._end = "broken"
         self._result: Any = None
         self._yielded = ""
 
@@ -162,7 +162,7 @@ class _Request:
         else:
             self._judge_answer(application)
         if self._status:
-            examination.answered(self._status, self._size, self._is_whole)
+            examination.answered(self._status, self._size, self._end)
 
     def _run(self, application: Callable[..., Any], environ: dict[str, Any]) -> None:
         self._result = result = application(environ, self._start_response)
@@ -170,9 +170,10 @@ class _Request:
             for block in result:
                 self._size += len(block)
                 if self._size > BODY_LIMIT:
+                    self._end = "cut"
                     break
             else:
-                self._is_whole = True
+                self._end = "whole"
         except BaseException:
             # Before it is closed: afterwards it does not say.
             self._yielded = self._where_yielded()
@@ -200,7 +201,7 @@ class _Request:
             what = "the application did not call start_response()"
         elif (
             self._length is not None
-            and self._is_whole
+            and self._end == "whole"
             and self._length != self._size
             and self._status[:3] not in ("204", "304")
         ):
@@ -217,8 +218,8 @@ class _Request:
                 "exception",
                 report.summary(error),
                 where,
-                "correct the line that the place names",
-                report.traceback_text(error),
+                "",
+                report.traceback_text(_without_validator(error)),
             )
             return
         text = str(error) if isinstance(error, AssertionError) else report.summary(error)
@@ -275,6 +276,16 @@ def _environ(allowed: list[str]) -> dict[str, Any]:
         "wsgi.run_once": False,
         "wsgi.file_wrapper": FileWrapper,
     }
+
+
+def _without_validator(error: BaseException) -> BaseException:
+    """Leave out of an exception's traceback what leads from here to the application."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename not in (__file__, validate.__file__):
+            break
+        traceback = traceback.tb_next
+    return error.with_traceback(traceback)
 
 
 def _innermost(error: BaseException) -> FrameType | None:

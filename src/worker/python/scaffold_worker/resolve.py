@@ -108,6 +108,8 @@ def _note_choice(failure: Failure, choice: Choice, root: str) -> None:
         from .where import Places
 
         failure.where = failure.where or Places(root).of_setting(choice.settings, setting)
+    if failure.kind == "framework":
+        failure.where = sys.executable
     failure.where = failure.where or failure.application_rule or choice.settings_rule or root
 
 
