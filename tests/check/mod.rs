@@ -2,6 +2,7 @@
 
 mod applications;
 mod failures;
+mod interrupted;
 mod json;
 mod projects;
 
@@ -52,4 +53,43 @@ fn has_orphans(directory: &Path) -> bool {
     processes.filter_map(Result::ok).any(|process| {
         std::fs::read_link(process.path().join("cwd")).is_ok_and(|it| it == directory)
     })
+}
+
+#[test]
+fn the_help_has_examples() {
+    let outcome = Test::new().args(["help", "check"]).capture();
+    insta::assert_snapshot!(outcome.to_string(), @r"
+    exit code: 0
+    ----- stdout -----
+    Tell which project would be served, and whether its application works
+
+    Usage: scaffold check [OPTIONS]
+
+    Options:
+          --settings <MODULE>      Settings module, as in mysite.settings [default: found in the
+                                   project]
+          --app <MODULE:CALLABLE>  Take this WSGI application and read no settings
+          --python <PATH>          Python interpreter to run the project with [default: the project's
+                                   virtual environment]
+          --pythonpath <DIR>       Directory to put first on Python's module search path
+          --timeout <SECONDS>      Seconds that loading and the request may take together [default: 30]
+          --json                   Print what was found as one JSON document
+      -h, --help                   Print help
+      -V, --version                Print version
+
+    Output:
+      -q, --quiet              Print only errors
+      -v, --verbosity <LEVEL>  How much to print: 0 (errors only) to 3 [default: 1]
+          --no-color           Do not colour the output
+          --force-color        Colour the output even where it is not a terminal
+
+    Examples:
+      scaffold check                       What runserver would serve here, and does it work?
+      scaffold check --settings mysite.settings_production
+                                           With other settings
+      scaffold check --app hello:app       Any WSGI application, without settings
+      scaffold check -v 2                  With the traceback of what is wrong
+      scaffold check --json                For programs; the exit code is 1 if anything is wrong
+    ----- stderr -----
+    ");
 }

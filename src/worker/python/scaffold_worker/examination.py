@@ -120,8 +120,13 @@ class Examination:
 
         for module in ("django.core.signals", "flask.signals"):
             signal = getattr(sys.modules.get(module), "got_request_exception", None)
-            if signal is not None:
+            if signal is None:
+                continue
+            try:
                 signal.connect(note, weak=False)
+            except Exception:
+                # Old versions of Flask have signals only where another package is installed.
+                pass
 
     def _warned(self, show: Callable[..., None]) -> Callable[..., None]:
         told: set[tuple[str, str]] = set()
@@ -155,6 +160,8 @@ class _Request:
     def run(self, loaded: Loaded, examination: Examination) -> None:
         """Send the request and judge the answer."""
         application = loaded.own
+        # Of a body that cannot be iterated over, its destructor would complain besides.
+        validate.IteratorWrapper.closed = True
         try:
             self._run(validate.validator(application), _environ(loaded.allowed_hosts()))
         except BaseException as error:

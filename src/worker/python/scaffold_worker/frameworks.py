@@ -43,13 +43,12 @@ def recognise(application: object) -> str:
 
 def _package(application: object) -> str:
     layers = list(_layers(application))
-    for layer in layers:
-        package = _made_with(layer)
-        if package:
-            return package
-    # A function or a class of the project's own: what does it use?
-    used = {_made_with(value) for layer in layers for value in _used(layer)}
-    return next((package for package in DISTRIBUTIONS if package in used), "")
+    found = {_made_with(layer) for layer in layers} - {""}
+    if not found:
+        # A function or a class of the project's own: what does it use?
+        found = {_made_with(value) for layer in layers for value in _used(layer)}
+    # What an application is made with goes before the middleware around it.
+    return next((package for package in DISTRIBUTIONS if package in found), "")
 
 
 def _layers(application: object) -> Iterator[object]:
