@@ -12,6 +12,7 @@
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
 pub(crate) mod client;
+pub(crate) mod django;
 pub(crate) mod git;
 pub(crate) mod path;
 pub(crate) mod python;
@@ -23,6 +24,7 @@ pub(crate) mod test;
 
 pub(crate) use {
     client::{Client, Response, get, post},
+    django::manage,
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, newest, pythons},

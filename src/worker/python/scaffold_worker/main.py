@@ -8,7 +8,7 @@ from _signal import SIGINT, default_int_handler, signal
 from marshal import loads
 from mmap import mmap
 from threading import Thread
-from time import monotonic
+from time import monotonic, strftime
 
 from . import bytecode, control, debugger, handler, resolve, wire
 from .errors import stream as errors
@@ -68,6 +68,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
         if examination is not None:
             examination.end()
         _give_up(link, reason)
+    link.check = loaded.check
     handle = handler.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
     report = [
         ("application", loaded.name),
@@ -76,7 +77,10 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
         ("settings_rule", loaded.settings_rule),
         ("framework", loaded.framework()),
         ("loading", f"{(monotonic() - began) * 1000:.1f}"),
+        # The project's time zone may be another one than the front's.
+        ("started", strftime("%B %d, %Y - %X")),
         *(("allowed_host", host) for host in loaded.allowed_hosts()),
+        *loaded.pairs,
     ]
     if examination is not None:
         report = examination.examine(loaded, report)

@@ -21,7 +21,9 @@ from .failure import Failure
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
+    from typing import Any, Callable, Sequence
+
+    from .link import Link
 
 DJANGO = "DJANGO_SETTINGS_MODULE"
 PLAIN = "SETTINGS_MODULE"
@@ -30,7 +32,14 @@ PLAIN = "SETTINGS_MODULE"
 class Loaded:
     """An application, and what is said about it in READY."""
 
-    def __init__(self, application: Any, name: str, settings: str = "") -> None:
+    def __init__(
+        self,
+        application: Any,
+        name: str,
+        settings: str = "",
+        pairs: Sequence[tuple[str, str]] = (),
+        check: Callable[[Link], None] | None = None,
+    ) -> None:
         self.application = application
         self.own = application
         """The application as the project made it, without what is put around it to serve it."""
@@ -39,6 +48,10 @@ class Loaded:
         self.settings = settings
         self.settings_rule = ""
         """By which rules they were found: docs/worker-protocol.md, "Starting"."""
+        self.pairs = pairs
+        """What the framework adds to READY."""
+        self.check = check
+        """Answers CHECK, where the framework has checks."""
 
     def framework(self) -> str:
         """Return the framework and its version, or nothing."""
