@@ -23,7 +23,7 @@ Examples:
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
-    /// Seconds that loading and the request may take together
+    /// Seconds that loading and the request may take together, and Django's checks
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) timeout: u16,

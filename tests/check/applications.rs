@@ -163,6 +163,7 @@ fn an_exception_that_django_makes_a_page_of() {
     Django       DEBUG is True, ALLOWED_HOSTS is empty
     GET /        500 Internal Server Error, [SIZE] octets
     PEP 3333     passes wsgiref.validate
+    Checks       System check identified no issues (0 silenced).
 
     1 problem found:
     ----- stderr -----

@@ -63,10 +63,16 @@ fn of_a_project_that_works() {
         "size": [SIZE],
         "end": "whole"
       },
+      "checks": {
+        "passed": true,
+        "text": "System check identified no issues (0 silenced).\n\nYou have [COUNT] unapplied migration(s). Your project may not work properly until you apply the migrations for app(s): admin, auth, contenttypes, sessions.\nRun 'python manage.py migrate' to apply them."
+      },
       "warnings": [],
       "problems": []
     }
     ----- stderr -----
+    You have [COUNT] unapplied migration(s). Your project may not work properly until you apply the migrations for app(s): admin, auth, contenttypes, sessions.
+    Run 'python manage.py migrate' to apply them.
     "#);
 }
 
@@ -100,10 +106,12 @@ fn of_an_application_that_is_wrong() {
       "django": null,
       "valid": false,
       "response": null,
+      "checks": null,
       "warnings": [
         {
           "what": "The status string ('200') should be a three-digit integer followed by a single space and a status explanation",
-          "where": "app.py:2"
+          "where": "app.py:2",
+          "hint": ""
         }
       ],
       "problems": [
@@ -142,6 +150,7 @@ fn of_what_is_not_there() {
       "django": null,
       "valid": null,
       "response": null,
+      "checks": null,
       "warnings": [],
       "problems": [
         {

@@ -1,6 +1,7 @@
 //! `scaffold check`: what it finds, what it says of that, and its exit code.
 
 mod applications;
+mod django;
 mod failures;
 mod interrupted;
 mod json;
@@ -38,6 +39,7 @@ fn shown(outcome: &Outcome) -> String {
     for (pattern, mark) in [
         (r"/\S+/bin/python[0-9.]*", "[PYTHON]"),
         (r"(CPython|Django|Python) \d+\.\d+(\.\d+)?", "$1 [VERSION]"),
+        (r"You have \d+ unapplied", "You have [COUNT] unapplied"),
         (r"virtual environment /\S+\)", "virtual environment [VENV])"),
     ] {
         let pattern = Regex::new(pattern).unwrap();
@@ -72,7 +74,8 @@ fn the_help_has_examples() {
           --python <PATH>          Python interpreter to run the project with [default: the project's
                                    virtual environment]
           --pythonpath <DIR>       Directory to put first on Python's module search path
-          --timeout <SECONDS>      Seconds that loading and the request may take together [default: 30]
+          --timeout <SECONDS>      Seconds that loading and the request may take together, and Django's
+                                   checks [default: 30]
           --json                   Print what was found as one JSON document
       -h, --help                   Print help
       -V, --version                Print version

@@ -29,9 +29,12 @@ fn a_project_of_our_django_template() {
             Django       DEBUG is True, ALLOWED_HOSTS is empty
             GET /        200 OK, [SIZE] octets
             PEP 3333     passes wsgiref.validate
+            Checks       System check identified no issues (0 silenced).
 
             No problems found.
             ----- stderr -----
+            You have [COUNT] unapplied migration(s). Your project may not work properly until you apply the migrations for app(s): admin, auth, contenttypes, sessions.
+            Run 'python manage.py migrate' to apply them.
             ");
         }
     }
@@ -175,6 +178,7 @@ fn a_django_project_without_an_application_of_its_own() {
     Django       DEBUG is False, ALLOWED_HOSTS is .example.com
     GET /        200 OK, 16 octets
     PEP 3333     passes wsgiref.validate
+    Checks       System check identified no issues (0 silenced).
 
     No problems found.
     ----- stderr -----

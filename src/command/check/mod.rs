@@ -1,10 +1,14 @@
 //! `scaffold check`: which project would be served, and whether its application works. One worker
 //! loads it and tries one request; nothing listens on any port.
 
+mod problem;
 mod report;
 mod screen;
+mod system_checks;
 
 use std::{env, path::Path, process::ExitCode, time::Duration};
+
+use tokio::time::timeout;
 
 use crate::{
     cli::{CheckArgs, OutputArgs},
@@ -19,7 +23,8 @@ use super::{
     runtime,
     site::{self, Site},
 };
-use report::{Problem, Report};
+use problem::Problem;
+use report::Report;
 
 /// How much longer than the user allows the worker has to say where it is. After that it cannot:
 /// its interpreter does not come to run another thread.
@@ -53,7 +58,7 @@ fn examine(args: &CheckArgs, output: OutputArgs, report: &mut Report) -> Result<
     super::check(output)?;
     let CheckArgs {
         choice,
-        timeout,
+        timeout: seconds,
         json: _,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
@@ -70,26 +75,33 @@ fn examine(args: &CheckArgs, output: OutputArgs, report: &mut Report) -> Result<
         configure: message::Configure {
             argv: words.chain(site::django_words(choice)).collect(),
             threads: THREADS,
-            probe: *timeout,
+            probe: *seconds,
             ..site.configure(choice, &config, &here)
         },
         streams: Streams::Errors,
         timeout: None,
     };
-    let limit = Duration::from_secs((*timeout).into()) + GRACE;
+    let limit = Duration::from_secs((*seconds).into()) + GRACE;
     match runtime()?.block_on(attempt(&config, limit))? {
-        Outcome::Ready(found) => report.note_ready(&found),
+        Outcome::Ready(found, checked) => {
+            report.note_ready(&found);
+            match checked {
+                Checked::Not => {}
+                Checked::Found(found) => report.note_checked(&found),
+                Checked::Silent => report.problems.push(checks_silent(*seconds)),
+            }
+        }
         Outcome::Failed(found) => report.note_failed(&found),
         Outcome::Ended(how) => report.problems.push(ended(&how, &site.directory)),
-        Outcome::Silent => report.problems.push(silent(*timeout, &site.directory)),
+        Outcome::Silent => report.problems.push(silent(*seconds, &site.directory)),
     }
     Ok(())
 }
 
 /// What became of the worker.
 enum Outcome {
-    /// The application is loaded and was tried.
-    Ready(message::Report),
+    /// The application is loaded and was tried, and the framework has checked the project.
+    Ready(message::Report, Checked),
     /// It could not be loaded.
     Failed(message::Report),
     /// The process ended before it could say anything; how.
@@ -98,23 +110,52 @@ enum Outcome {
     Silent,
 }
 
-/// Has one worker load the application and try one request. The worker is gone afterwards.
+/// What became of the framework's own checks.
+enum Checked {
+    /// It has none, or the worker had ended before.
+    Not,
+    /// They have come to their end.
+    Found(message::Report),
+    /// They have not.
+    Silent,
+}
+
+/// Has one worker load the application, try one request, and run the framework's checks, each half
+/// within the limit. The worker is gone afterwards.
 async fn attempt(config: &worker::Config, limit: Duration) -> Result<Outcome, Error> {
     let mut worker = Worker::start(config, Package::unpack()?)?;
-    let outcome = tokio::time::timeout(limit, wait(&mut worker)).await;
+    let outcome = timeout(limit, wait(&mut worker)).await;
+    let mut outcome = outcome.unwrap_or(Outcome::Silent);
+    if let Outcome::Ready(report, checked) = &mut outcome
+        && report.get("checks") == "yes"
+    {
+        worker.check();
+        let answer = timeout(limit, wait_for_checks(&mut worker)).await;
+        *checked = answer.unwrap_or(Checked::Silent);
+    }
     worker.stop().await;
-    Ok(outcome.unwrap_or(Outcome::Silent))
+    Ok(outcome)
 }
 
 async fn wait(worker: &mut Worker) -> Outcome {
     while let Some(status) = worker.status().await {
         if let Status::Ready(report) = status {
-            return Outcome::Ready(report);
+            return Outcome::Ready(report, Checked::Not);
         } else if let Status::Failed(report) = status {
             return Outcome::Failed(report);
         }
     }
     Outcome::Ended(worker.ended().await.to_string())
+}
+
+async fn wait_for_checks(worker: &mut Worker) -> Checked {
+    while let Some(status) = worker.status().await {
+        if let Status::Checked(report) = status {
+            return Checked::Found(report);
+        }
+    }
+    // The request took too long, and the worker has ended itself.
+    Checked::Not
 }
 
 fn ended(how: &str, directory: &Path) -> Problem {
@@ -134,6 +175,17 @@ fn silent(seconds: u16, directory: &Path) -> Problem {
         place: directory.display().to_string(),
         hint: "code in C that keeps the interpreter's lock is the usual reason; \
                `--timeout` gives it more time"
+            .to_owned(),
+        traceback: String::new(),
+    }
+}
+
+fn checks_silent(seconds: u16) -> Problem {
+    Problem {
+        kind: "deadline".to_owned(),
+        what: format!("Django's system checks take longer than {seconds} s"),
+        place: "Django's system checks".to_owned(),
+        hint: "a database that does not answer is the usual reason; `--timeout` gives it more time"
             .to_owned(),
         traceback: String::new(),
     }

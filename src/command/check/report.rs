@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
+use super::{problem::Problem, system_checks::SystemChecks};
 use crate::{
-    command::error::Error,
-    project::{self, Interpreter, Marker, Origin, Root},
+    project::{Interpreter, Marker, Origin, Root},
     wire::message,
 };
 
@@ -20,6 +20,7 @@ pub(super) struct Report {
     pub(super) framework: Option<Framework>,
     pub(super) django: Option<Django>,
     pub(super) response: Option<Response>,
+    pub(super) checks: Option<SystemChecks>,
     pub(super) warnings: Vec<Warning>,
     pub(super) problems: Vec<Problem>,
     /// The worker has loaded the application, and tried it.
@@ -87,25 +88,15 @@ pub(super) enum End {
     Broken,
 }
 
-/// What PEP 3333 advises against.
-#[derive(Debug, Serialize)]
+/// What PEP 3333 advises against, or would be otherwise under the framework's own server.
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Warning {
     pub(super) what: String,
+    /// May be empty.
     #[serde(rename = "where")]
     pub(super) place: String,
-}
-
-/// What is wrong.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Problem {
-    /// What kind of problem it is, in one word.
-    pub(super) kind: String,
-    pub(super) what: String,
-    #[serde(rename = "where")]
-    pub(super) place: String,
+    /// May be empty.
     pub(super) hint: String,
-    /// Python's traceback, or the stack of what hangs; may be empty.
-    pub(super) traceback: String,
 }
 
 /// What goes out as JSON.
@@ -121,6 +112,7 @@ struct Document<'a> {
     django: &'a Option<Django>,
     valid: Option<bool>,
     response: &'a Option<Response>,
+    checks: &'a Option<SystemChecks>,
     warnings: &'a [Warning],
     problems: &'a [Problem],
 }
@@ -218,6 +210,14 @@ impl Report {
         self.complete_hints();
     }
 
+    /// Takes over what a worker says in `CHECKED`.
+    pub(super) fn note_checked(&mut self, found: &message::Report) {
+        let (checks, problem) = SystemChecks::of(found);
+        self.checks = Some(checks);
+        self.problems.extend(problem);
+        self.complete_hints();
+    }
+
     /// What both say: the interpreter, settings and application.
     fn note_choice(&mut self, found: &message::Report) {
         if let (Some(program), Some((implementation, version))) =
@@ -246,9 +246,9 @@ impl Report {
         for (name, value) in found.pairs() {
             let value = value.to_owned();
             match name {
-                "warning" => self.warnings.push(Warning {
+                "warning" | "remark" => self.warnings.push(Warning {
                     what: value,
-                    place: String::new(),
+                    ..Warning::default()
                 }),
                 "problem" => self.problems.push(Problem {
                     what: value,
@@ -257,6 +257,11 @@ impl Report {
                 "warning_where" => {
                     if let Some(warning) = self.warnings.last_mut() {
                         warning.place = value;
+                    }
+                }
+                "remark_hint" => {
+                    if let Some(warning) = self.warnings.last_mut() {
+                        warning.hint = value;
                     }
                 }
                 _ => {
@@ -293,74 +298,12 @@ impl Report {
             django: &self.django,
             valid: self.is_valid(),
             response: &self.response,
+            checks: &self.checks,
             warnings: &self.warnings,
             problems: &self.problems,
         };
         // Nothing in it can fail to be written: all keys are texts.
         serde_json::to_string_pretty(&document).unwrap_or_default()
-    }
-}
-
-impl Problem {
-    /// The problem that an error of this program is.
-    pub(super) fn of(error: &Error) -> Self {
-        let (kind, place) = match error {
-            Error::Project(error) => of_project(error),
-            Error::ColorConflict => ("usage", "the command line".to_owned()),
-            _ => ("system", "this machine".to_owned()),
-        };
-        let hint = match error {
-            Error::Project(project::Error::NoProject { .. }) => Some(
-                "go to the directory of `manage.py`, or name the application: `scaffold check \
-                 --app module:callable`"
-                    .to_owned(),
-            ),
-            Error::ColorConflict => Some("leave one of them out".to_owned()),
-            error => error.hint(),
-        };
-        let what = error.to_string();
-        // Some say the place themselves.
-        let what = what.strip_prefix(&format!("`{place}`: ")).unwrap_or(&what);
-        Self {
-            kind: kind.to_owned(),
-            what: what.to_owned(),
-            place,
-            hint: hint.unwrap_or_else(|| "correct what the message names".to_owned()),
-            traceback: String::new(),
-        }
-    }
-
-    fn add(&mut self, name: &str, value: String) {
-        match name {
-            "problem_kind" => self.kind = value,
-            "problem_where" => self.place = value,
-            "problem_hint" => self.hint = value,
-            "problem_traceback" => self.traceback = value,
-            _ => {}
-        }
-    }
-}
-
-/// The kind and the place of what is wrong with a project.
-fn of_project(error: &project::Error) -> (&'static str, String) {
-    use project::Error;
-
-    match error {
-        Error::NoProject { from } => ("project", from.display().to_string()),
-        Error::NoInterpreter => ("interpreter", "PATH".to_owned()),
-        Error::InterpreterNotFound { origin, .. }
-        | Error::InterpreterNotExecutable { origin, .. } => (
-            "interpreter",
-            match origin {
-                Origin::Configuration => "pyproject.toml".to_owned(),
-                _ => "--python".to_owned(),
-            },
-        ),
-        Error::Unreadable { path, .. } => ("configuration", path.display().to_string()),
-        Error::NotToml { position, .. }
-        | Error::UnknownKey { position, .. }
-        | Error::WrongType { position, .. } => ("configuration", position.to_string()),
-        _ => ("project", String::new()),
     }
 }
 

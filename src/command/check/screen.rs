@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::report::{Django, End, Named, Report, Response};
+use super::{
+    report::{Django, End, Named, Report, Response},
+    system_checks::SystemChecks,
+};
 use crate::console::{self, Verbosity};
 
 /// How wide the column of names is.
@@ -52,6 +55,9 @@ pub(super) fn table(report: &Report) -> String {
         Some(false) => row("PEP 3333", "does not pass wsgiref.validate".to_owned()),
         None => {}
     }
+    if let Some(count) = report.checks.as_ref().and_then(SystemChecks::count) {
+        row("Checks", count.to_owned());
+    }
     text.push('\n');
     match report.problems.len() {
         0 => text.push_str("No problems found."),
@@ -66,13 +72,22 @@ pub(super) fn table(report: &Report) -> String {
 
 /// Prints warnings and problems, and tracebacks where everything is wanted.
 pub(super) fn print_findings(report: &Report, verbosity: Verbosity) {
+    if let Some(checks) = &report.checks
+        && (verbosity > Verbosity::Quiet || !checks.passed)
+    {
+        let details = checks.details();
+        if !details.is_empty() {
+            console::raw(format_args!("{details}\n"));
+        }
+    }
     if verbosity > Verbosity::Quiet {
         for warning in &report.warnings {
+            let hint = Some(warning.hint.as_str()).filter(|hint| !hint.is_empty());
             console::finding(
                 console::Severity::Warning,
                 &warning.what,
                 &warning.place,
-                None,
+                hint,
             );
         }
     }
