@@ -27,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   scaffold startproject mysite --install   Make a Django project that can run
   cd mysite && scaffold runserver          Serve it at http://127.0.0.1:8000/
+  scaffold check                           Tell what would be served, and whether it works
   scaffold help runserver                  All that runserver can do";
 
 /// Generate WSGI projects and serve them in development.

@@ -38,6 +38,15 @@ WARNINGS_LIMIT = 20
 
 ABOVE = "the output above may tell why"
 
+ASSERTED = {
+    "InputWrapper.read": "read() of wsgi.input must be called with one argument, the size",
+    "InputWrapper.readline": "readline() of wsgi.input must be called with one argument at most",
+    "InputWrapper.readlines": "readlines() of wsgi.input must be called with one argument at most",
+    "ErrorWrapper.write": "write() of wsgi.errors must be called with str",
+    "WriteWrapper.__call__": "write() must be called with bytes",
+}
+"""What the validator means where it has no words of its own."""
+
 
 class Examination:
     """One examination, from before the application is loaded."""
@@ -230,8 +239,7 @@ class _Request:
             )
             return
         text = str(error) if isinstance(error, AssertionError) else report.summary(error)
-        if not text:
-            text = f"the assertion `{_asserted(error)}` of wsgiref.validate failed"
+        text = text or _asserted(error)
         own = where if self._is_own(error) else ""
         where = own or self._yielded or self._places.of_callable(application)
         self._violated(report.printable(text), where)
@@ -305,9 +313,13 @@ def _innermost(error: BaseException) -> FrameType | None:
 
 
 def _asserted(error: BaseException) -> str:
-    """Return the source of the assertion that failed: the line that called `assert_`."""
+    """Return what an assertion without words is about: it is in what called `assert_`."""
     import traceback
 
-    steps = traceback.extract_tb(error.__traceback__)
-    lines = [step.line or "" for step in steps if step.name != "assert_"]
-    return lines[-1] if lines else ""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for frame in reversed(frames):
+        if frame.f_code.co_name != "assert_":
+            owner = type(frame.f_locals.get("self")).__name__
+            name = f"{owner}.{frame.f_code.co_name}"
+            return ASSERTED.get(name, f"{name} of wsgiref.validate refuses it")
+    return ""

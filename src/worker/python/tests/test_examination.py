@@ -95,7 +95,13 @@ class Examined(unittest.TestCase):
             .replace("start(", "write = start(", 1)
             .replace("return", "write('x'); return"),
             "violation",
-            "assert_(type(s) is bytes)",
+            "write() must be called with bytes",
+            "site1.py:4",
+        )
+        self.finds(
+            text("return", "environ['wsgi.input'].read(); return"),
+            "violation",
+            "read() of wsgi.input must be called with one argument, the size",
             "site1.py:4",
         )
 
