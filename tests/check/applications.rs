@@ -197,7 +197,7 @@ fn an_answer_that_never_comes() {
         "return",
         "import threading\n    threading.Event().wait()\n    return",
     );
-    let outcome = check_app(&source).args(["--timeout", "1"]).capture();
+    let outcome = check_app(&source).args(["--timeout", "5"]).capture();
     insta::assert_snapshot!(shown(&outcome), @r"
     exit code: 1
     ----- stdout -----
@@ -207,7 +207,7 @@ fn an_answer_that_never_comes() {
 
     1 problem found:
     ----- stderr -----
-    error: GET / takes longer than 1 second
+    error: GET / takes longer than 5 seconds
     where: app.py:4
     hint: the place says what it waits for or computes; `--timeout` gives it more time
     ");
@@ -217,7 +217,7 @@ fn an_answer_that_never_comes() {
 #[test]
 fn loading_that_never_ends() {
     let source = format!("import threading\nthreading.Event().wait()\n{APP}");
-    let outcome = check_app(&source).args(["--timeout", "1"]).capture();
+    let outcome = check_app(&source).args(["--timeout", "5"]).capture();
     insta::assert_snapshot!(shown(&outcome), @r"
     exit code: 1
     ----- stdout -----
@@ -226,7 +226,7 @@ fn loading_that_never_ends() {
 
     1 problem found:
     ----- stderr -----
-    error: loading the application takes longer than 1 second
+    error: loading the application takes longer than 5 seconds
     where: app.py:2
     hint: the place says what it waits for or computes; `--timeout` gives it more time
     ");

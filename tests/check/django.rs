@@ -104,7 +104,7 @@ fn a_check_that_raises_is_a_problem() {
 #[test]
 fn checks_that_never_end_are_given_up() {
     let test = project("import threading; register(lambda **_: threading.Event().wait())");
-    let outcome = test.args(["--timeout", "1"]).capture();
+    let outcome = test.args(["--timeout", "10"]).capture();
     assert_eq!(outcome.status, Some(1), "{outcome}");
     assert!(
         outcome.stdout.contains("GET /        200 OK, 5 octets\n"),

@@ -156,7 +156,7 @@ class Examined(unittest.TestCase):
 
     def test_an_answer_that_never_comes_is_told_with_its_place(self) -> None:
         source = GOOD.replace("start(", "import threading; threading.Event().wait(); start(")
-        pairs = self.finds(source, "deadline", "longer than 1 second", "site1.py:3", probe=1)
+        pairs = self.finds(source, "deadline", "longer than 3 seconds", "site1.py:3", probe=3)
         self.assertEqual(pairs["application"], "site1.application")
         self.assertIn("in application", pairs["problem_traceback"])
 
