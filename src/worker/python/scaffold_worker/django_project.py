@@ -118,10 +118,6 @@ def _with_static_files(application: Any, settings: Any, runserver: Runserver) ->
     """Serve the apps' static files during development, before any middleware."""
     if not (runserver.serves_static_files and (settings.DEBUG or runserver.serves_insecurely)):
         return application
-    from urllib.parse import urlparse
+    from .static_files import with_static_files
 
-    if urlparse(settings.STATIC_URL or "").netloc:
-        return application
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-
-    return StaticFilesHandler(application)
+    return with_static_files(application)
