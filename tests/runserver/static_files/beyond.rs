@@ -1,6 +1,6 @@
 //! What static files have beyond Django: ranges, entity tags, and that nothing is remembered.
 
-use std::fs;
+use std::{fs, time::UNIX_EPOCH};
 
 use rstest::rstest;
 
@@ -179,9 +179,8 @@ fn each_change_shows_in_the_next_request() {
 
     // Replaced with one that is older.
     let old = sandbox.write("old.css", "old {}");
-    let year_2000 = std::time::UNIX_EPOCH + std::time::Duration::from_secs(946_684_800);
     let file = fs::File::options().write(true).open(&old).unwrap();
-    file.set_modified(year_2000).unwrap();
+    file.set_modified(UNIX_EPOCH).unwrap();
     fs::rename(old, sandbox.dir().join("assets/site.css")).unwrap();
     let response = revalidate(&server, SMALL, &before);
     assert_eq!(response.text(), "old {}");
@@ -198,6 +197,37 @@ fn each_change_shows_in_the_next_request() {
     assert_eq!(get(&server, "/static/shop/shop.css", "").text(), "front {}");
     let output = server.output();
     assert!(!output.contains("changed, reloading"), "{output}");
+}
+
+/// Without `Cache-Control`, a browser would take a file from its cache for a tenth of the time that
+/// it had not been changed for: here, for years.
+#[cfg(feature = "system-tests")]
+#[test]
+fn a_browser_shows_each_edit_of_a_style_sheet() {
+    let venv = newest().venv(Packages::Django);
+    let page = "<link rel=\"stylesheet\" href=\"/static/site.css\"><body>text";
+    let server = project(&venv, "")
+        .file(
+            "urls.py",
+            format!(
+                "from django.http import HttpResponse\n\
+                 from django.urls import path\n\
+                 urlpatterns = [path('', lambda request: HttpResponse('{page}'))]\n"
+            ),
+        )
+        .start();
+    let browser = crate::support::browser::Browser::start();
+    let width = || {
+        browser.open(&server.url("/"));
+        browser.evaluate("getComputedStyle(document.body).width")
+    };
+    let path = server.sandbox().dir().join("assets/site.css");
+    for turn in 10..15 {
+        fs::write(&path, format!("body {{ width: {turn}px }}")).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+        assert_eq!(width(), format!("{turn}px"));
+    }
 }
 
 #[test]
