@@ -154,6 +154,16 @@ fn who_has_the_file_is_told_so() {
     }
 }
 
+#[test]
+fn what_is_installed_may_be_kept_as_with_django() {
+    let server = server();
+    let path = "/static/admin/css/base.css";
+    let tag = tag(&server, path);
+    let response = get(&server, path, &format!("If-None-Match: {tag}\r\n"));
+    assert_eq!(response.status, 304);
+    assert_eq!(response.header("cache-control"), None);
+}
+
 /// What a browser does: it sends the tag and the date that it was told.
 fn revalidate(server: &Server, path: &str, before: &Response) -> Response {
     let fields = format!(

@@ -22,6 +22,7 @@ from weakref import ReferenceType
 
 from . import conditional
 from .files import FileWrapper
+from .modules import Libraries
 from .wire import BLOCK_LIMIT
 
 TYPE_CHECKING = False
@@ -39,10 +40,10 @@ DATES = 1024
 _is_plain = re.compile(r"[A-Za-z0-9_.@~+=,-][A-Za-z0-9_./@~+=, -]*").fullmatch
 
 
-def with_static_files(application: Application) -> Application:
+def with_static_files(application: Application, root: str) -> Application:
     """Return the application with the static files in front of it, before any middleware.
 
-    Raises what Django raises where the settings about them are wrong.
+    `root` is the project's. Raises what Django raises where the settings about them are wrong.
     """
     from django.contrib.staticfiles.handlers import StaticFilesHandler
 
@@ -52,7 +53,7 @@ def with_static_files(application: Application) -> Application:
         return application
     _forgive_escapes(handler)
     try:
-        return StaticFiles(application, handler)
+        return StaticFiles(application, handler, Libraries(root))
     except ImportError:
         # A Django too old to have all that is needed.
         return handler  # type: ignore[no-any-return]
@@ -80,7 +81,7 @@ def _forgive_escapes(handler: Any) -> None:
 class StaticFiles:
     """A WSGI application: static files, and another application for all other paths."""
 
-    def __init__(self, application: Application, handler: Any) -> None:
+    def __init__(self, application: Application, handler: Any, libraries: Libraries) -> None:
         from django.conf import settings
         from django.contrib.staticfiles import finders
         from django.core.handlers.wsgi import get_path_info
@@ -90,6 +91,7 @@ class StaticFiles:
 
         self._application = application
         self._django = handler
+        self._libraries = libraries
         self._prefix: str = handler.base_url[2]
         # Below a prefix Django has rules of its own for which path is meant.
         self._is_at_root = not (settings.FORCE_SCRIPT_NAME or "").strip("/")
@@ -175,7 +177,11 @@ class StaticFiles:
     ) -> tuple[str, list[tuple[str, str]], range]:
         """Return status line, headers, and which octets of the file are the body."""
         tag = conditional.entity_tag(status, time_ns())
-        ours = [("ETag", tag), ("Cache-Control", "no-cache")]
+        ours = [("ETag", tag)]
+        if not self._libraries.hold(name):
+            # Else browsers would not even ask again for a file that has long been as it is, and
+            # would not show an edit. What is installed they may keep, as with Django.
+            ours.append(("Cache-Control", "no-cache"))
         wanted = environ.get("HTTP_IF_NONE_MATCH")
         if wanted is not None:
             is_modified = not conditional.is_among(tag, wanted)
