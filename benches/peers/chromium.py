@@ -103,7 +103,6 @@ class Chromium:
 
     def load(self, url, count):
         """Load a page with so many files; return the milliseconds until its load event."""
-        self.open("about:blank")
         self.open(url)
         reply = self.call("Runtime.evaluate", expression=MEASURE, returnByValue=True)
         duration, files, transferred = reply["result"]["value"]
