@@ -29,6 +29,7 @@ mod settings;
 mod slow_uploads;
 mod splitting;
 mod startup;
+mod static_files;
 mod templates;
 mod threads;
 mod uploads;
