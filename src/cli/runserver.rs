@@ -49,9 +49,9 @@ pub(crate) struct RunserverArgs {
     /// Seconds after which a worker that hangs in C code is killed; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) timeout: u32,
-    /// How the access log is written: as Django does, in the Common Log Format, or as JSON lines
+    /// The access log: lines as Django has them, Common Log Format or JSON
     /// [default: django]
-    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+    #[arg(long, value_name = "django|common|json", hide_possible_values = true)]
     #[arg(value_parser = ["django", "common", "json"])]
     pub(crate) log_format: Option<String>,
     /// Let pages in the browser reload by themselves when what they show has changed
