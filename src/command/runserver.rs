@@ -10,8 +10,7 @@ use crate::{
     dev::{self, Event},
     project::{Config, Interpreter},
     serve::{
-        self, AccessLog, HostPattern, Hosts, Limits, LogFormat, NotAHost, Palette,
-        address::Address,
+        self, AccessLog, HostPattern, Hosts, Limits, LogFormat, NotAHost, Palette, address::Address,
     },
     shutdown::Stop,
     watch,
