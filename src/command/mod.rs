@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod generate;
 mod install;
+mod listening;
 mod runserver;
 mod site;
 

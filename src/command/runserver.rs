@@ -1,6 +1,6 @@
 //! `scaffold runserver`: serve the project in development.
 
-use std::{env, net::TcpListener, num::NonZeroU32, path::Path, sync::mpsc, time::Duration};
+use std::{env, num::NonZeroU32, path::Path, sync::mpsc, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -9,7 +9,9 @@ use crate::{
     console::{self, Terminal, Verbosity},
     dev::{self, Event},
     project::{Config, Interpreter},
-    serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
+    serve::{
+        self, AccessLog, HostPattern, Hosts, Limits, LogFormat, NotAHost, Palette, address::Address,
+    },
     shutdown::Stop,
     watch,
     wire::message::Configure,
@@ -20,6 +22,7 @@ use super::{
     announcer::{Announcer, Printer},
     banner::Banner,
     error::Error,
+    listening::{self, Listening},
     runtime,
     site::{self, Site},
 };
@@ -37,7 +40,8 @@ pub(super) fn run(
     output: OutputArgs,
     verbosity: Verbosity,
 ) -> Result<(), Error> {
-    let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
+    let addresses = listening::addresses(&args.addrport, args.ipv6)?;
+    let has_fallback = args.port_fallback;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
     let Planned {
@@ -47,18 +51,23 @@ pub(super) fn run(
         watch,
         preload,
         live_reload,
+        log_format,
         config,
     } = plan_worker(args, output, &here)?;
     worker.configure.open_files = raise_open_files();
-    let listener = address.listen()?;
+    let Listening {
+        listeners,
+        urls,
+        is_loopback,
+    } = listening::listen(&addresses, has_fallback)?;
     let log = match verbosity {
         Verbosity::Quiet => AccessLog::off(),
-        Verbosity::Normal | Verbosity::Verbose => AccessLog::new(console::has_color()),
+        Verbosity::Normal | Verbosity::Verbose => AccessLog::new(log_format, palette()),
     };
     let announcer = Announcer {
         banner: Banner {
-            url: url(&address, &listener).map_err(Error::Runtime)?,
-            is_loopback: address.is_loopback(),
+            urls,
+            is_loopback,
             interpreter,
             workers,
         },
@@ -71,11 +80,11 @@ pub(super) fn run(
         change: None,
         failure: None,
     };
+    let names = addresses.iter().flat_map(Address::names).collect();
     let plan = dev::Plan {
-        listener,
+        listeners,
         front: serve::Settings {
-            hosts: Hosts::new(address.names(), allowed),
-            name: address.host,
+            hosts: Hosts::new(names, allowed),
             limits: Limits::default(),
             live_reload,
         },
@@ -126,6 +135,15 @@ async fn serve(
     Ok(())
 }
 
+/// The colours of the access log.
+fn palette() -> Palette {
+    if console::has_color() {
+        Palette::of_setting(&env::var("DJANGO_COLORS").unwrap_or_default())
+    } else {
+        Palette::plain()
+    }
+}
+
 /// What the arguments and the project's configuration come to.
 struct Planned {
     /// How workers are to be started.
@@ -138,6 +156,7 @@ struct Planned {
     /// Whether workers are forked where that is possible.
     preload: bool,
     live_reload: bool,
+    log_format: LogFormat,
     /// What the project's file configures.
     config: Config,
 }
@@ -148,6 +167,7 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
     let RunserverArgs {
         addrport: _,
         ipv6: _,
+        port_fallback: _,
         choice,
         allowed_host,
         threads,
@@ -163,6 +183,8 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         ignore,
         live_reload,
         no_live_reload,
+        log_format,
+        traceback: _,
     } = args;
     let site = Site::find(&choice, here)?;
     let config = Config::read(&site.root.directory)?;
@@ -174,6 +196,7 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         watch: configured_watch,
         ignore: configured_ignore,
         live_reload: configured_live_reload,
+        log_format: configured_log_format,
     } = config.clone();
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
@@ -208,6 +231,10 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         // Only reloading makes up for what the warm interpreter costs.
         preload: !(noreload || no_preload),
         live_reload: (live_reload || configured_live_reload) && !no_live_reload,
+        log_format: log_format
+            .or(configured_log_format)
+            .and_then(|name| LogFormat::named(&name))
+            .unwrap_or_default(),
         config,
     })
 }
@@ -222,7 +249,8 @@ fn project_argv(args: &RunserverArgs, output: OutputArgs) -> Vec<String> {
         force_color,
     } = output;
     let mut words = vec!["manage.py".to_owned(), "runserver".to_owned()];
-    words.extend(args.addrport.clone());
+    // Django takes one.
+    words.extend(args.addrport.first().cloned());
     for (is_given, option) in [
         (args.ipv6, "--ipv6"),
         (args.nothreading, "--nothreading"),
@@ -266,12 +294,4 @@ fn raise_open_files() -> i32 {
     current
         .and_then(|current| i32::try_from(current).ok())
         .unwrap_or_default()
-}
-
-fn url(address: &Address, listener: &TcpListener) -> std::io::Result<String> {
-    Ok(format!(
-        "http://{}:{}/",
-        address.url_host(),
-        listener.local_addr()?.port()
-    ))
 }
