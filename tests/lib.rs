@@ -9,10 +9,12 @@
 )]
 
 mod archives;
+mod check;
 mod dialect;
 mod downloads;
 mod forkserver;
 mod formatter;
+mod frameworks;
 mod hostile;
 mod layers;
 mod manifests;
