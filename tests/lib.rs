@@ -10,6 +10,7 @@
 
 mod archives;
 mod dialect;
+mod django;
 mod downloads;
 mod forkserver;
 mod formatter;

@@ -1,6 +1,7 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
 //! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
-//! environments ([`python`]), and a real browser (`browser`, for the system tests).
+//! environments ([`python`]), and a real browser and PostgreSQL (`browser`, `postgres`, for the
+//! system tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched
 //! through `/proc` and process descriptors.
@@ -12,8 +13,11 @@
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
 pub(crate) mod client;
+pub(crate) mod django;
 pub(crate) mod git;
 pub(crate) mod path;
+#[cfg(feature = "system-tests")]
+pub(crate) mod postgres;
 pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod server;
@@ -23,6 +27,7 @@ pub(crate) mod test;
 
 pub(crate) use {
     client::{Client, Response, get, post},
+    django::manage,
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, newest, pythons},

@@ -151,8 +151,13 @@ impl Serve {
         OnTerminal::new(Server::watch(child, log, self.sandbox), terminal)
     }
 
+    /// The directory and environment, where another program runs in place of ours.
+    pub(super) fn into_sandbox(self) -> Sandbox {
+        self.sandbox
+    }
+
     /// Adds what the program is told.
-    fn complete(&self, command: &mut Command) {
+    pub(super) fn complete(&self, command: &mut Command) {
         command.arg("runserver").arg(&self.address).args(&self.args);
         command.current_dir(self.sandbox.dir().join(&self.directory));
     }
@@ -189,7 +194,7 @@ struct Printed {
 impl Server {
     /// Starts a command in a process group of its own and waits for its address.
     #[track_caller]
-    fn spawn(mut command: Command, sandbox: Sandbox) -> Self {
+    pub(super) fn spawn(mut command: Command, sandbox: Sandbox) -> Self {
         command.env_clear().envs(sandbox.env()).process_group(0);
         command
             .stdin(Stdio::piped())
@@ -264,6 +269,28 @@ impl Server {
             children(self.pid()).partition(|&pid| is_forkserver(pid));
         workers.extend(forkservers.into_iter().flat_map(children));
         workers
+    }
+
+    /// Waits until there is a forkserver, which is in a moment without requests.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none in time.
+    #[track_caller]
+    pub(crate) fn wait_for_forkserver(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        let is_there = || {
+            let own = processes().into_iter();
+            own.filter(|process| process.parent == Some(self.pid()))
+                .any(|process| is_forkserver(process.pid))
+        };
+        while !is_there() {
+            assert!(
+                Instant::now() < deadline,
+                "no forkserver:\n{}",
+                self.output()
+            );
+        }
     }
 
     /// The directory and environment it runs in, to change files.
@@ -502,7 +529,7 @@ fn family(group: Pid, home: &Path) -> Vec<Pid> {
 }
 
 /// Waits until a process has ended; false where it still runs at the deadline.
-fn wait_end(pid: Pid, deadline: Instant) -> bool {
+pub(super) fn wait_end(pid: Pid, deadline: Instant) -> bool {
     let process = match pidfd_open(pid, PidfdFlags::empty()) {
         Ok(process) => process,
         Err(Errno::SRCH) => return true,
