@@ -2,7 +2,13 @@
 //! newest version, and the two servers side by side where they could differ.
 
 #[cfg(feature = "system-tests")]
+mod admin;
+#[cfg(feature = "system-tests")]
+mod pages;
+#[cfg(feature = "system-tests")]
 mod postgres;
+#[cfg(feature = "system-tests")]
+mod real_projects;
 mod responses;
 mod signals;
 mod visitor;
