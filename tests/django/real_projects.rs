@@ -43,6 +43,8 @@ fn wagtail() {
         .stdout(std::process::Stdio::null())
         .status();
     assert!(status.unwrap().success());
+    // As in any repository: else each upload were a change of the project.
+    sandbox.write(".gitignore", "/media/\n");
     manage(&sandbox, "", &venv, ["migrate", "-v0"]);
     create_user(&mut sandbox, "", &venv);
     let server = serve(sandbox, &venv);
@@ -251,7 +253,7 @@ fn django_debug_toolbar() {
     let browser = Browser::start();
     pages::open(&browser, &server.url("/"));
 
-    browser.wait_until("document.querySelector('#djDebug')");
+    browser.wait_until("document.querySelector('#djDebugRoot')");
     // What a panel shows is kept in the worker's memory, and fetched by a request of its own.
     for (panel, content) in [
         ("SQLPanel", "auth_user"),
@@ -263,9 +265,9 @@ fn django_debug_toolbar() {
         // Its script may not have been run yet, so it is clicked at until it shows.
         browser.wait_until(&format!(
             "(() => {{
-               const top = document.querySelector('#djDebug');
-               const panel = (top.shadowRoot ?? top).querySelector('#{panel}');
-               const link = (top.shadowRoot ?? top).querySelector('a.{panel}');
+               const top = document.querySelector('#djDebugRoot').shadowRoot;
+               const panel = top.querySelector('#{panel}');
+               const link = top.querySelector('a.{panel}');
                panel.classList.contains('djdt-hidden') && link.click();
                return panel.querySelector('.djdt-scroll').textContent.includes('{content}');
              }})()"
