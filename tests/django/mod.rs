@@ -11,6 +11,7 @@ mod postgres;
 mod real_projects;
 mod responses;
 mod signals;
+mod threads;
 mod visitor;
 
 use std::{collections::BTreeMap, fs, path::Path};

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import two, views
+from . import threads, two, views
 
 urlpatterns = [
     path("", views.plain),
@@ -17,6 +17,13 @@ urlpatterns = [
     path("query/", views.query),
     path("query-stream/", views.query_stream),
     path("query-fail/", views.query_fail),
+    path("nest/<int:depth>/", threads.nest),
+    path("meet/<str:name>/", threads.meet),
+    path("met/<str:name>/", threads.met),
+    path("crowd/", threads.crowd),
+    path("later/", threads.later),
+    path("asynchronous/", threads.asynchronous),
+    path("one-at-a-time/", threads.one_at_a_time),
     path("backend/", two.backend),
     path("note/", views.note),
 ]
