@@ -71,6 +71,12 @@ pub(crate) fn line(text: impl Display) {
     write_whole(io::stdout(), &format!("{text}\n"));
 }
 
+/// Prints text that is the command's result exactly as it is, to standard output: it brings its own
+/// line ends.
+pub(crate) fn text(text: impl Display) {
+    write_whole(io::stdout(), &text.to_string());
+}
+
 /// Prints a line about the command's progress, to standard error.
 pub(crate) fn note(text: impl Display) {
     write_whole(io::stderr(), &format!("{text}\n"));

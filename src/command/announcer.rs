@@ -13,12 +13,14 @@ use std::{
 use crate::{
     console::{self, Verbosity},
     dev::{Event, Loading},
-    project::{Config, Interpreter},
+    project::Config,
     serve::{AccessLog, Failure},
     watch::Change,
     wire::message::Report,
     worker::Origin,
 };
+
+use super::banner::Banner;
 
 /// How long the access log collects lines while requests keep coming: nobody reads faster, and
 /// each write costs the requests as much as several lines.
@@ -77,12 +79,10 @@ impl Printer {
 /// Tells the user what happens to the application.
 #[derive(Debug)]
 pub(super) struct Announcer {
-    /// Where the server is.
-    pub(super) url: String,
-    /// Only this machine can reach it.
-    pub(super) is_loopback: bool,
-    pub(super) interpreter: Interpreter,
+    pub(super) banner: Banner,
     pub(super) verbosity: Verbosity,
+    /// What looks for changed files, if anything does, until it has been said.
+    pub(super) watcher: Option<&'static str>,
     /// The address has been printed.
     pub(super) is_announced: bool,
     /// The project's root: what lies in it is called by its path from there.
@@ -91,12 +91,25 @@ pub(super) struct Announcer {
     pub(super) config: Config,
     /// The change because of which the application is being loaded.
     pub(super) change: Option<Change>,
+    /// What the framework's checks said last: the streams and texts.
+    pub(super) checked: Option<Vec<(String, String)>>,
     /// What was printed of the last failure need not be printed again.
     pub(super) failure: Option<Arc<Failure>>,
 }
 
 impl Announcer {
+    /// Says what looks for changes, once, as Django's reloader does first.
+    fn begin(&mut self) {
+        if let (Some(watcher), true) = (self.watcher.take(), self.verbosity > Verbosity::Quiet) {
+            console::note(format_args!("Watching for file changes with {watcher}"));
+        }
+    }
+
     fn tell(&mut self, event: Event) {
+        // Where there is nothing to serve, none of these comes.
+        if let Event::Checked(_) | Event::Ready(_) | Event::NotLoaded(_) = event {
+            self.begin();
+        }
         match event {
             Event::Ready(loading) => {
                 self.failure = None;
@@ -105,6 +118,7 @@ impl Announcer {
                 }
                 self.announce(Some(&loading.report));
             }
+            Event::Checked(report) => self.print_checks(&report),
             Event::NotLoaded(failure) => {
                 if self.failure.as_ref() == Some(&failure) {
                     console::note("The application still cannot be loaded, as before.");
@@ -234,52 +248,46 @@ impl Announcer {
 
     /// Prints the address, and what was loaded, once.
     fn announce(&mut self, report: Option<&Report>) {
-        if std::mem::replace(&mut self.is_announced, true) || self.verbosity == Verbosity::Quiet {
+        if !std::mem::replace(&mut self.is_announced, true) && self.verbosity > Verbosity::Quiet {
+            self.banner.print(report);
+        }
+    }
+
+    /// Prints what the framework's checks say, unless it is what they said before.
+    fn print_checks(&mut self, report: &Report) {
+        let printed: Vec<_> = report
+            .pairs()
+            .filter(|(name, _)| matches!(*name, "stdout" | "stderr"))
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect();
+        if self.checked.as_ref() == Some(&printed) {
             return;
         }
-        // What the interpreter says of itself: the program that was started may be a shim.
-        let (python, program) = report.map_or(("", ""), |report| {
-            (report.get("python"), report.get("executable"))
-        });
-        let python = if python.is_empty() { "Python" } else { python };
-        let program = if program.is_empty() {
-            self.interpreter.path.display().to_string()
-        } else {
-            program.to_owned()
-        };
-        console::line(format_args!(
-            "{python} at {program} ({})",
-            self.interpreter.origin
-        ));
-        if let Some(report) = report {
-            console::line(format_args!("Application {}", report.get("application")));
-            match (report.get("framework"), report.get("settings")) {
-                (_, "") => {}
-                ("", settings) => console::line(format_args!("Using settings '{settings}'")),
-                (framework, settings) => {
-                    // As Django says it: `Django version 5.2, using settings 'mysite.settings'`.
-                    let framework = framework.replacen(' ', " version ", 1);
-                    console::line(format_args!("{framework}, using settings '{settings}'"));
+        if self.verbosity > Verbosity::Quiet {
+            for (stream, text) in &printed {
+                match stream.as_str() {
+                    "stdout" => console::text(text),
+                    _ => console::raw(text),
                 }
             }
         }
-        console::line(format_args!(
-            "Starting WSGI development server at {}",
-            self.url
-        ));
-        console::line("Quit the server with CONTROL-C.\n");
-        if !self.is_loopback {
-            console::warning(
-                "other machines can reach this server, which is for development only",
-                Some("they ask for it by its address; other names need `--allowed-host NAME`"),
-            );
-        }
+        self.checked = Some(printed);
     }
 }
 
 fn print_traceback(failure: &Failure) {
-    if !failure.traceback.is_empty() {
-        console::raw(format_args!("{}\n", failure.traceback.trim_end()));
+    let Failure {
+        traceback,
+        terminal,
+        ..
+    } = failure;
+    let text = if terminal.is_empty() {
+        traceback
+    } else {
+        terminal
+    };
+    if !text.is_empty() {
+        console::raw(format_args!("{}\n", text.trim_end()));
     }
 }
 

@@ -57,7 +57,7 @@ impl Error {
         match self {
             Self::Template(error) if error.is_django() => "CommandError",
             Self::Project(error) if error.is_django() => "CommandError",
-            Self::ColorConflict => "CommandError",
+            Self::ColorConflict | Self::Dev(dev::Error::Guard(_)) => "CommandError",
             Self::Address(AddressError::Bind { .. }) => "Error",
             Self::Address(error) if error.is_django() => "CommandError",
             _ => "error",

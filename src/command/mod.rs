@@ -4,6 +4,7 @@
 //! Errors of all parts meet here, and are printed once, here.
 
 mod announcer;
+mod banner;
 mod error;
 mod generate;
 mod install;

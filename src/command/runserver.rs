@@ -25,6 +25,7 @@ use crate::{
 
 use super::{
     announcer::{Announcer, Printer},
+    banner::Banner,
     error::Error,
     runtime,
 };
@@ -61,10 +62,15 @@ pub(super) fn run(
         Verbosity::Normal | Verbosity::Verbose => AccessLog::new(console::has_color()),
     };
     let announcer = Announcer {
-        url: url(&address, &listener).map_err(Error::Runtime)?,
-        is_loopback: address.is_loopback(),
-        interpreter,
+        banner: Banner {
+            url: url(&address, &listener).map_err(Error::Runtime)?,
+            is_loopback: address.is_loopback(),
+            interpreter,
+            workers,
+        },
         verbosity,
+        watcher: watch.is_some().then_some(watch::SOURCE),
+        checked: None,
         is_announced: false,
         root: worker.root.clone(),
         config,

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    slice,
     sync::Arc,
     time::Instant,
 };
@@ -30,6 +31,8 @@ pub(super) struct Board<T> {
     standings: RefCell<Vec<Standing>>,
     /// How many times the first place has had a worker ready.
     lead: watch::Sender<u64>,
+    /// Whether the framework's checks, where it has any, last had nothing against serving.
+    is_checked: Cell<bool>,
     /// Which state of the project's files is being loaded, or is served.
     generation: Cell<u64>,
     tell: RefCell<T>,
@@ -41,6 +44,7 @@ impl<T: FnMut(Event)> Board<T> {
             front,
             standings: RefCell::new(vec![Standing::Starting; places]),
             lead: watch::Sender::default(),
+            is_checked: Cell::new(false),
             generation: Cell::new(0),
             tell: RefCell::new(tell),
         }
@@ -64,6 +68,17 @@ impl<T: FnMut(Event)> Board<T> {
         if leads {
             self.front.notifier().ready(self.generation.get());
         }
+    }
+
+    /// Whether the framework's checks, where it has any, last had nothing against serving: then
+    /// they need not be waited for the next time.
+    pub(super) fn is_checked(&self) -> bool {
+        self.is_checked.get()
+    }
+
+    /// Notes whether the framework's checks have something against serving.
+    pub(super) fn note_checked(&self, is_checked: bool) {
+        self.is_checked.set(is_checked);
     }
 
     /// How many places there are.
@@ -95,7 +110,8 @@ impl<T: FnMut(Event)> Board<T> {
 
     /// Tells the front once more, so that requests look again.
     pub(super) fn refresh(&self) {
-        self.front.set(state(&self.standings.borrow()));
+        let is_checked = self.is_checked.get();
+        self.front.set(state(&self.standings.borrow(), is_checked));
     }
 
     /// Notes which hosts the application allows, as a worker said.
@@ -127,8 +143,15 @@ impl<T: FnMut(Event)> Board<T> {
     }
 }
 
-/// One worker that is ready is enough; while there is none but one may come, requests wait.
-fn state(standings: &[Standing]) -> State {
+/// One worker that is ready is enough; while there is none but one may come, requests wait. As long
+/// as checks are waited for, which only the first place's worker runs, it must be that one.
+fn state(standings: &[Standing], is_checked: bool) -> State {
+    let standings = match standings.first() {
+        Some(first) if !is_checked && !matches!(first, Standing::Ready(_)) => {
+            slice::from_ref(first)
+        }
+        _ => standings,
+    };
     let ready: Arc<[Client]> = standings
         .iter()
         .filter_map(|standing| match standing {
@@ -153,14 +176,17 @@ mod tests {
     #[test]
     fn requests_wait_as_long_as_the_first_place_has_not_failed() {
         let failed = || Standing::Failed(Arc::default(), Instant::now());
-        assert!(matches!(state(&[Standing::Starting]), State::Starting));
-        assert!(matches!(
-            state(&[Standing::Starting, failed()]),
-            State::Starting
-        ));
-        assert!(matches!(
-            state(&[failed(), Standing::Starting]),
-            State::Failed(..)
-        ));
+        for is_checked in [false, true] {
+            let state = |standings: &[Standing]| state(standings, is_checked);
+            assert!(matches!(state(&[Standing::Starting]), State::Starting));
+            assert!(matches!(
+                state(&[Standing::Starting, failed()]),
+                State::Starting
+            ));
+            assert!(matches!(
+                state(&[failed(), Standing::Starting]),
+                State::Failed(..)
+            ));
+        }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! - `generation`: the workers that run one state of the project's files
 //! - `place`: keeps one of them running
+//! - `failure`: what is told of an application that cannot be served
 //! - `board`: what all the places have come to, and the front is told
 //! - `backoff`: how long is waited before a worker is replaced
 //! - `taking`: changes that the workers can take in as they are
@@ -11,6 +12,7 @@
 
 mod backoff;
 mod board;
+mod failure;
 mod generation;
 mod place;
 mod retired;
@@ -56,6 +58,8 @@ pub(crate) struct Plan {
 pub(crate) enum Event {
     /// The application is loaded and served.
     Ready(Loading),
+    /// The framework's checks were run, in time for the first request or beside the worker.
+    Checked(Report),
     /// The application could not be loaded; its page is served.
     NotLoaded(Arc<Failure>),
     /// A worker that had been ready ended by itself; the text says how. Another one is started.
@@ -106,6 +110,9 @@ pub(crate) enum Error {
     /// What to serve is not clear, or the interpreter cannot run it.
     #[error("{}", .0.message)]
     Usage(Arc<Failure>),
+    /// The framework does not let the project be served like this. Its wording.
+    #[error("{}", .0.message)]
+    Guard(Arc<Failure>),
 }
 
 impl Error {
@@ -115,7 +122,9 @@ impl Error {
             Self::Listen(_) => None,
             Self::Worker(error) => error.hint(),
             Self::Watch(error) => error.hint(),
-            Self::Usage(failure) => Some(failure.hint.clone()).filter(|hint| !hint.is_empty()),
+            Self::Usage(failure) | Self::Guard(failure) => {
+                Some(failure.hint.clone()).filter(|hint| !hint.is_empty())
+            }
         }
     }
 }

@@ -4,12 +4,19 @@
 //! The first place leads: the others wait until it has a worker that is ready, so that a failure is
 //! told once, and only what is known to load is loaded several times.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep;
 
 use super::{
     Error, Event, Loading,
     backoff::Backoff,
     board::{Board, Standing},
+    failure,
     watching::Watching,
 };
 use crate::{
@@ -21,6 +28,13 @@ use crate::{
 /// What `FAILED` says of failures that no edit of the project's code mends: the command line or
 /// the interpreter is wrong.
 const USAGE_KINDS: [&str; 3] = ["ambiguous", "nothing", "python"];
+
+/// What it says of a project that the framework refuses to serve, as Django's `runserver` does.
+const GUARD_KIND: &str = "guard";
+
+/// When a worker that serves already runs the framework's checks: after the requests that waited
+/// for it, with which they would compete.
+const CHECK_AFTER: Duration = Duration::from_millis(300);
 
 /// The place of one worker.
 pub(super) struct Place<'a, T> {
@@ -38,7 +52,11 @@ pub(super) struct Place<'a, T> {
 
 /// What became of a worker's start.
 enum Start {
-    Ready(Report),
+    Ready {
+        report: Report,
+        /// The framework's checks have not been run.
+        owes_checks: bool,
+    },
     Failed {
         failure: Failure,
         /// What kind of failure the worker says it is; empty where it could not.
@@ -86,9 +104,18 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         let mut backoff = Backoff::default();
         loop {
             match self.start().await {
-                Ok(Start::Ready(report)) => {
+                Ok(Start::Ready {
+                    report,
+                    owes_checks,
+                }) => {
                     self.tell_ready(report);
-                    self.serve(&mut backoff).await;
+                    if let Some(failure) = self.serve(&mut backoff, owes_checks).await {
+                        self.wait_for_retry(failure).await;
+                        // It has had time to finish what it had.
+                        if let Some(worker) = self.worker.take() {
+                            worker.retire().await;
+                        }
+                    }
                 }
                 Err(error) if self.is_first => return Err(error.into()),
                 Ok(Start::Failed { failure, kind, .. })
@@ -96,8 +123,11 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 {
                     return Err(Error::Usage(Arc::new(failure)));
                 }
+                Ok(Start::Failed { failure, kind, .. }) if self.is_first && kind == GUARD_KIND => {
+                    return Err(Error::Guard(Arc::new(failure)));
+                }
                 Ok(Start::Failed { failure, .. }) => self.wait_for_retry(failure).await,
-                Err(error) => self.wait_for_retry(not_started(&error)).await,
+                Err(error) => self.wait_for_retry(failure::not_started(&error)).await,
             }
             self.is_first = false;
         }
@@ -120,12 +150,12 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
             self.lead = self.board.lead_ready(self.lead).await;
             loop {
                 let failure = match self.start().await {
-                    Ok(Start::Ready(_)) => {
-                        self.serve(&mut backoff).await;
+                    Ok(Start::Ready { .. }) => {
+                        self.serve(&mut backoff, false).await;
                         continue;
                     }
                     Ok(Start::Failed { failure, .. }) => failure,
-                    Err(error) => not_started(&error),
+                    Err(error) => failure::not_started(&error),
                 };
                 let failure = Arc::new(failure);
                 self.board.tell(Event::Missing(Arc::clone(&failure)));
@@ -160,39 +190,46 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         Ok(start)
     }
 
-    /// Waits until the worker has loaded the application, or cannot.
+    /// Waits until the worker has loaded the application, or cannot, and until the framework's
+    /// checks have been run where they come before serving.
     async fn load(&mut self) -> Start {
-        let ended = |how: String| Failure {
-            message: format!("the worker process {how} while it loaded the application"),
-            hint: "the output above may tell why".to_owned(),
-            ..Failure::default()
-        };
         let Some(worker) = &mut self.worker else {
             // Not while we are here.
-            return Start::Failed {
-                failure: ended("is gone".to_owned()),
-                kind: String::new(),
-                is_doubtful: false,
-            };
+            return failed(failure::of_end("is gone"));
         };
-        loop {
+        let mut waiting = None;
+        let (report, owes_checks) = loop {
             match worker.status().await {
-                Some(Status::Loaded(loaded)) => self.watching.loaded(loaded),
+                Some(Status::Loaded(loaded)) => {
+                    if waiting.is_some() {
+                        self.starter.loaded(&loaded);
+                    }
+                    self.watching.loaded(loaded);
+                }
                 Some(Status::Ready(report)) => {
                     self.starter.ready(worker, &report);
-                    let client = worker.client().clone();
                     self.board.allow_hosts(&report);
-                    self.set(Standing::Ready(client));
-                    return Start::Ready(report);
+                    let has_checks = self.number == 0 && !report.get("checks").is_empty();
+                    if !has_checks || self.board.is_checked() {
+                        break (report, has_checks);
+                    }
+                    worker.check();
+                    waiting = Some(report);
+                }
+                Some(Status::Checked(checked)) => {
+                    let failure = failure::of_checks(&checked);
+                    self.board.tell(Event::Checked(checked));
+                    if let Some(failure) = failure {
+                        return failed(failure);
+                    }
+                    // Nobody else has asked for them.
+                    if let Some(report) = waiting.take() {
+                        break (report, false);
+                    }
                 }
                 Some(Status::Failed(report)) => {
                     return Start::Failed {
-                        failure: Failure {
-                            message: report.get("message").to_owned(),
-                            traceback: report.get("traceback").to_owned(),
-                            hint: hint(&report),
-                            exceptions: report.exceptions().to_vec(),
-                        },
+                        failure: failure::of_report(&report),
                         kind: report.get("kind").to_owned(),
                         is_doubtful: worker.is_doubtful(Some(&report)),
                     };
@@ -200,30 +237,60 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 None => {
                     let is_doubtful = worker.is_doubtful(None);
                     return Start::Failed {
-                        failure: ended(worker.ended().await.to_string()),
+                        failure: failure::of_end(&worker.ended().await.to_string()),
                         kind: String::new(),
                         is_doubtful,
                     };
                 }
             }
+        };
+        let client = worker.client().clone();
+        if self.number == 0 {
+            self.board.note_checked(true);
+        }
+        self.set(Standing::Ready(client));
+        Start::Ready {
+            report,
+            owes_checks,
         }
     }
 
     /// Waits until the worker ends, and as long as it is right to wait for the next one; requests
-    /// wait meanwhile.
-    async fn serve(&mut self, backoff: &mut Backoff) {
-        let Some(worker) = &mut self.worker else {
-            return;
-        };
+    /// wait meanwhile. Returns early where the checks find that the application is not to be
+    /// served.
+    async fn serve(&mut self, backoff: &mut Backoff, mut owes_checks: bool) -> Option<Failure> {
+        let worker = self.worker.as_mut()?;
         let ready = Instant::now();
         let pid = worker.pid();
-        while let Some(status) = worker.status().await {
-            if let Status::Loaded(loaded) = status {
-                self.starter.loaded(&loaded);
-                // All workers load the same.
-                if self.number == 0 {
-                    self.watching.loaded(loaded);
+        let mut quiet = pin!(sleep(CHECK_AFTER));
+        loop {
+            let status = tokio::select! {
+                status = worker.status() => status,
+                () = &mut quiet, if owes_checks => {
+                    owes_checks = false;
+                    worker.check();
+                    continue;
                 }
+            };
+            match status {
+                Some(Status::Loaded(loaded)) => {
+                    self.starter.loaded(&loaded);
+                    // All workers load the same.
+                    if self.number == 0 {
+                        self.watching.loaded(loaded);
+                    }
+                }
+                Some(Status::Checked(checked)) => {
+                    let failure = failure::of_checks(&checked);
+                    self.board.tell(Event::Checked(checked));
+                    if failure.is_some() {
+                        self.board.note_checked(false);
+                        return failure;
+                    }
+                }
+                // It says so once, and has.
+                Some(Status::Ready(_) | Status::Failed(_)) => {}
+                None => break,
             }
         }
         let exit = worker.ended().await;
@@ -232,7 +299,8 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         let process = pid.map_or_else(String::new, |pid| format!(" {pid}"));
         self.board
             .tell(Event::Ended(format!("worker process{process} {exit}")));
-        tokio::time::sleep(backoff.after(ready.elapsed())).await;
+        sleep(backoff.after(ready.elapsed())).await;
+        None
     }
 
     /// Shows the failure until a request comes that wants to see whether it has been mended.
@@ -251,19 +319,11 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
     }
 }
 
-/// What the worker advises, or else what always helps.
-fn hint(report: &Report) -> String {
-    match report.get("hint") {
-        "" => "correct the file that the traceback names last, and reload the page".to_owned(),
-        hint => hint.to_owned(),
-    }
-}
-
-/// The failure that a worker could not even be started.
-fn not_started(error: &worker::Error) -> Failure {
-    Failure {
-        message: error.to_string(),
-        hint: error.hint().unwrap_or_default(),
-        ..Failure::default()
+/// The end of a start that nothing mends but an edit.
+fn failed(failure: Failure) -> Start {
+    Start::Failed {
+        failure,
+        kind: String::new(),
+        is_doubtful: false,
     }
 }

@@ -27,6 +27,8 @@ pub struct Failure {
     pub message: String,
     /// Python's traceback; empty where there is none.
     pub traceback: String,
+    /// What a terminal shows in place of the traceback, where that is coloured; else empty.
+    pub terminal: String,
     /// What to do next; empty where nothing is known.
     pub hint: String,
     /// The exception taken apart, and those that belong to it.

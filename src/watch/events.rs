@@ -19,6 +19,9 @@ use rustix::{
 
 use super::happening::{Event, Happening, Refusal, Watch};
 
+/// Where changes become known from.
+pub const SOURCE: &str = "inotify";
+
 /// How much is read at once: about a thousand events.
 const BUFFER: usize = 64 * 1024;
 

@@ -48,6 +48,7 @@ use std::path::PathBuf;
 
 pub use change::{Change, Kind};
 pub use error::Error;
+pub use events::SOURCE;
 pub use notice::Notice;
 pub use watcher::{Gate, Watcher, start};
 

@@ -4,6 +4,9 @@ use std::{io, os::fd::OwnedFd, path::Path, sync::Arc};
 
 use super::happening::{Event, Refusal, Watch};
 
+/// Where changes become known from.
+pub const SOURCE: &str = "polling";
+
 /// A queue that there never is.
 #[derive(Debug)]
 pub(super) enum Events {}

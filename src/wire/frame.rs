@@ -75,6 +75,8 @@ kinds! {
     List = 40,
     /// Can you take these changed files in?
     Changed = 41,
+    /// What do the framework's checks say?
+    Check = 42,
     /// The application is loaded.
     Ready = 48,
     /// The application could not be loaded.
@@ -87,6 +89,8 @@ kinds! {
     Loaded = 52,
     /// Whether changed files are taken in.
     Taken = 53,
+    /// What the framework's checks say.
+    Checked = 54,
     /// Modules that a forkserver is to keep warm.
     Preload = 64,
     /// A worker is to be forked; its descriptors come with this.

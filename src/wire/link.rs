@@ -82,6 +82,8 @@ pub enum Status {
     Failed(Report),
     /// More is loaded than it had said.
     Loaded(Loaded),
+    /// What the framework's checks say, after [`Link::check`].
+    Checked(Report),
 }
 
 /// Sends requests to one worker. Clones go to the same one.
@@ -220,6 +222,13 @@ impl Link {
         &self.client
     }
 
+    /// Has the worker run the framework's checks, where it said that there are any. To be called
+    /// once.
+    pub fn check(&self) {
+        self.control
+            .push(|out| frame::put(out, Kind::Check, 0, |_| {}));
+    }
+
     /// Whether a thread of the worker is in a debugger, as the worker said last.
     #[must_use]
     pub fn is_debugged(&self) -> bool {
@@ -351,6 +360,7 @@ async fn read_control(
                 }
                 Kind::Ready => Status::Ready(Report::decode(frame.payload)?),
                 Kind::Failed => Status::Failed(Report::decode(frame.payload)?),
+                Kind::Checked => Status::Checked(Report::decode(frame.payload)?),
                 Kind::Loaded => Status::Loaded(Loaded::decode(frame.payload)?),
                 other => return Err(LinkError::Misplaced(other)),
             };

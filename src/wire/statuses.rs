@@ -11,8 +11,8 @@ use super::link::Status;
 
 /// Statuses in their order. Clones are the same queue; one asks at a time.
 ///
-/// It is never longer than three: a worker reports once, and what is loaded becomes one status where
-/// it comes several times in a row. So a worker need never wait for somebody to ask.
+/// It is never longer than five: a worker reports once and checks once, and what is loaded becomes
+/// one status where it comes several times in a row. So a worker need never wait for somebody to ask.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Statuses {
     shared: Arc<Shared>,
@@ -29,6 +29,7 @@ struct Shared {
 struct Queue {
     waiting: VecDeque<Status>,
     has_reported: bool,
+    has_checked: bool,
     has_ended: bool,
 }
 
@@ -50,6 +51,11 @@ impl Statuses {
                     Some(Status::Loaded(loaded)) => loaded.extend(more),
                     _ => queue.waiting.push_back(Status::Loaded(more)),
                 },
+                Status::Checked(_) if queue.has_checked => return false,
+                Status::Checked(_) => {
+                    queue.has_checked = true;
+                    queue.waiting.push_back(status);
+                }
                 Status::Ready(_) | Status::Failed(_) if queue.has_reported => return false,
                 report => {
                     queue.has_reported = true;
@@ -119,6 +125,8 @@ mod tests {
         assert!(statuses.push(Status::Failed(Report::default())));
         assert!(!statuses.push(Status::Ready(Report::default())));
         assert!(statuses.push(loaded("c")));
+        assert!(statuses.push(Status::Checked(Report::default())));
+        assert!(!statuses.push(Status::Checked(Report::default())));
         statuses.end();
         let Some(Status::Loaded(first)) = statuses.next().await else {
             panic!("what was loaded comes first");
@@ -126,6 +134,7 @@ mod tests {
         assert_eq!(first.modules, ["a", "b"]);
         assert!(matches!(statuses.next().await, Some(Status::Failed(_))));
         assert!(matches!(statuses.next().await, Some(Status::Loaded(_))));
+        assert!(matches!(statuses.next().await, Some(Status::Checked(_))));
         assert!(statuses.next().await.is_none());
         assert!(statuses.next().await.is_none());
     }

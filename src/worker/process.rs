@@ -146,6 +146,11 @@ impl Worker {
         self.link.client()
     }
 
+    /// Has the framework's checks run ([`Link::check`]).
+    pub fn check(&self) {
+        self.link.check();
+    }
+
     /// What the worker says next about itself; `None` once it can say no more.
     pub async fn status(&mut self) -> Option<Status> {
         self.link.status().await

@@ -133,6 +133,7 @@ async fn load(starter: &Starter) -> Served {
                 early.files.extend(loaded.files);
                 early.modules.extend(loaded.modules);
             }
+            Some(Status::Checked(_)) => {}
             Some(Status::Failed(report)) => panic!("{report:?}"),
             None => panic!("the worker {}", worker.ended().await),
         }

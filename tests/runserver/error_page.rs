@@ -213,7 +213,7 @@ fn a_fault_in_djangos_settings() {
         .file("mysite/__init__.py", "")
         .file(
             "mysite/settings.py",
-            "SECRET_KEY = 'x'\nINSTALLED_APPS = ['nothing']\nROOT_URLCONF = 'mysite.urls'\n",
+            "DEBUG = True\nSECRET_KEY = 'x'\nINSTALLED_APPS = ['nothing']\nROOT_URLCONF = 'mysite.urls'\n",
         )
         .start();
     let page = ask(&server, "/");

@@ -21,7 +21,7 @@ fn failure() -> Failure {
         message: "NameError: <x>".into(),
         traceback: "line <1>".into(),
         hint: "do \"this\"".into(),
-        exceptions: Vec::new(),
+        ..Failure::default()
     }
 }
 
@@ -79,6 +79,7 @@ fn nothing_of_an_exception_becomes_html() {
             exception(Relation::MemberOf(0)),
             exception(Relation::ContextOf(1)),
         ],
+        ..Failure::default()
     };
     let page = load(&failure, DEVELOPER);
     assert_eq!(page.body.matches("<script").count(), 1, "{}", page.body);

@@ -68,6 +68,9 @@ def _act(kind: int, request: int, payload: bytes, link: Link, runner: Runner) ->
 
         # What the project has connected to such changes may take its time.
         Thread(target=django_files.take, args=(link, request, payload), daemon=True).start()
+    elif kind == wire.CHECK:
+        if link.check is not None:
+            Thread(target=link.check, args=(link,), name="checks", daemon=True).start()
     else:
         raise ValueError(f"unknown control frame {kind}")
 

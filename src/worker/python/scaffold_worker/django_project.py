@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from . import target
+import os
+
+from . import django_runserver, target
+from .failure import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .django_runserver import Runserver
+    from .link import Link
     from .resolve import Loaded
 
 
@@ -27,8 +32,15 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
         from django.conf import settings
 
         path = settings.WSGI_APPLICATION
+        is_open = bool(settings.DEBUG or settings.ALLOWED_HOSTS)
     except BaseException as error:
         raise target.failure("settings", error, root) from None
+    if not is_open:
+        raise Failure(
+            "guard",
+            "You must set settings.ALLOWED_HOSTS if DEBUG is False.",
+            f"set DEBUG = True in {settings_module} for development",
+        )
     try:
         # Before the application, which may import models without setting Django up itself.
         django.setup(set_prefix=False)
@@ -42,11 +54,44 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
         _load_urls(settings)
     except BaseException as error:
         raise target.failure("application", error, root) from None
+    runserver = django_runserver.find(config["argv"], root)
     try:
-        application = _with_static_files(application, settings)
+        served = runserver.own_handler()
+        if served is None:
+            served = _with_static_files(application, settings, runserver)
+        remarks = runserver.remarks()
     except BaseException as error:
         raise target.failure("settings", error, root) from None
-    return Loaded(application, name, settings_module)
+    return Loaded(
+        served,
+        name,
+        settings_module,
+        pairs=[("checks", "yes"), *remarks, *_production_warning()],
+        check=lambda link: _check(link, runserver),
+    )
+
+
+def _check(link: Link, runserver: Runserver) -> None:
+    from . import django_checks
+
+    django_checks.answer(link, runserver)
+
+
+def _production_warning() -> list[tuple[str, str]]:
+    """Return the warning that Django's runserver ends with, unless the user hides it."""
+    from django.utils.version import get_docs_version
+
+    if os.environ.get("DJANGO_RUNSERVER_HIDE_WARNING") == "true":
+        return []
+    return [
+        (
+            "production_warning",
+            "WARNING: This is a development server. Do not use it in a production setting. "
+            "Use a production WSGI or ASGI server instead.\n"
+            "For more information on production servers see: "
+            f"https://docs.djangoproject.com/en/{get_docs_version()}/howto/deployment/",
+        )
+    ]
 
 
 def _own_handler(root: str) -> Any:
@@ -69,11 +114,9 @@ def _load_urls(settings: Any) -> None:
         get_resolver().url_patterns  # noqa: B018
 
 
-def _with_static_files(application: Any, settings: Any) -> Any:
+def _with_static_files(application: Any, settings: Any, runserver: Runserver) -> Any:
     """Serve the apps' static files during development, before any middleware."""
-    from django.apps import apps
-
-    if not (settings.DEBUG and apps.is_installed("django.contrib.staticfiles")):
+    if not (runserver.serves_static_files and (settings.DEBUG or runserver.serves_insecurely)):
         return application
     from urllib.parse import urlparse
 

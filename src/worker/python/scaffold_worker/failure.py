@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from .link import Link
 
 
-CERTAIN = ("ambiguous", "nothing", "python")
-"""Kinds of failures that are found before anything of the project is imported."""
+CERTAIN = ("ambiguous", "guard", "nothing", "python")
+"""Kinds of failures that no other process would see otherwise."""
 
 
 class Failure(Exception):

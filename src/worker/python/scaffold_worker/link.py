@@ -14,6 +14,8 @@ from . import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Callable
+
     from .input import Source
     from .loaded import Inventory
     from .window import Window
@@ -33,6 +35,8 @@ class Link:
         self._connecting = allocate_lock()
         self.root = ""
         """The project's root, once it is known."""
+        self.check: Callable[[Link], None] | None = None
+        """Answers CHECK, where the framework has checks."""
         self.inventory: Inventory | None = None
         """What the front has been told of, once it has asked."""
         self.queue: deque[tuple[int, int, bytes]] = deque()

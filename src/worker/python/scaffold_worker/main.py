@@ -8,7 +8,7 @@ from _signal import SIGINT, default_int_handler, signal
 from marshal import loads
 from mmap import mmap
 from threading import Thread
-from time import monotonic
+from time import monotonic, strftime
 
 from . import bytecode, control, debugger, handler, resolve, wire
 from .errors import stream as errors
@@ -61,6 +61,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
         loaded = resolve.load(config)
     except Failure as reason:
         _give_up(link, reason)
+    link.check = loaded.check
     handle = handler.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
     link.report(
         wire.READY,
@@ -69,7 +70,10 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
             ("settings", loaded.settings),
             ("framework", loaded.framework()),
             ("loading", f"{(monotonic() - began) * 1000:.1f}"),
+            # The project's time zone may be another one than the front's.
+            ("started", strftime("%B %d, %Y - %X")),
             *(("allowed_host", host) for host in loaded.allowed_hosts()),
+            *loaded.pairs,
         ],
     )
     runner.serve(handle)

@@ -21,7 +21,9 @@ from .failure import Failure
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
+    from typing import Any, Callable, Sequence
+
+    from .link import Link
 
 DJANGO = "DJANGO_SETTINGS_MODULE"
 PLAIN = "SETTINGS_MODULE"
@@ -30,10 +32,21 @@ PLAIN = "SETTINGS_MODULE"
 class Loaded:
     """An application, and what is said about it in READY."""
 
-    def __init__(self, application: Any, name: str, settings: str = "") -> None:
+    def __init__(
+        self,
+        application: Any,
+        name: str,
+        settings: str = "",
+        pairs: Sequence[tuple[str, str]] = (),
+        check: Callable[[Link], None] | None = None,
+    ) -> None:
         self.application = application
         self.name = name
         self.settings = settings
+        self.pairs = pairs
+        """What the framework adds to READY."""
+        self.check = check
+        """Answers CHECK, where the framework has checks."""
 
     def framework(self) -> str:
         """Return the framework and its version, or nothing."""
