@@ -55,6 +55,7 @@ files![
     "parcels.py",
     "patience.py",
     "preloading.py",
+    "prologue.py",
     "report.py",
     "resolve.py",
     "runner.py",

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "system-tests")]
 mod admin;
+mod layout;
 #[cfg(feature = "system-tests")]
 mod pages;
 #[cfg(feature = "system-tests")]

@@ -1,4 +1,4 @@
-//! A project with two databases, one of them a real PostgreSQL, while it is edited under load:
+//! A project with two databases, one of them a real `PostgreSQL`, while it is edited under load:
 //! connections belong to one process. Only with the feature `system-tests`.
 
 use std::{
@@ -34,7 +34,7 @@ const TROUBLE: &[&str] = &[
     "Traceback",
 ];
 
-/// Django with PostgreSQL's driver.
+/// Django with `PostgreSQL`'s driver.
 fn venv(python: &Python) -> Venv {
     let django = match python.version().1 {
         8 => "Django==4.2.30",
@@ -103,10 +103,11 @@ fn edit_under_load(server: &Server) -> Vec<Value> {
         // Also where it fails, lest the clients ask for ever.
         let edits = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for edit in 1..=EDITS {
-                let text = format!("TEXT = {:?}\n", edit.to_string());
-                server.sandbox().write("probe/edited.py", text);
+                let text = edit.to_string();
+                let code = format!("TEXT = '{text}'\n");
+                server.sandbox().write("probe/edited.py", code);
                 // The first answer after a save is the new code's.
-                while ask(server)["text"] != edit.to_string() {}
+                while ask(server)["text"] != text.as_str() {}
             }
         }));
         over.store(true, Ordering::Relaxed);
@@ -203,7 +204,7 @@ fn a_pool_belongs_to_one_worker() {
     postgres.wait_for_backends(<[i64]>::is_empty);
 }
 
-/// A connection that PostgreSQL has closed, kept for long, with and without a look at its health.
+/// A connection that `PostgreSQL` has closed, kept for long, with and without a look at its health.
 #[test]
 fn a_kept_connection_that_broke_is_noticed_where_that_is_asked_for() {
     for venv in venvs() {

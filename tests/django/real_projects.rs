@@ -1,4 +1,4 @@
-//! Open Django applications from PyPI as their users have them: brought up, logged into, clicked
+//! Open Django applications from `PyPI` as their users have them: brought up, logged into, clicked
 //! through in a real browser, and edited. Only with the feature `system-tests`.
 
 use std::fs;

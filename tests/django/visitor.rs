@@ -1,6 +1,6 @@
 //! Somebody with cookies who fills in forms.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::support::{Response, client::exchange};
 
@@ -59,7 +59,7 @@ impl Visitor {
             self.origin
         );
         if method == "POST" {
-            fields += &format!("Content-Length: {}\r\n", body.len());
+            write!(fields, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         let response = exchange(method, &format!("{}{path}", self.origin), &fields, body);
         for cookie in response.header_all("Set-Cookie") {

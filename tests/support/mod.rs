@@ -1,6 +1,6 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
 //! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
-//! environments ([`python`]), and a real browser and PostgreSQL (`browser`, `postgres`, for the
+//! environments ([`python`]), and a real browser and `PostgreSQL` (`browser`, `postgres`, for the
 //! system tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own: Debian's programs, in a temporary directory, on a Unix socket.
+//! A `PostgreSQL` of the test's own: Debian's programs, in a temporary directory, on a Unix socket.
 
 use std::{
     fs,
@@ -157,7 +157,7 @@ fn programs() -> PathBuf {
         .expect("`/usr/lib/postgresql/*/bin/initdb` (Debian's package `postgresql`)")
 }
 
-/// A program as a user whom PostgreSQL accepts: it refuses to run as root. It ends with the thread
+/// A program as a user whom `PostgreSQL` accepts: it refuses to run as root. It ends with the thread
 /// that starts it, should that not come to stop it.
 fn unprivileged(program: &Path) -> Command {
     let mut command = Command::new("setpriv");

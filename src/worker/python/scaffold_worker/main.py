@@ -58,6 +58,10 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     sys.path[:0] = [*config["pythonpath"], config["root"]]
     began = monotonic()
     try:
+        if os.path.exists(os.path.join(config["root"], "manage.py")):
+            from . import prologue
+
+            prologue.run(config)
         loaded = resolve.load(config)
     except Failure as reason:
         _give_up(link, reason)
