@@ -43,8 +43,6 @@ fn wagtail() {
         .stdout(std::process::Stdio::null())
         .status();
     assert!(status.unwrap().success());
-    // As in any repository: else each upload were a change of the project.
-    sandbox.write(".gitignore", "/media/\n");
     manage(&sandbox, "", &venv, ["migrate", "-v0"]);
     create_user(&mut sandbox, "", &venv);
     let server = serve(sandbox, &venv);

@@ -146,6 +146,24 @@ fn uploads_go_through_both_of_djangos_handlers() {
     }
 }
 
+/// What users upload is none of the project, whatever it is called.
+#[test]
+fn uploads_do_not_reload_the_project() {
+    for venv in djangos() {
+        let serve = Serve::within(site(&venv)).args(["-v", "2"]);
+        let server = Runserver::Scaffold.start(serve, &venv);
+        server.wait_for_output("Noted what the application was loaded from.");
+        let sandbox = server.sandbox();
+        for name in ["code.py", "page.html", ".env"] {
+            sandbox.write(format!("media/deep/{name}"), "x = 1");
+        }
+        sandbox.write("probe/edited.py", "TEXT = 'edited'\n");
+        server.wait_for_output("probe/edited.py changed, reloading.");
+        server.wait_for_output("Reloaded in ");
+        assert!(!server.output().contains("media"), "{}", server.output());
+    }
+}
+
 /// A client that goes away while its upload is read: Django says so, and the next one is served.
 #[test]
 fn an_upload_that_breaks_off_is_over() {

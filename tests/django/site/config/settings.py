@@ -41,4 +41,5 @@ DATABASES = {
         "CONN_MAX_AGE": int(os.environ.get("CONN_MAX_AGE", "0")),
     }
 }
+MEDIA_ROOT = BASE_DIR / "media"
 USE_TZ = True
