@@ -28,6 +28,15 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
+/// How bad it is what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Severity {
+    /// It can stay.
+    Warning,
+    /// It is wrong.
+    Error,
+}
+
 /// The terminal's settings at one moment, where there is a terminal.
 ///
 /// A debugger's prompt in the project changes them; when its process is killed at the prompt,
@@ -113,10 +122,34 @@ pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
     complain(ERROR, label, error, hint);
 }
 
+/// Prints what a check has found, where, and what to do about it, to standard error.
+pub(crate) fn finding(severity: Severity, text: &str, place: &str, hint: Option<&str>) {
+    let (style, label) = match severity {
+        Severity::Warning => (WARNING, "warning"),
+        Severity::Error => (ERROR, "error"),
+    };
+    let place = Some(("where", place)).filter(|_| !place.is_empty());
+    write_complaint(
+        style,
+        label,
+        text,
+        place.into_iter().chain(hint.map(|hint| ("hint", hint))),
+    );
+}
+
 fn complain(style: Style, label: &str, text: impl Display, hint: Option<&str>) {
+    write_complaint(style, label, text, hint.map(|hint| ("hint", hint)));
+}
+
+fn write_complaint<'a>(
+    style: Style,
+    label: &str,
+    text: impl Display,
+    notes: impl IntoIterator<Item = (&'a str, &'a str)>,
+) {
     let mut whole = format!("{style}{label}{style:#}: {}\n", Tame(text));
-    if let Some(hint) = hint {
-        let _ = writeln!(whole, "{HINT}hint{HINT:#}: {}", Tame(hint));
+    for (name, note) in notes {
+        let _ = writeln!(whole, "{HINT}{name}{HINT:#}: {}", Tame(note));
     }
     write_whole(io::stderr(), &whole);
 }

@@ -9,11 +9,13 @@
 )]
 
 mod archives;
+mod check;
 mod dialect;
 mod django;
 mod downloads;
 mod forkserver;
 mod formatter;
+mod frameworks;
 mod hostile;
 mod layers;
 mod options;

@@ -7,36 +7,80 @@ use std::{
     os::unix::ffi::OsStrExt,
 };
 
-/// The long options of Django's `startproject` and `startapp`, in the order in which it names
-/// them in complaints.
-const DJANGO: [&str; 12] = [
-    "--help",
-    "--version",
-    "--verbosity",
-    "--settings",
-    "--pythonpath",
-    "--traceback",
-    "--no-color",
-    "--force-color",
-    "--template",
-    "--extension",
-    "--name",
-    "--exclude",
-];
+/// The long options of a command.
+#[derive(Debug)]
+struct Options {
+    /// Django's, in the order in which it names them in complaints.
+    django: &'static [&'static str],
+    /// Ours beside these.
+    ours: &'static [&'static str],
+}
 
-/// Our long options beside these.
-const OURS: [&str; 10] = [
-    "--quiet",
-    "--var",
-    "--vars",
-    "--dry-run",
-    "--json",
-    "--checksum",
-    "--ref",
-    "--subdirectory",
-    "--no-format",
-    "--install",
-];
+/// Those of `startproject` and `startapp`.
+const GENERATE: Options = Options {
+    django: &[
+        "--help",
+        "--version",
+        "--verbosity",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+        "--template",
+        "--extension",
+        "--name",
+        "--exclude",
+    ],
+    ours: &[
+        "--quiet",
+        "--var",
+        "--vars",
+        "--dry-run",
+        "--json",
+        "--checksum",
+        "--ref",
+        "--subdirectory",
+        "--no-format",
+        "--install",
+    ],
+};
+
+/// Those of `runserver`, with what `django.contrib.staticfiles` adds.
+const RUNSERVER: Options = Options {
+    django: &[
+        "--help",
+        "--version",
+        "--verbosity",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+        "--skip-checks",
+        "--ipv6",
+        "--nothreading",
+        "--noreload",
+        "--nostatic",
+        "--insecure",
+    ],
+    ours: &[
+        "--quiet",
+        "--app",
+        "--python",
+        "--allowed-host",
+        "--threads",
+        "--workers",
+        "--timeout",
+        "--live-reload",
+        "--no-live-reload",
+        "--log-format",
+        "--port-fallback",
+        "--no-preload",
+        "--watch",
+        "--ignore",
+    ],
+};
 
 /// Options before the subcommand whose value is a word of its own.
 const WITH_VALUE: [&str; 2] = ["-v", "--verbosity"];
@@ -57,15 +101,16 @@ pub(super) fn expand(mut args: Vec<OsString>) -> Result<Vec<OsString>, Ambiguous
         return Ok(args);
     };
     let command = args.get(at).and_then(|it| it.to_str()).unwrap_or_default();
-    let command = match command {
-        "startproject" | "startapp" => command.to_owned(),
+    let (command, options) = match command {
+        "startproject" | "startapp" => (command.to_owned(), GENERATE),
+        "runserver" => (command.to_owned(), RUNSERVER),
         _ => return Ok(args),
     };
     for arg in args.iter_mut().skip(at + 1) {
         if arg == "--" {
             break;
         }
-        match meant(arg) {
+        match meant(arg, &options) {
             Ok(None) => {}
             Ok(Some(full)) => *arg = full,
             Err(message) => return Err(Ambiguous { command, message }),
@@ -88,14 +133,15 @@ fn subcommand(args: &[OsString]) -> Option<usize> {
 }
 
 /// The option in full, if the word is an abbreviation of one.
-fn meant(arg: &OsStr) -> Result<Option<OsString>, String> {
+fn meant(arg: &OsStr, options: &Options) -> Result<Option<OsString>, String> {
     let octets = arg.as_bytes();
     if !octets.starts_with(b"--") {
         return Ok(None);
     }
     let end = memchr::memchr(b'=', octets).unwrap_or(octets.len());
     let (name, value) = octets.split_at_checked(end).unwrap_or((octets, b""));
-    if DJANGO.iter().chain(&OURS).any(|it| it.as_bytes() == name) {
+    let Options { django, ours } = options;
+    if django.iter().chain(*ours).any(|it| it.as_bytes() == name) {
         return Ok(None);
     }
     let begin_so = |options: &[&'static str]| -> Vec<_> {
@@ -104,9 +150,9 @@ fn meant(arg: &OsStr) -> Result<Option<OsString>, String> {
             .filter(|it| it.as_bytes().starts_with(name))
             .collect()
     };
-    let django = begin_so(&DJANGO);
+    let django = begin_so(django);
     let meant = if django.is_empty() {
-        begin_so(&OURS)
+        begin_so(ours)
     } else {
         django
     };
@@ -129,6 +175,7 @@ fn meant(arg: &OsStr) -> Result<Option<OsString>, String> {
 mod tests {
     use std::os::unix::ffi::OsStringExt;
 
+    use clap::CommandFactory as _;
     use rstest::rstest;
 
     use super::*;
@@ -156,7 +203,15 @@ mod tests {
     #[case("s startapp x --zz -te", "s startapp x --zz -te")]
     #[case("s -v 2 startapp --dry", "s -v 2 startapp --dry-run")]
     #[case("s -q startapp --js", "s -q startapp --json")]
-    #[case("s runserver --no", "s runserver --no")]
+    #[case("s runserver --nos --nor", "s runserver --nostatic --noreload")]
+    #[case("s runserver 0 --pyt x", "s runserver 0 --pythonpath x")]
+    #[case("s runserver --python x", "s runserver --python x")]
+    #[case("s runserver --set=x", "s runserver --settings=x")]
+    #[case("s runserver --t", "s runserver --traceback")]
+    #[case("s runserver --ti 3", "s runserver --timeout 3")]
+    #[case("s runserver --no-c", "s runserver --no-color")]
+    #[case("s runserver --no-l", "s runserver --no-live-reload")]
+    #[case("s check --no", "s check --no")]
     #[case("s --no startapp", "s --no startapp")]
     #[case("s", "s")]
     fn what_means_one_option_becomes_it(#[case] line: &str, #[case] expected: &str) {
@@ -174,6 +229,37 @@ mod tests {
         let error = expanded(&format!("s startproject x {option}")).unwrap_err();
         let expected = format!("startproject: ambiguous option: {expected}");
         assert_eq!(error, expected);
+    }
+
+    #[rstest]
+    #[case("--no", "--no-color, --nothreading, --noreload, --nostatic")]
+    #[case("--ver", "--version, --verbosity")]
+    #[case("--s", "--settings, --skip-checks")]
+    #[case("--i", "--ipv6, --insecure")]
+    #[case("--l", "--live-reload, --log-format")]
+    fn so_it_is_for_runserver(#[case] option: &str, #[case] could_be: &str) {
+        let error = expanded(&format!("s runserver {option}")).unwrap_err();
+        let expected = format!("runserver: ambiguous option: {option} could match {could_be}");
+        assert_eq!(error, expected);
+    }
+
+    /// An option that is missing here could not be abbreviated, or would make another ambiguous.
+    #[test]
+    fn all_options_are_known_here() {
+        let mut command = super::super::Cli::command();
+        command.build();
+        for (name, options) in [
+            ("startproject", GENERATE),
+            ("startapp", GENERATE),
+            ("runserver", RUNSERVER),
+        ] {
+            let subcommand = command.find_subcommand(name).unwrap();
+            for long in subcommand.get_arguments().filter_map(clap::Arg::get_long) {
+                let mut known = options.django.iter().chain(options.ours);
+                let is_known = known.any(|it| it.strip_prefix("--") == Some(long));
+                assert!(is_known, "--{long} of {name}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! see this module.
 
 mod abbreviations;
+mod check;
+mod choice;
 mod explain;
 mod generate;
 mod runserver;
@@ -15,6 +17,8 @@ use clap::{
     error::ErrorKind,
 };
 
+pub(crate) use check::CheckArgs;
+pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
@@ -23,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   scaffold startproject mysite --install   Make a Django project that can run
   cd mysite && scaffold runserver          Serve it at http://127.0.0.1:8000/
+  scaffold check                           Tell what would be served, and whether it works
   scaffold help runserver                  All that runserver can do";
 
 /// Generate WSGI projects and serve them in development.
@@ -65,6 +70,8 @@ pub(crate) enum Command {
     Startapp(StartappArgs),
     /// Serve the project in development
     Runserver(RunserverArgs),
+    /// Tell which project would be served, and whether its application works
+    Check(CheckArgs),
 }
 
 /// Parses the arguments, the first of which is the program's name.

@@ -1,14 +1,15 @@
 //! Arguments of `scaffold runserver`.
 
-use std::path::PathBuf;
-
 use clap::Args;
+
+use super::ChoiceArgs;
 
 const EXAMPLES: &str = "\
 Examples:
   scaffold runserver                   The project at http://127.0.0.1:8000/
   scaffold runserver 8080              On another port; 0 picks a free one
   scaffold runserver 0.0.0.0:8000      For other machines of your network too
+  scaffold runserver 8000 [::1]:8000   At several addresses
   scaffold runserver --settings mysite.settings_dev
                                        With other settings
   scaffold runserver --app hello:app   Any WSGI application, without settings";
@@ -21,23 +22,16 @@ Examples:
     reason = "each is a flag of the command line"
 )]
 pub(crate) struct RunserverArgs {
-    /// Port, or address:port [default: 127.0.0.1:8000]
-    pub(crate) addrport: Option<String>,
+    /// Port, or address:port; a name stands for all its addresses [default: 127.0.0.1:8000]
+    pub(crate) addrport: Vec<String>,
     /// Use an IPv6 address
     #[arg(short = '6', long)]
     pub(crate) ipv6: bool,
-    /// Settings module, as in mysite.settings [default: found in the project]
-    #[arg(long, value_name = "MODULE")]
-    pub(crate) settings: Option<String>,
-    /// Serve this WSGI application and read no settings
-    #[arg(long, value_name = "MODULE:CALLABLE", conflicts_with = "settings")]
-    pub(crate) app: Option<String>,
-    /// Python interpreter to run the project with [default: the project's virtual environment]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) python: Option<PathBuf>,
-    /// Directory to put first on Python's module search path
-    #[arg(long, value_name = "DIR")]
-    pub(crate) pythonpath: Option<PathBuf>,
+    /// Where the port is taken, listen on the next one that is free
+    #[arg(long)]
+    pub(crate) port_fallback: bool,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
     /// Answer to this host too, as in dev.example.com or .example.com; repeatable
     #[arg(long, value_name = "HOST")]
     pub(crate) allowed_host: Vec<String>,
@@ -55,6 +49,11 @@ pub(crate) struct RunserverArgs {
     /// Seconds after which a worker that hangs in C code is killed; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) timeout: u32,
+    /// The access log: lines as Django has them, Common Log Format or JSON
+    /// [default: django]
+    #[arg(long, value_name = "django|common|json", hide_possible_values = true)]
+    #[arg(value_parser = ["django", "common", "json"])]
+    pub(crate) log_format: Option<String>,
     /// Let pages in the browser reload by themselves when what they show has changed
     #[arg(long, overrides_with = "no_live_reload")]
     pub(crate) live_reload: bool,
@@ -82,4 +81,7 @@ pub(crate) struct RunserverArgs {
     /// Do not reload on changes of these files, as in 'scratch/'; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) ignore: Vec<String>,
+    /// Accepted as Django's: errors always say all there is to say
+    #[arg(long, hide = true)]
+    pub(crate) traceback: bool,
 }

@@ -13,8 +13,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// The lines that say what is served, and where.
 #[derive(Debug)]
 pub(super) struct Banner {
-    /// Where the server is.
-    pub(super) url: String,
+    /// Where the server is: one for each address that the user gave.
+    pub(super) urls: Vec<String>,
     /// Only this machine can reach it.
     pub(super) is_loopback: bool,
     pub(super) interpreter: Interpreter,
@@ -46,7 +46,7 @@ impl Banner {
 
     fn text(&self, report: Option<&Report>) -> String {
         let Self {
-            url,
+            urls,
             is_loopback: _,
             interpreter,
             workers,
@@ -84,10 +84,10 @@ impl Banner {
         if *workers > 1 {
             let _ = write!(text, ", {workers} workers");
         }
-        let _ = write!(
-            text,
-            "\nStarting WSGI development server at {url}\nQuit the server with CONTROL-C.\n"
-        );
+        for url in urls {
+            let _ = write!(text, "\nStarting WSGI development server at {url}");
+        }
+        text.push_str("\nQuit the server with CONTROL-C.\n");
         text
     }
 }

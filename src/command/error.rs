@@ -6,7 +6,7 @@ use std::io;
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
-    template,
+    template, worker,
 };
 
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
@@ -42,6 +42,9 @@ pub(crate) enum Error {
     /// Nothing can be served.
     #[error(transparent)]
     Dev(#[from] dev::Error),
+    /// No interpreter can be started.
+    #[error(transparent)]
+    Worker(#[from] worker::Error),
     /// The shell's directory is gone.
     #[error("cannot tell the current directory: {0}")]
     CurrentDirectory(io::Error),
@@ -76,6 +79,7 @@ impl Error {
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
+            Self::Worker(error) => error.hint(),
             Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it was removed; go to another one".to_owned())
             }

@@ -5,10 +5,13 @@
 
 mod announcer;
 mod banner;
+mod check;
 mod error;
 mod generate;
 mod install;
+mod listening;
 mod runserver;
+mod site;
 
 use std::process::ExitCode;
 
@@ -26,9 +29,8 @@ use generate::Job;
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let Cli { output, command } = cli;
     let verbosity = configure(output);
-    let result = dispatch(command, output, verbosity);
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match dispatch(command, output, verbosity) {
+        Ok(code) => code,
         Err(error) => {
             console::error(error.label(), &error, error.hint().as_deref());
             error.exit_code().into()
@@ -36,8 +38,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Result<(), Error> {
-    match command {
+fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
+    let done = match command {
         Command::Startproject(StartprojectArgs { generate, install }) => generate::run(&Job {
             subject: ProjectOrApp::Project,
             args: generate,
@@ -56,7 +58,9 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             check(output)?;
             runserver::run(args, output, verbosity)
         }
-    }
+        Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Fails where the options about output contradict each other: an error past the arguments, as it

@@ -1,13 +1,6 @@
 //! `scaffold runserver`: serve the project in development.
 
-use std::{
-    env,
-    net::TcpListener,
-    num::NonZeroU32,
-    path::{Path, PathBuf},
-    sync::mpsc,
-    time::Duration,
-};
+use std::{env, num::NonZeroU32, path::Path, sync::mpsc, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -15,8 +8,10 @@ use crate::{
     cli::{OutputArgs, RunserverArgs},
     console::{self, Terminal, Verbosity},
     dev::{self, Event},
-    project::{Config, Interpreter, Root, Search, settings_modules},
-    serve::{self, AccessLog, HostPattern, Hosts, Limits, NotAHost, address::Address},
+    project::{Config, Interpreter},
+    serve::{
+        self, AccessLog, HostPattern, Hosts, Limits, LogFormat, NotAHost, Palette, address::Address,
+    },
     shutdown::Stop,
     watch,
     wire::message::Configure,
@@ -27,7 +22,9 @@ use super::{
     announcer::{Announcer, Printer},
     banner::Banner,
     error::Error,
+    listening::{self, Listening},
     runtime,
+    site::{self, Site},
 };
 
 /// How long the last lines may take to be printed: a stopped terminal must not keep the program
@@ -43,7 +40,8 @@ pub(super) fn run(
     output: OutputArgs,
     verbosity: Verbosity,
 ) -> Result<(), Error> {
-    let address = Address::parse(args.addrport.as_deref(), args.ipv6)?;
+    let addresses = listening::addresses(&args.addrport, args.ipv6)?;
+    let has_fallback = args.port_fallback;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let workers = args.workers;
     let Planned {
@@ -53,18 +51,23 @@ pub(super) fn run(
         watch,
         preload,
         live_reload,
+        log_format,
         config,
     } = plan_worker(args, output, &here)?;
     worker.configure.open_files = raise_open_files();
-    let listener = address.listen()?;
+    let Listening {
+        listeners,
+        urls,
+        is_loopback,
+    } = listening::listen(&addresses, has_fallback)?;
     let log = match verbosity {
         Verbosity::Quiet => AccessLog::off(),
-        Verbosity::Normal | Verbosity::Verbose => AccessLog::new(console::has_color()),
+        Verbosity::Normal | Verbosity::Verbose => AccessLog::new(log_format, palette()),
     };
     let announcer = Announcer {
         banner: Banner {
-            url: url(&address, &listener).map_err(Error::Runtime)?,
-            is_loopback: address.is_loopback(),
+            urls,
+            is_loopback,
             interpreter,
             workers,
         },
@@ -77,11 +80,11 @@ pub(super) fn run(
         change: None,
         failure: None,
     };
+    let names = addresses.iter().flat_map(Address::names).collect();
     let plan = dev::Plan {
-        listener,
+        listeners,
         front: serve::Settings {
-            hosts: Hosts::new(address.names(), allowed),
-            name: address.host,
+            hosts: Hosts::new(names, allowed),
             limits: Limits::default(),
             live_reload,
         },
@@ -132,6 +135,15 @@ async fn serve(
     Ok(())
 }
 
+/// The colours of the access log.
+fn palette() -> Palette {
+    if console::has_color() {
+        Palette::of_setting(&env::var("DJANGO_COLORS").unwrap_or_default())
+    } else {
+        Palette::plain()
+    }
+}
+
 /// What the arguments and the project's configuration come to.
 struct Planned {
     /// How workers are to be started.
@@ -144,6 +156,7 @@ struct Planned {
     /// Whether workers are forked where that is possible.
     preload: bool,
     live_reload: bool,
+    log_format: LogFormat,
     /// What the project's file configures.
     config: Config,
 }
@@ -154,10 +167,8 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
     let RunserverArgs {
         addrport: _,
         ipv6: _,
-        settings,
-        app,
-        python,
-        pythonpath,
+        port_fallback: _,
+        choice,
         allowed_host,
         threads,
         nothreading,
@@ -172,51 +183,36 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         ignore,
         live_reload,
         no_live_reload,
+        log_format,
+        traceback: _,
     } = args;
-    // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
-    let (project, root) = if app.is_some() {
-        (Root::find_or(here).directory, here.to_owned())
-    } else {
-        let root = Root::find(here)?.directory;
-        (root.clone(), root)
-    };
-    let config = Config::read(&project)?;
+    let site = Site::find(&choice, here)?;
+    let config = Config::read(&site.root.directory)?;
     let Config {
-        settings: configured_settings,
-        app: configured_app,
-        python: configured_python,
+        settings: _,
+        app: _,
+        python: _,
         allowed_hosts: configured_hosts,
         watch: configured_watch,
         ignore: configured_ignore,
         live_reload: configured_live_reload,
+        log_format: configured_log_format,
     } = config.clone();
     let allowed = allowed_host.iter().chain(&configured_hosts);
     let allowed = allowed
         .map(|text| HostPattern::parse(text))
         .collect::<Result<_, NotAHost>>()?;
-    let search = Search {
-        argument: python,
-        configured: configured_python.map(PathBuf::from),
-        ..Search::new(&project)
-    };
-    let interpreter = search.find()?;
-    let pythonpath = pythonpath.map(|path| here.join(path));
+    let interpreter = site.interpreter(&choice, &config)?;
     let configure = Configure {
-        root: lossy(&root),
-        app: app.unwrap_or_default(),
-        settings: settings.unwrap_or_default(),
-        configured_app: configured_app.unwrap_or_default(),
-        configured_settings: configured_settings.unwrap_or_default(),
-        candidates: settings_modules(&root),
-        pythonpath: pythonpath.iter().map(|path| lossy(path)).collect(),
         argv: project_argv,
         threads: if nothreading { 0 } else { threads },
         multiprocess: workers > 1,
-        open_files: 0,
+        ..site.configure(&choice, &config, here)
     };
     let worker = worker::Config {
         interpreter: interpreter.path.clone(),
-        root,
+        root: site.directory,
+        streams: worker::Streams::Shared,
         // Projects ask for this variable to do something in Django's serving process only.
         environment: vec![("RUN_MAIN".into(), "true".into())],
         configure,
@@ -235,6 +231,10 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         // Only reloading makes up for what the warm interpreter costs.
         preload: !(noreload || no_preload),
         live_reload: (live_reload || configured_live_reload) && !no_live_reload,
+        log_format: log_format
+            .or(configured_log_format)
+            .and_then(|name| LogFormat::named(&name))
+            .unwrap_or_default(),
         config,
     })
 }
@@ -249,7 +249,8 @@ fn project_argv(args: &RunserverArgs, output: OutputArgs) -> Vec<String> {
         force_color,
     } = output;
     let mut words = vec!["manage.py".to_owned(), "runserver".to_owned()];
-    words.extend(args.addrport.clone());
+    // Django takes one.
+    words.extend(args.addrport.first().cloned());
     for (is_given, option) in [
         (args.ipv6, "--ipv6"),
         (args.nothreading, "--nothreading"),
@@ -268,12 +269,7 @@ fn project_argv(args: &RunserverArgs, output: OutputArgs) -> Vec<String> {
     if verbosity != 1 {
         words.push(format!("--verbosity={verbosity}"));
     }
-    if let Some(settings) = &args.settings {
-        words.push(format!("--settings={settings}"));
-    }
-    if let Some(path) = &args.pythonpath {
-        words.push(format!("--pythonpath={}", lossy(path)));
-    }
+    words.extend(site::django_words(&args.choice));
     words
 }
 
@@ -298,17 +294,4 @@ fn raise_open_files() -> i32 {
     current
         .and_then(|current| i32::try_from(current).ok())
         .unwrap_or_default()
-}
-
-/// The worker reads names as text; the root is its working directory besides.
-fn lossy(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
-fn url(address: &Address, listener: &TcpListener) -> std::io::Result<String> {
-    Ok(format!(
-        "http://{}:{}/",
-        address.url_host(),
-        listener.local_addr()?.port()
-    ))
 }

@@ -19,10 +19,10 @@ mod retired;
 mod taking;
 mod watching;
 
-use std::{io, net::TcpListener, pin::pin, sync::Arc, time::Instant};
+use std::{io, pin::pin, sync::Arc, time::Instant};
 
 use crate::{
-    serve::{self, AccessLog, Failure, Server},
+    serve::{self, AccessLog, Failure, Listener, Server},
     watch::{self, Change},
     wire::message::Report,
     worker::{self, Origin, Starter},
@@ -37,8 +37,8 @@ use watching::Watching;
 /// What is to be served, and how.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// The listening socket.
-    pub(crate) listener: TcpListener,
+    /// The listening sockets.
+    pub(crate) listeners: Vec<Listener>,
     /// What the front is to be like.
     pub(crate) front: serve::Settings,
     /// How workers are started.
@@ -136,7 +136,7 @@ pub(crate) async fn run(
     tell: impl FnMut(Event),
 ) -> Result<(), Error> {
     let Plan {
-        listener,
+        listeners,
         front,
         worker,
         workers,
@@ -146,7 +146,7 @@ pub(crate) async fn run(
     } = plan;
     let watching = Watching::start(watch)?;
     let (workers_of_front, upstream) = serve::upstream(watching.is_current());
-    let server = Server::new(listener, front, upstream, log)?;
+    let server = Server::new(listeners, front, upstream, log)?;
     let starter = Starter::new(worker, preload);
     let board = Board::new(workers_of_front, workers.into(), tell);
     let mut retired = Retired::new();

@@ -12,15 +12,19 @@ use super::{
 /// Keys less like a known one than this are not taken for a slip of the fingers.
 const SIMILAR: f64 = 0.75;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "allowed-hosts",
     "app",
     "ignore",
     "live-reload",
+    "log-format",
     "python",
     "settings",
     "watch",
 ];
+
+/// What `log-format` may be.
+const LOG_FORMATS: [&str; 3] = ["django", "common", "json"];
 
 /// The values of `[tool.scaffold]`, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// Whether pages in the browser reload by themselves.
     pub live_reload: bool,
+    /// How the access log is written: `django`, `common` or `json`.
+    pub log_format: Option<String>,
 }
 
 impl Config {
@@ -61,6 +67,7 @@ impl Config {
                 "settings" => &mut config.settings,
                 "app" => &mut config.app,
                 "python" => &mut config.python,
+                "log-format" => &mut config.log_format,
                 "allowed-hosts" | "watch" | "ignore" => {
                     let texts = texts(&file, key.get_ref(), value)?;
                     match key.get_ref().as_ref() {
@@ -90,6 +97,14 @@ impl Config {
                 let key = format!("tool.scaffold.{}", key.get_ref());
                 return Err(file.wrong_type(key, value, "a string"));
             };
+            if key.get_ref() == "log-format" && !LOG_FORMATS.contains(&text) {
+                return Err(Error::WrongType {
+                    position: file.position(value.span().start),
+                    key: "tool.scaffold.log-format".to_owned(),
+                    expected: "`django`, `common` or `json`",
+                    found: "something else",
+                });
+            }
             *field = Some(text.to_owned());
         }
         Ok(config)
@@ -157,7 +172,7 @@ mod tests {
     fn all_keys_are_read() {
         let config = read(
             "[tool.scaffold]\nsettings = 'a.b'\napp = 'm:f'\npython = 'python3'\n\
-             allowed-hosts = ['a', '.b']\nwatch = ['*.yaml']\nignore = ['x/']\nlive-reload = true",
+             allowed-hosts = ['a', '.b']\nwatch = ['*.yaml']\nignore = ['x/']\nlive-reload = true\nlog-format = 'json'",
         );
         let expected = Config {
             settings: Some("a.b".to_owned()),
@@ -167,6 +182,7 @@ mod tests {
             watch: vec!["*.yaml".to_owned()],
             ignore: vec!["x/".to_owned()],
             live_reload: true,
+            log_format: Some("json".to_owned()),
         };
         assert_eq!(config, Ok(expected));
     }
@@ -181,7 +197,7 @@ mod tests {
         assert_eq!(
             read("tool.scaffold.colour = 1").unwrap_err(),
             "`pyproject.toml:1:15`: unknown key `colour` in `[tool.scaffold]` | \
-             the keys are `allowed-hosts`, `app`, `ignore`, `live-reload`, \
+             the keys are `allowed-hosts`, `app`, `ignore`, `live-reload`, `log-format`, \
              `python`, `settings`, `watch`"
         );
     }
@@ -197,6 +213,11 @@ mod tests {
             read("[tool.scaffold]\nlive-reload = 'yes'\n").unwrap_err(),
             "`pyproject.toml:2:15`: `tool.scaffold.live-reload` must be true or false, and this is \
              a string | "
+        );
+        assert_eq!(
+            read("[tool.scaffold]\nlog-format = 'xml'\n").unwrap_err(),
+            "`pyproject.toml:2:14`: `tool.scaffold.log-format` must be `django`, `common` or \
+             `json`, and this is something else | "
         );
         assert_eq!(
             read("[tool.scaffold]\nallowed-hosts = ['a', 1]\n").unwrap_err(),

@@ -1,38 +1,65 @@
-//! The access log: one line for each request, in the format of Django's own server.
+//! The access log: one line for each request, by default in the format of Django's own server.
 //!
 //! Lines are only collected here, because a terminal can be slow or stopped and must not hold up
 //! requests. Whoever owns the terminal takes them with [`AccessLog::take`].
+//!
+//! - `format`: what a line looks like; `palette`: in which colours
+
+mod format;
+mod palette;
 
 use std::{
     io::Write as _,
+    net::SocketAddr,
     sync::{Arc, Condvar, Mutex, PoisonError},
+    time::Duration,
 };
 
-use anstyle::{AnsiColor, Style};
-
-use super::clock;
+use super::clock::{self, Local};
+use format::Level;
+pub use format::LogFormat;
+pub use palette::Palette;
 
 /// Most octets of lines that wait; beyond them lines are counted and dropped. Some ten thousand
 /// lines, which a stopped terminal may be behind.
 const MAX_WAITING: usize = 1024 * 1024;
 
-/// How TLS begins: a handshake, of SSL 3.0 or later.
-const TLS: &[u8] = b"\x16\x03";
+/// The status that Django gives its message about TLS, for the colour.
+const OVER_HTTPS_STATUS: u16 = 500;
 
-/// What is said of a client that speaks it, in Django's words.
-const OVER_HTTPS: &[u8] =
-    b"You're accessing the development server over HTTPS, but it only supports HTTP.";
+/// What is said of a client that speaks TLS, in Django's words.
+const OVER_HTTPS: &str =
+    "You're accessing the development server over HTTPS, but it only supports HTTP.";
+
+/// What is said of a client that breaks its connection off, in Django's words.
+const BROKEN_PIPE: &str = "Broken pipe";
+
+/// What there is to tell of a request that was answered, or was broken off.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Who sent it.
+    pub client: SocketAddr,
+    /// Its first line, as the client sent it.
+    pub request_line: &'a [u8],
+    /// The status of the answer.
+    pub status: u16,
+    /// Octets of the answer's body that were sent.
+    pub size: u64,
+    /// How long it took from the end of the request's head to the end of the answer.
+    pub took: Duration,
+}
 
 /// The lines that wait to be printed. Clones are the same log.
 #[derive(Clone, Debug, Default)]
 pub struct AccessLog {
     shared: Arc<Shared>,
-    color: bool,
     is_off: bool,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
+    format: LogFormat,
+    palette: Palette,
     waiting: Mutex<Waiting>,
     arrived: Condvar,
 }
@@ -45,12 +72,15 @@ struct Waiting {
 }
 
 impl AccessLog {
-    /// An empty log; `color` says whether lines are coloured by status, as Django's are.
+    /// An empty log. Only the lines in Django's format have colours.
     #[must_use]
-    pub fn new(color: bool) -> Self {
+    pub fn new(format: LogFormat, palette: Palette) -> Self {
         Self {
-            shared: Arc::default(),
-            color,
+            shared: Arc::new(Shared {
+                format,
+                palette,
+                ..Shared::default()
+            }),
             is_off: false,
         }
     }
@@ -64,58 +94,88 @@ impl AccessLog {
         }
     }
 
-    /// Adds the line for a request that was answered, or was broken off, with `size` octets of
-    /// body. `request_line` is as the client sent it.
-    pub fn add(&self, request_line: &[u8], status: u16, size: u64) {
-        if self.is_off {
-            return;
-        }
-        let style = if self.color {
-            style(status)
-        } else {
-            Style::new()
-        };
-        let date = clock::log_date();
-        self.push(|lines| {
-            // Writing to a vector cannot fail.
-            let _ = write!(lines, "{style}[{date}] ");
-            if request_line.starts_with(TLS) {
-                lines.extend_from_slice(OVER_HTTPS);
-            } else {
-                lines.push(b'"');
-                escape(lines, request_line);
-                let _ = write!(lines, "\" {status} {size}");
+    /// Adds the line of a request.
+    pub fn add(&self, entry: &Entry<'_>) {
+        let Shared {
+            format, palette, ..
+        } = &*self.shared;
+        self.push(|lines, now| match format {
+            LogFormat::Django => format::django(lines, entry, palette, now),
+            LogFormat::Common => format::common(lines, entry, now),
+            LogFormat::Json => format::json(lines, entry, now),
+        });
+    }
+
+    /// Adds that a client speaks TLS.
+    pub fn over_https(&self, client: SocketAddr) {
+        let Shared {
+            format, palette, ..
+        } = &*self.shared;
+        self.push(|lines, now| {
+            if *format == LogFormat::Json {
+                return format::json_message(lines, Level::Error, Some(client), OVER_HTTPS, now);
             }
-            let _ = writeln!(lines, "{style:#}");
+            let (start, end) = palette.around(OVER_HTTPS_STATUS);
+            format::bracketed(lines, &now.django);
+            for part in [start, OVER_HTTPS, end, "\n"] {
+                lines.extend_from_slice(part.as_bytes());
+            }
+        });
+    }
+
+    /// Adds that a client has broken its connection off.
+    pub fn broken_pipe(&self, client: SocketAddr) {
+        let format = self.shared.format;
+        self.push(|lines, now| {
+            if format == LogFormat::Json {
+                return format::json_message(lines, Level::Info, Some(client), BROKEN_PIPE, now);
+            }
+            // Python's logging gives this line the time, to the millisecond.
+            let Local {
+                django: date,
+                milliseconds,
+                ..
+            } = now;
+            // Writing to a vector cannot fail.
+            let _ = write!(lines, "[{date},{milliseconds:03}] - {BROKEN_PIPE} from ");
+            format::python_address(lines, client);
+            lines.push(b'\n');
         });
     }
 
     /// Adds a line that is about the server rather than a request.
     pub(super) fn note(&self, text: &str) {
-        if !self.is_off {
-            self.push(|lines| {
-                lines.extend_from_slice(text.as_bytes());
-                lines.push(b'\n');
-            });
-        }
+        let format = self.shared.format;
+        self.push(|lines, now| {
+            if format == LogFormat::Json {
+                return format::json_message(lines, Level::Warning, None, text, now);
+            }
+            lines.extend_from_slice(text.as_bytes());
+            lines.push(b'\n');
+        });
     }
 
-    fn push(&self, append: impl FnOnce(&mut Vec<u8>)) {
-        let mut waiting = self
-            .shared
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if waiting.lines.len() > MAX_WAITING {
-            waiting.dropped += 1;
+    fn push(&self, append: impl FnOnce(&mut Vec<u8>, &Local)) {
+        if self.is_off {
             return;
         }
-        let was_empty = waiting.lines.is_empty();
-        append(&mut waiting.lines);
-        drop(waiting);
-        if was_empty {
-            self.shared.arrived.notify_one();
-        }
+        clock::with_local(|now| {
+            let mut waiting = self
+                .shared
+                .waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if waiting.lines.len() > MAX_WAITING {
+                waiting.dropped += 1;
+                return;
+            }
+            let was_empty = waiting.lines.is_empty();
+            append(&mut waiting.lines, now);
+            drop(waiting);
+            if was_empty {
+                self.shared.arrived.notify_one();
+            }
+        });
     }
 
     /// Waits for lines and moves them into `lines`; `false` once the log is closed and empty.
@@ -137,7 +197,14 @@ impl AccessLog {
         let dropped = std::mem::take(&mut waiting.dropped);
         drop(waiting);
         if dropped > 0 {
-            let _ = writeln!(lines, "{dropped} lines of the access log were dropped");
+            let said = format!("{dropped} lines of the access log were dropped");
+            if self.shared.format == LogFormat::Json {
+                clock::with_local(|now| {
+                    format::json_message(lines, Level::Warning, None, &said, now);
+                });
+            } else {
+                let _ = writeln!(lines, "{said}");
+            }
         }
         !lines.is_empty()
     }
@@ -153,37 +220,19 @@ impl AccessLog {
     }
 }
 
-/// Django's colours for statuses (its `dark` palette).
-fn style(status: u16) -> Style {
-    match status {
-        100..=199 => Style::new().bold(),
-        304 => AnsiColor::Cyan.on_default(),
-        300..=399 => AnsiColor::Green.on_default(),
-        404 => AnsiColor::Yellow.on_default(),
-        400..=499 => AnsiColor::Red.on_default().bold(),
-        500.. => AnsiColor::Magenta.on_default().bold(),
-        _ => Style::new(),
-    }
-}
-
-/// What a client sent must not act on the terminal: everything but printable ASCII is written as
-/// a Python string would show it.
-fn escape(lines: &mut Vec<u8>, text: &[u8]) {
-    for &octet in text {
-        match octet {
-            b'\\' => lines.extend_from_slice(b"\\\\"),
-            0x20..=0x7e => lines.push(octet),
-            other => {
-                // Writing to a vector cannot fail.
-                let _ = write!(lines, "\\x{other:02x}");
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn entry(request_line: &[u8]) -> Entry<'_> {
+        Entry {
+            client: SocketAddr::from(([127, 0, 0, 1], 51234)),
+            request_line,
+            status: 200,
+            size: 2,
+            took: Duration::from_millis(3),
+        }
+    }
 
     fn text(log: &AccessLog) -> String {
         let mut lines = Vec::new();
@@ -193,61 +242,49 @@ mod tests {
 
     #[test]
     fn a_line_is_as_djangos() {
-        let log = AccessLog::new(false);
-        log.add(b"GET /ok/ HTTP/1.1", 200, 2);
+        let log = AccessLog::default();
+        log.add(&entry(b"GET /ok/ HTTP/1.1"));
         let line = text(&log);
         let (date, rest) = line.split_at("[20/Nov/2026 19:01:27]".len());
         assert!(date.starts_with('[') && date.ends_with(']'), "{date}");
-        assert_eq!(rest, " \"GET /ok/ HTTP/1.1\" 200 2\n");
-    }
-
-    #[test]
-    fn a_client_that_speaks_tls_is_named() {
-        let log = AccessLog::new(false);
-        log.add(b"\x16\x03\x01\x02", 400, 0);
-        let line = text(&log);
-        assert!(
-            line.ends_with(
-                "] You're accessing the development server over HTTPS, but it only supports HTTP.\n"
-            ),
-            "{line}"
-        );
-    }
-
-    #[test]
-    fn colours_follow_the_status() {
-        let log = AccessLog::new(true);
-        log.add(b"GET / HTTP/1.1", 404, 2);
-        assert!(text(&log).starts_with("\u{1b}[33m["));
-        log.add(b"GET / HTTP/1.1", 200, 2);
-        assert!(text(&log).starts_with('['));
-    }
-
-    #[test]
-    fn what_a_client_sent_cannot_act_on_the_terminal() {
-        let log = AccessLog::new(false);
-        log.add(b"GET /\x1b[2J\xff\\ HTTP/1.1", 400, 0);
-        assert!(text(&log).contains(r#""GET /\x1b[2J\xff\\ HTTP/1.1" 400 0"#));
+        assert_eq!(rest, " \"GET /ok/ HTTP/1.1\" 200 2 3.0ms\n");
     }
 
     #[test]
     fn a_log_that_nobody_takes_stops_growing() {
-        let log = AccessLog::new(false);
-        let line = vec![b'x'; 1024];
-        for _ in 0..2 * MAX_WAITING / line.len() {
-            log.add(&line, 200, 0);
+        for format in [LogFormat::Django, LogFormat::Json] {
+            let log = AccessLog::new(format, Palette::plain());
+            let line = vec![b'x'; 1024];
+            for _ in 0..2 * MAX_WAITING / line.len() {
+                log.add(&entry(&line));
+            }
+            let text = text(&log);
+            assert!(text.len() < MAX_WAITING + 4096);
+            let last = text.lines().last().unwrap();
+            assert!(
+                last.contains(" lines of the access log were dropped"),
+                "{last}"
+            );
+            assert_eq!(last.starts_with('{'), format == LogFormat::Json, "{last}");
         }
-        let text = text(&log);
-        assert!(text.len() < MAX_WAITING + 4096);
-        assert!(text.ends_with("lines of the access log were dropped\n"));
     }
 
     #[test]
     fn a_closed_log_ends() {
-        let log = AccessLog::new(false);
-        log.add(b"last", 200, 0);
+        let log = AccessLog::default();
+        log.add(&entry(b"last"));
         log.close();
         assert!(text(&log).contains("last"));
+        assert!(!log.take(&mut Vec::new()));
+    }
+
+    #[test]
+    fn a_log_that_is_off_stays_empty() {
+        let log = AccessLog::off();
+        log.add(&entry(b"last"));
+        log.note("last");
+        log.broken_pipe(entry(b"").client);
+        log.close();
         assert!(!log.take(&mut Vec::new()));
     }
 }

@@ -1,14 +1,25 @@
-//! What to listen on: Django's `addrport` argument, and the listening socket.
+//! What to listen on: Django's `addrport` argument, and the sockets.
+//!
+//! - `syntax`: what is an address, and its parts
+//! - `listening`: the listening sockets
+//! - `holder`: who has a port that is taken
+
+mod holder;
+mod listening;
+mod syntax;
 
 use std::{
+    collections::HashSet,
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _},
 };
 
-use socket2::{Domain, Protocol, Socket, Type};
+pub use holder::Holder;
+pub use listening::{Bound, listen};
+use syntax::Host;
 
-/// Connections that the system may hold before they are accepted: none is refused in a burst.
-const BACKLOG: i32 = 1024;
+/// The port that is meant where none is said.
+const DEFAULT_PORT: u16 = 8000;
 
 /// Why there is nothing to listen on. The words are Django's.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +27,9 @@ pub enum AddressError {
     /// The argument is no port and no address with a port.
     #[error("\"{0}\" is not a valid port number or address:port pair.")]
     Syntax(String),
+    /// There is no port of that number.
+    #[error("\"{0}\" is not a valid port number or address:port pair.")]
+    PortTooLarge(String),
     /// IPv6 was asked for, with another address.
     #[error("\"{0}\" is not a valid IPv6 address.")]
     NotIpv6(String),
@@ -34,6 +48,8 @@ pub enum AddressError {
         address: SocketAddr,
         /// What the system said.
         source: io::Error,
+        /// Who has the port, where it is taken and that can be found out.
+        holder: Option<Holder>,
     },
 }
 
@@ -43,14 +59,25 @@ impl AddressError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Syntax(_) => Some("as in `8000`, `0.0.0.0:8000`, `[::1]:8000`".into()),
-            Self::NotIpv6(_) => Some("leave `-6` out, or give an address like `[::1]:8000`".into()),
-            Self::Unresolved { .. } => None,
-            Self::Bind { address, source } => match source.kind() {
-                io::ErrorKind::AddrInUse => Some(format!(
-                    "choose another port than {}, or 0 for any that is free",
+            Self::PortTooLarge(_) => Some(format!("ports go from 0 to {}", u16::MAX)),
+            Self::NotIpv6(_) => Some("as in `[::1]:8000`; any other one goes without `-6`".into()),
+            Self::Unresolved { .. } => {
+                Some("give an address, or a name that this machine can look up".into())
+            }
+            Self::Bind {
+                address,
+                source,
+                holder,
+            } => match (source.kind(), holder) {
+                (io::ErrorKind::AddrInUse, Some(holder)) => Some(format!(
+                    "{holder} has it: stop that, choose another port, or let `--port-fallback` \
+                     take the next one"
+                )),
+                (io::ErrorKind::AddrInUse, None) => Some(format!(
+                    "choose another port than {}, or let `--port-fallback` take the next one",
                     address.port()
                 )),
-                io::ErrorKind::PermissionDenied => {
+                (io::ErrorKind::PermissionDenied, _) => {
                     Some("ports below 1024 are the system's; choose a higher one".into())
                 }
                 _ => None,
@@ -82,83 +109,77 @@ pub struct Address {
     pub host: String,
     /// 0 lets the system choose.
     pub port: u16,
-    is_ipv6: bool,
+    /// Only IPv6 will do.
+    pub is_ipv6: bool,
+    /// The host stands in brackets in a URL.
+    pub is_bracketed: bool,
 }
 
 impl Address {
-    /// Reads `[host:]port`; a missing host is the loopback address (Django's `runserver`,
-    /// `naiveip_re`).
-    pub fn parse(addrport: Option<&str>, ipv6: bool) -> Result<Self, AddressError> {
-        let text = addrport.unwrap_or("8000");
-        let syntax = || AddressError::Syntax(text.to_owned());
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) => (Some(host), port),
-            None => (None, text),
+    /// Reads `[host:]port` as Django does; a missing host, or an empty text, is the loopback
+    /// address.
+    pub fn parse(text: &str, ipv6: bool) -> Result<Self, AddressError> {
+        let parts = if text.is_empty() {
+            syntax::Parts {
+                host: None,
+                port: Some(DEFAULT_PORT),
+            }
+        } else {
+            syntax::parts(text).ok_or_else(|| AddressError::Syntax(text.to_owned()))?
         };
-        if port.is_empty() || !port.bytes().all(|octet| octet.is_ascii_digit()) {
-            return Err(syntax());
-        }
-        let port = port.parse().map_err(|_| syntax())?;
-        let Some(host) = host else {
-            let host = if ipv6 {
-                Ipv6Addr::LOCALHOST.into()
-            } else {
-                IpAddr::from(Ipv4Addr::LOCALHOST)
-            };
-            return Ok(Self {
-                host: host.to_string(),
-                port,
-                is_ipv6: ipv6,
-            });
+        let (host, is_ipv6, is_bracketed) = match parts.host {
+            None if ipv6 => (Ipv6Addr::LOCALHOST.to_string(), true, true),
+            None => (Ipv4Addr::LOCALHOST.to_string(), false, false),
+            Some(Host::Ipv6(host)) => (host.to_owned(), true, true),
+            Some(Host::Ipv4(host)) if ipv6 => return Err(AddressError::NotIpv6(host.to_owned())),
+            // Django's short form for all addresses.
+            Some(Host::Name("0")) => (Ipv4Addr::UNSPECIFIED.to_string(), ipv6, false),
+            Some(Host::Ipv4(host) | Host::Name(host)) => (host.to_owned(), ipv6, false),
         };
-        if let Some(bracketed) = host.strip_prefix('[') {
-            let inner = bracketed.strip_suffix(']').ok_or_else(syntax)?;
-            inner.parse::<Ipv6Addr>().map_err(|_| syntax())?;
-            return Ok(Self {
-                host: inner.to_owned(),
-                port,
-                is_ipv6: true,
-            });
-        }
-        let is_name = !host.is_empty()
-            && host
-                .bytes()
-                .all(|octet| octet.is_ascii_alphanumeric() || b".-_".contains(&octet));
-        if !is_name {
-            return Err(syntax());
-        }
-        if ipv6 && host.parse::<Ipv4Addr>().is_ok() {
-            return Err(AddressError::NotIpv6(host.to_owned()));
-        }
-        // Django's short form for all addresses.
-        let host = if host == "0" { "0.0.0.0" } else { host };
+        let too_large = || AddressError::PortTooLarge(text.to_owned());
         Ok(Self {
-            host: host.to_owned(),
-            port,
-            is_ipv6: ipv6,
+            host,
+            port: parts.port.ok_or_else(too_large)?,
+            is_ipv6,
+            is_bracketed,
         })
     }
 
-    /// Listens on the address, or on the first that its name has.
-    pub fn listen(&self) -> Result<TcpListener, AddressError> {
+    /// All addresses that it means: a name may have several, and browsers try one after another.
+    fn resolve(&self) -> Result<Vec<SocketAddr>, AddressError> {
+        if self.is_bracketed && self.host.parse::<Ipv6Addr>().is_err() {
+            return Err(AddressError::NotIpv6(self.host.clone()));
+        }
         let unresolved = |source| AddressError::Unresolved {
             name: self.host.clone(),
             source,
         };
-        let address = (self.host.as_str(), self.port)
-            .to_socket_addrs()
-            .map_err(unresolved)?
-            .find(|address| address.is_ipv6() || !self.is_ipv6)
-            .ok_or_else(|| unresolved(io::ErrorKind::NotFound.into()))?;
-        listen(address).map_err(|source| AddressError::Bind { address, source })
+        let found = (self.host.as_str(), self.port).to_socket_addrs();
+        let mut addresses: Vec<SocketAddr> = if is_localhost(&self.host) {
+            // Browsers know without asking that it has both.
+            let both: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+            let found = found.into_iter().flatten();
+            let both = both.map(|ip| SocketAddr::new(ip, self.port));
+            both.into_iter().chain(found).collect()
+        } else {
+            found.map_err(unresolved)?.collect()
+        };
+        let mut seen = HashSet::new();
+        addresses.retain(|it| (it.is_ipv6() || !self.is_ipv6) && seen.insert(*it));
+        if addresses.is_empty() {
+            return Err(unresolved(io::Error::other("it has no IPv6 address")));
+        }
+        Ok(addresses)
     }
 
-    /// How a URL names the host.
+    /// The URL of the site, once its port is known.
     #[must_use]
-    pub fn url_host(&self) -> String {
-        match self.host.parse::<Ipv6Addr>() {
-            Ok(address) => format!("[{address}]"),
-            Err(_) => self.host.clone(),
+    pub fn url(&self, port: u16) -> String {
+        let Self { host, .. } = self;
+        if self.is_bracketed {
+            format!("http://[{host}]:{port}/")
+        } else {
+            format!("http://{host}:{port}/")
         }
     }
 
@@ -176,16 +197,12 @@ impl Address {
         }
         names
     }
+}
 
-    /// Whether only programs on this machine can connect.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        self.host.eq_ignore_ascii_case("localhost")
-            || self
-                .host
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
-    }
+/// Whether a name means this machine everywhere (RFC 6761, section 6.3).
+fn is_localhost(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// What the system calls this machine.
@@ -195,19 +212,6 @@ fn own_name() -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    // A server that has just ended leaves connections behind that would keep the port for a minute.
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -215,27 +219,22 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(None, false, "127.0.0.1", 8000)]
-    #[case(None, true, "::1", 8000)]
-    #[case(Some("8080"), false, "127.0.0.1", 8080)]
-    #[case(Some("0:80"), false, "0.0.0.0", 80)]
-    #[case(Some("1.2.3.4:0"), false, "1.2.3.4", 0)]
-    #[case(Some("[::1]:1"), false, "::1", 1)]
-    #[case(Some("beef:7654"), false, "beef", 7654)]
-    #[case(Some("my-host.test:7"), true, "my-host.test", 7)]
-    fn addresses(
-        #[case] text: Option<&str>,
-        #[case] ipv6: bool,
-        #[case] host: &str,
-        #[case] port: u16,
-    ) {
+    #[case("", false, "http://127.0.0.1:8000/")]
+    #[case("", true, "http://[::1]:8000/")]
+    #[case("8080", false, "http://127.0.0.1:8080/")]
+    #[case("0:80", false, "http://0.0.0.0:80/")]
+    #[case("1.2.3.4:0", false, "http://1.2.3.4:0/")]
+    #[case("[0::1]:1", false, "http://[0::1]:1/")]
+    #[case("beef:7654", false, "http://beef:7654/")]
+    #[case("my-host.test:7", true, "http://my-host.test:7/")]
+    fn addresses(#[case] text: &str, #[case] ipv6: bool, #[case] url: &str) {
         let address = Address::parse(text, ipv6).unwrap();
-        assert_eq!((address.host.as_str(), address.port), (host, port));
+        assert_eq!(address.url(address.port), url);
     }
 
     #[test]
     fn this_machine_is_known_by_the_name_it_is_bound_to() {
-        let names = |text| Address::parse(Some(text), false).unwrap().names();
+        let names = |text| Address::parse(text, false).unwrap().names();
         assert_eq!(names("my-host.test:7"), ["my-host.test"]);
         assert_eq!(names("1.2.3.4:7"), ["1.2.3.4"]);
         let own = own_name().unwrap();
@@ -244,39 +243,42 @@ mod tests {
 
     #[rstest]
     #[case("abc")]
-    #[case("")]
     #[case(":8000")]
-    #[case("a:")]
-    #[case("a b:1")]
     #[case("99999")]
-    #[case("+1")]
-    #[case("::1:80")]
-    #[case("[::1:80")]
-    #[case("[x]:80")]
     fn other_texts_are_no_address(#[case] text: &str) {
-        let error = Address::parse(Some(text), false).unwrap_err().to_string();
+        let error = Address::parse(text, false).unwrap_err();
         assert_eq!(
-            error,
+            error.to_string(),
             format!("\"{text}\" is not a valid port number or address:port pair.")
         );
+        assert!(error.hint().is_some());
+    }
+
+    #[rstest]
+    #[case("localhost:7", false, &["127.0.0.1:7", "[::1]:7"])]
+    #[case("my.LocalHost:7", false, &["127.0.0.1:7", "[::1]:7"])]
+    #[case("localhost:7", true, &["[::1]:7"])]
+    #[case("127.1:7", false, &["127.0.0.1:7"])]
+    #[case("[0::1]:7", false, &["[::1]:7"])]
+    fn names_stand_for_all_their_addresses(
+        #[case] text: &str,
+        #[case] ipv6: bool,
+        #[case] expected: &[&str],
+    ) {
+        let found = Address::parse(text, ipv6).unwrap().resolve().unwrap();
+        let found: Vec<_> = found.iter().map(SocketAddr::to_string).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]
-    fn ipv6_is_not_for_ipv4_addresses() {
-        let error = Address::parse(Some("127.0.0.1:1"), true)
-            .unwrap_err()
-            .to_string();
-        assert_eq!(error, "\"127.0.0.1\" is not a valid IPv6 address.");
-    }
-
-    #[test]
-    fn a_port_in_use_is_said_in_djangos_words() {
-        let first = Address::parse(Some("0"), false).unwrap().listen().unwrap();
-        let port = first.local_addr().unwrap().port();
-        let error = Address::parse(Some(&port.to_string()), false)
-            .unwrap()
-            .listen()
-            .unwrap_err();
-        assert_eq!(error.to_string(), "That port is already in use.");
+    fn only_ipv6_addresses_are_ipv6() {
+        let given = Address::parse("127.0.0.1:1", true).unwrap_err();
+        let words = |it: &str| format!("\"{it}\" is not a valid IPv6 address.");
+        assert_eq!(given.to_string(), words("127.0.0.1"));
+        // Django's expression takes it; the system would not.
+        let bracketed = Address::parse("[:]:1", false).unwrap();
+        assert_eq!(bracketed.resolve().unwrap_err().to_string(), words(":"));
+        let all = Address::parse("0:1", true).unwrap().resolve().unwrap_err();
+        assert!(all.to_string().contains("no IPv6 address"), "{all}");
     }
 }

@@ -26,11 +26,26 @@ impl HttpDate {
     }
 }
 
+/// The local time in the forms that logs have it in.
+#[derive(Debug, Default)]
+pub(crate) struct Local {
+    /// As Django's server logs it: `20/Nov/2026 19:01:27`.
+    pub(crate) django: String,
+    /// As the Common Log Format has it: `20/Nov/2026:19:01:27 +0100`.
+    pub(crate) common: String,
+    /// The beginning of ISO 8601, up to the seconds: `2026-11-20T19:01:27`.
+    pub(crate) iso: String,
+    /// The end of it: `+01:00`.
+    pub(crate) offset: String,
+    /// Of the second, which the texts do not say.
+    pub(crate) milliseconds: u32,
+}
+
 #[derive(Debug, Default)]
 struct Formatted {
     second: i64,
     http: HttpDate,
-    log: Rc<str>,
+    local: Local,
 }
 
 thread_local! {
@@ -47,12 +62,20 @@ fn with_now<T>(read: impl FnOnce(&Formatted) -> T) -> T {
             let local = jiff::Timestamp::from_second(second)
                 .unwrap_or_default()
                 .to_zoned(jiff::tz::TimeZone::system());
+            let format = |form| local.strftime(form).to_string();
             *now = Formatted {
                 second,
                 http: HttpDate::at(second),
-                log: local.strftime("%d/%b/%Y %H:%M:%S").to_string().into(),
+                local: Local {
+                    django: format("%d/%b/%Y %H:%M:%S"),
+                    common: format("%d/%b/%Y:%H:%M:%S %z"),
+                    iso: format("%Y-%m-%dT%H:%M:%S"),
+                    offset: format("%:z"),
+                    milliseconds: 0,
+                },
             };
         }
+        now.local.milliseconds = since.subsec_millis();
         read(now)
     })
 }
@@ -62,7 +85,7 @@ pub(crate) fn http_date() -> HttpDate {
     with_now(|now| now.http.clone())
 }
 
-/// The local time now as Django's server logs it: `20/Nov/2026 19:01:27`.
-pub(crate) fn log_date() -> Rc<str> {
-    with_now(|now| Rc::clone(&now.log))
+/// Gives the local time now to `read`, which must not ask for the time itself.
+pub(crate) fn with_local<T>(read: impl FnOnce(&Local) -> T) -> T {
+    with_now(|now| read(&now.local))
 }

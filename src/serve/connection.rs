@@ -1,12 +1,13 @@
 //! One client connection: requests in, responses out, one after another.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::{Buf as _, BytesMut};
 use tokio::net::TcpStream;
 
 use super::{
     Front,
+    access_log::Entry,
     body::{self, Body},
     download::{Answered, Then},
     environ, events,
@@ -17,7 +18,8 @@ use super::{
     pages::{self, Page},
     reserved::{self, Reserved},
     response::Asked,
-    socket::Socket,
+    socket::{Socket, is_broken_pipe},
+    tls,
     upload::Upload,
     upstream::Unavailable,
 };
@@ -36,6 +38,8 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
         is_loopback: peer.ip().to_canonical().is_loopback(),
         environ: Environ::new(),
         base,
+        peer,
+        began: Instant::now(),
         request_line: Vec::new(),
         foreign_host: Vec::new(),
         reserved: None,
@@ -46,12 +50,14 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
             Ok(Then::KeepAlive) => {}
             Ok(then) => break then,
             // The client is gone: nobody is left to close anything in order for.
+            Err(error) if is_broken_pipe(&error) => break Then::Gone,
             Err(_) => return,
         }
     };
     match then {
         // Dropping the socket breaks the connection off.
         Then::Abort => {}
+        Then::Gone => connection.front.log.broken_pipe(peer),
         Then::Close | Then::KeepAlive => connection.socket.close().await,
     }
 }
@@ -64,6 +70,9 @@ struct Connection {
     base: Environ,
     environ: Environ,
     /// For the access log.
+    peer: SocketAddr,
+    /// When the head of the request had come, or its beginning where it was not whole.
+    began: Instant,
     request_line: Vec<u8>,
     /// The host asked for, where only the application can allow it; else empty.
     foreign_host: Vec<u8>,
@@ -85,17 +94,27 @@ impl Connection {
         }
         if let Some(reserved) = self.reserved.take() {
             // Apart from the other futures: few connections need the room for it.
-            return Box::pin(self.answer_own(*reserved, incoming)).await;
+            let answer = Box::pin(self.answer_own(*reserved, incoming));
+            // No user is told of it, so nor of its end.
+            return Ok(answer.await.unwrap_or(Then::Abort));
         }
         let body = match self.read_body(incoming).await? {
             Ok(body) => body,
             Err(reject) => return self.reject(&reject).await,
         };
         let answered = self.answer(incoming, body).await?;
-        self.front
-            .log
-            .add(&self.request_line, answered.status, answered.size);
+        self.log(&answered);
         Ok(answered.then)
+    }
+
+    fn log(&self, answered: &Answered) {
+        self.front.log.add(&Entry {
+            client: self.peer,
+            request_line: &self.request_line,
+            status: answered.status,
+            size: answered.size,
+            took: self.began.elapsed(),
+        });
     }
 
     /// Reads a request head and makes its environ; `None` where the client has no more requests.
@@ -112,6 +131,8 @@ impl Connection {
                 reserved,
                 is_loopback,
                 front,
+                began,
+                ..
             } = &mut *self;
             let has_script = front.live.is_some();
             let parsed = head::parse(&socket.input, |head| {
@@ -128,12 +149,19 @@ impl Connection {
             });
             match parsed {
                 Ok(Some(incoming)) => {
+                    if !is_begun {
+                        *began = Instant::now();
+                    }
                     // The head's octets are not needed again.
                     socket.input.advance(incoming.length);
                     return Ok(Some(Ok(incoming)));
                 }
                 Ok(None) => {}
+                Err(_) if tls::may_become_hello(&socket.input) => {}
                 Err(reject) => {
+                    if !is_begun {
+                        *began = Instant::now();
+                    }
                     let line = socket.input.as_ref().split(|&octet| octet == b'\n').next();
                     let line = line.unwrap_or_default().trim_ascii_end();
                     request_line.clear();
@@ -145,6 +173,7 @@ impl Connection {
             let is_line_end = |octet: &u8| matches!(octet, b'\r' | b'\n');
             if !is_begun && !socket.input.iter().all(is_line_end) {
                 is_begun = true;
+                *began = Instant::now();
                 socket.set_deadline(socket.limits.head);
             }
             let read = if is_begun {
@@ -293,6 +322,12 @@ impl Connection {
 
     /// Answers a request that breaks the rules.
     async fn reject(&mut self, reject: &Reject) -> io::Result<Then> {
+        if tls::is_hello(&self.request_line) {
+            self.front.log.over_https(self.peer);
+            self.socket.output.extend_from_slice(tls::ALERT);
+            self.socket.flush().await?;
+            return Ok(Then::Close);
+        }
         self.refuse(&pages::rejected(reject), false).await
     }
 
@@ -306,9 +341,7 @@ impl Connection {
         };
         let answered = write_page(&mut self.socket.output, page, asked);
         self.socket.flush().await?;
-        self.front
-            .log
-            .add(&self.request_line, answered.status, answered.size);
+        self.log(&answered);
         Ok(Then::Close)
     }
 }

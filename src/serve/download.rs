@@ -18,6 +18,8 @@ pub(super) enum Then {
     Close,
     /// It is broken off, because the response is not complete.
     Abort,
+    /// The client has broken it off.
+    Gone,
 }
 
 /// How an answered request went.

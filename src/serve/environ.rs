@@ -18,7 +18,7 @@ pub(super) fn for_connection(site: &Site, peer: SocketAddr) -> Environ {
     let mut environ = Environ::new();
     environ.set("GATEWAY_INTERFACE", b"CGI/1.1");
     environ.set("SERVER_SOFTWARE", super::SOFTWARE.as_bytes());
-    environ.set("SERVER_NAME", server_name(&site.settings.name).as_bytes());
+    environ.set("SERVER_NAME", server_name(&site.name).as_bytes());
     environ.set("SERVER_PORT", site.port.to_string().as_bytes());
     environ.set(
         "REMOTE_ADDR",

@@ -9,7 +9,7 @@ use super::{
     notices::Moment,
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Own, Shape},
-    socket::{CONTINUE, Socket},
+    socket::{CONTINUE, Socket, is_broken_pipe},
     upload::Upload,
 };
 use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
@@ -46,8 +46,14 @@ impl Forward<'_> {
         let mut download = None;
         let result = self.relay(&mut download).await;
         match (result, download) {
-            // The client is gone in the middle of the response.
-            (Err(_), Some(download)) => Ok(Forwarded::Answered(download.broken_off())),
+            // In the middle of the response.
+            (Err(error), Some(download)) => {
+                let mut answered = download.broken_off();
+                if is_broken_pipe(&error) {
+                    answered.then = Then::Gone;
+                }
+                Ok(Forwarded::Answered(answered))
+            }
             (Ok(None), _) => Ok(Forwarded::NotBegun),
             (Ok(Some(answered)), _) => Ok(Forwarded::Answered(answered)),
             (Err(error), None) => Err(error),

@@ -1,4 +1,4 @@
-//! The HTTP front: it owns the listening socket, speaks HTTP/1.1 with clients, and forwards
+//! The HTTP front: it owns the listening sockets, speaks HTTP/1.1 with clients, and forwards
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
@@ -13,7 +13,7 @@
 //! - `live`, [`injector`], `policy`: a script in the application's pages, if the user wants it
 //! - [`Limits`]: how long clients are waited for; `patience`: with a body
 //! - [`access_log`](AccessLog), `pages`, `clock`: what is shown
-//! - [`address`]: what to listen on
+//! - [`address`], `listeners`: what to listen on; `tls`: clients that expect something else there
 //!
 //! HTTP is read here and not by a server library, because the rules that keep requests from being
 //! read in two ways need the octets that such a library hides.
@@ -35,6 +35,7 @@ mod host;
 mod incoming;
 pub mod injector;
 mod limits;
+mod listeners;
 mod live;
 mod notices;
 mod pages;
@@ -45,17 +46,20 @@ pub mod response;
 mod socket;
 mod spool;
 mod stream;
+mod tls;
 mod transmit;
 mod upload;
 mod upstream;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tokio::{sync::Semaphore, task::JoinSet};
 
-pub use access_log::AccessLog;
+pub use access_log::{AccessLog, Entry, LogFormat, Palette};
 pub use host::{HostPattern, Hosts, NotAHost};
 pub use limits::Limits;
+pub use listeners::Listener;
+use listeners::Listeners;
 use live::Live;
 pub use notices::Notifier;
 pub use upstream::{Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream};
@@ -74,8 +78,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What a front is to be like.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The name or address that the user asked to bind: the application's `SERVER_NAME`.
-    pub name: String,
     /// The hosts that are answered, beside those that the application allows.
     pub hosts: Hosts,
     /// How long clients are waited for.
@@ -84,15 +86,17 @@ pub struct Settings {
     pub live_reload: bool,
 }
 
-/// What there is to know of the site that is served.
+/// What there is to know of the site that is served, at one of its addresses.
 #[derive(Debug)]
 struct Site {
-    settings: Settings,
+    settings: Arc<Settings>,
+    /// The name or address that the user asked to bind: the application's `SERVER_NAME`.
+    name: String,
     /// The port that it is bound to.
     port: u16,
 }
 
-/// What the connections share.
+/// What the connections share, and the address that one of them came to.
 #[derive(Clone, Debug)]
 struct Front {
     site: Arc<Site>,
@@ -107,42 +111,40 @@ struct Front {
 /// The HTTP front of one site.
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
-    front: Front,
+    listeners: Listeners,
+    upstream: Upstream,
+    log: AccessLog,
+    live: Option<Arc<Live>>,
 }
 
 impl Server {
-    /// A server on this listener.
+    /// A server on these listeners. To be called in a Tokio runtime.
     pub fn new(
-        listener: std::net::TcpListener,
+        listeners: Vec<Listener>,
         settings: Settings,
         upstream: Upstream,
         log: AccessLog,
     ) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
         let live = settings
             .live_reload
             .then(|| Arc::new(Live::new(upstream.notifier.clone(), log.clone())));
-        let site = Site {
-            settings,
-            port: listener.local_addr()?.port(),
-        };
         Ok(Self {
-            listener,
-            front: Front {
-                site: Arc::new(site),
-                upstream,
-                log,
-                live,
-                streams: Arc::new(Semaphore::new(events::MAX_STREAMS)),
-            },
+            listeners: Listeners::new(listeners, &Arc::new(settings))?,
+            upstream,
+            log,
+            live,
         })
     }
 
     /// Serves until `shutdown` ends; every connection is closed then.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, front } = self;
+        let Self {
+            mut listeners,
+            upstream,
+            log,
+            live,
+        } = self;
+        let streams = Arc::new(Semaphore::new(events::MAX_STREAMS));
         let mut connections = JoinSet::new();
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let accept = async {
@@ -150,9 +152,15 @@ impl Server {
                 let Ok(place) = Arc::clone(&places).acquire_owned().await else {
                     return;
                 };
-                match listener.accept().await {
-                    Ok((stream, peer)) => {
-                        let front = front.clone();
+                match listeners.accept().await {
+                    Ok((stream, peer, site)) => {
+                        let front = Front {
+                            site,
+                            upstream: upstream.clone(),
+                            log: log.clone(),
+                            live: live.clone(),
+                            streams: Arc::clone(&streams),
+                        };
                         connections.spawn(async move {
                             connection::serve(stream, peer, front).await;
                             drop(place);

@@ -31,6 +31,17 @@ const KEEP: usize = 64 * 1024;
 /// Tells a client that waits for it to send its body (RFC 9110, section 10.1.1).
 pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
+/// Whether an error means that the client has broken the connection off (the classes that Django's
+/// server takes for that).
+pub(super) fn is_broken_pipe(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
 /// A client's socket.
 #[derive(Debug)]
 pub(super) struct Socket {

@@ -223,6 +223,9 @@ pub struct Configure {
     /// How many files the project may have open, where that is another number than the worker
     /// inherits; 0 where it is not.
     pub open_files: i32,
+    /// How many seconds loading and one request may take, where one is to be tried before the
+    /// worker says that it is ready; else 0.
+    pub probe: u16,
 }
 
 impl Configure {
@@ -240,6 +243,7 @@ impl Configure {
             threads,
             multiprocess,
             open_files,
+            probe,
         } = self;
         frame::put(out, Kind::Configure, 0, |out| {
             let mut encoder = Encoder::new(out);
@@ -271,6 +275,8 @@ impl Configure {
             encoder.int((*multiprocess).into());
             encoder.text("open_files");
             encoder.int(*open_files);
+            encoder.text("probe");
+            encoder.int((*probe).into());
             encoder.end_dict();
         });
     }

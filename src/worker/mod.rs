@@ -31,9 +31,21 @@ pub struct Config {
     pub environment: Vec<(OsString, OsString)>,
     /// What the worker is to load.
     pub configure: Configure,
+    /// What the project reads and prints.
+    pub streams: Streams,
     /// How many seconds a worker that has requests may not react for before it is given up;
     /// `None` for ever.
     pub timeout: Option<NonZeroU32>,
+}
+
+/// What a worker's standard streams are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streams {
+    /// Those of this process: the project prints to the terminal, and can ask its user.
+    Shared,
+    /// There is nothing to read, and what the project prints goes to standard error: standard
+    /// output is for a result.
+    Errors,
 }
 
 /// Why a worker could not be started.

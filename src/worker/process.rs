@@ -13,7 +13,7 @@ use std::{
 use command_fds::CommandFdExt as _;
 use tokio::process::{Child, Command};
 
-use super::{Config, Error, Package, forkserver::Forked};
+use super::{Config, Error, Package, Streams, forkserver::Forked};
 use crate::wire::{Client, Connections, Link, LinkError, Status, message::Report};
 
 /// How long a worker may take to exit once its connections are closed.
@@ -207,11 +207,13 @@ pub(super) fn spawn(
         .args(inherited.iter().map(|fd| fd.as_raw_fd().to_string()))
         .envs(config.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&config.root)
-        // The worker keeps the terminal, so that `breakpoint()` in a view works.
-        .stdin(Stdio::inherit())
-        .stdout(Stdio::inherit())
         .stderr(Stdio::inherit())
         .preserved_fds(inherited);
+    match config.streams {
+        // The worker keeps the terminal, so that `breakpoint()` in a view works.
+        Streams::Shared => command.stdin(Stdio::inherit()).stdout(Stdio::inherit()),
+        Streams::Errors => command.stdin(Stdio::null()).stdout(io::stderr()),
+    };
     Command::from(command)
         .kill_on_drop(true)
         .spawn()

@@ -16,7 +16,7 @@ use scaffold::{
         Condition, Event, Loaded, Status,
         message::{Configure, Environ, Report},
     },
-    worker::{Config, Origin, Starter, Worker},
+    worker::{Config, Origin, Starter, Streams, Worker},
 };
 
 use crate::support::{OwnVenv, Python, Sandbox, python};
@@ -51,6 +51,7 @@ impl Site {
             },
             root,
             environment: Vec::new(),
+            streams: Streams::Shared,
             timeout: None,
         };
         Self { sandbox, config }

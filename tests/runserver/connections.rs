@@ -237,21 +237,6 @@ fn a_head_over_the_limits_is_refused(#[case] request: String, #[case] status: u1
     assert_eq!(server.get("/").status, 200);
 }
 
-/// Somebody who types `https:` gets nothing readable in the browser; the terminal tells.
-#[test]
-fn a_client_that_speaks_tls_is_told_of_in_the_terminal() {
-    let server = serve_app();
-    let mut client = server.connect();
-    // A record of a handshake, with a line feed inside.
-    client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n\x00");
-    assert_eq!(client.response().status, 400);
-    client.expect_close();
-    server.wait_for_output(
-        "] You're accessing the development server over HTTPS, but it only supports HTTP.\n",
-    );
-    assert!(!server.output().contains('\x16'));
-}
-
 #[test]
 fn a_connection_without_a_request_is_no_error() {
     let server = serve_app();

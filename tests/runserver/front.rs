@@ -24,7 +24,7 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use scaffold::{
-    serve::{self, AccessLog, Limits, Notifier, Server, Settings, State},
+    serve::{self, AccessLog, Limits, Listener, Notifier, Server, Settings, State},
     wire::{
         Connections, Link,
         frame::{self, Frame, Kind, RequestId},
@@ -69,6 +69,10 @@ impl Serving {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let bound = Listener {
+            socket: listener,
+            name: String::new(),
+        };
         let (stop, stopped) = oneshot::channel();
         let (workers, upstream) = serve::upstream(Arc::new(|| true));
         let notifier = workers.notifier().clone();
@@ -77,7 +81,8 @@ impl Serving {
             runtime.block_on(async {
                 let link = Link::start(connections, &configure, None).unwrap();
                 workers.set(State::Ready([link.client().clone()].into()));
-                let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
+                let server =
+                    Server::new(vec![bound], settings, upstream, AccessLog::off()).unwrap();
                 let shutdown = async {
                     let _ = stopped.await;
                 };

@@ -1,7 +1,10 @@
 //! `scaffold runserver`: the real binary, real CPython, real sockets.
 
+mod access_log;
+mod addresses;
 mod applications;
 mod bodies;
+mod broken_pipes;
 #[cfg(feature = "system-tests")]
 mod browser;
 mod checks;
@@ -20,6 +23,7 @@ mod hosts;
 mod interpreter;
 mod limits;
 mod live;
+mod options;
 mod owners;
 mod pep3333;
 mod processes;
@@ -29,6 +33,7 @@ mod settings;
 mod slow_uploads;
 mod splitting;
 mod startup;
+mod static_files;
 mod templates;
 mod threads;
 mod uploads;

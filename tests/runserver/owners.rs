@@ -137,6 +137,21 @@ fn defaults_of_an_own_command_count() {
 }
 
 #[test]
+fn another_default_address_is_told_of() {
+    let venv = newest().venv(Packages::Django);
+    let apps = format!("'own', {STATIC}");
+    let body = "    default_addr = '0.0.0.0'\n    default_port = '8080'\n";
+    // Without an address: the first port that is free.
+    let server = own_command(project(&venv, &apps, ""), body)
+        .address("--port-fallback")
+        .start();
+    server.wait_for_output(
+        "warning: the runserver of `own` would listen on 0.0.0.0:8080\n\
+         hint: `scaffold runserver 0.0.0.0:8080` does so",
+    );
+}
+
+#[test]
 fn a_handler_of_an_own_command_is_served() {
     let venv = newest().venv(Packages::Django);
     let body = "    def get_handler(self, *args, **options):\n\

@@ -20,7 +20,7 @@ fn a_page_comes_with_length_date_and_server() {
         response.header("Server"),
         Some(concat!("scaffold/", env!("CARGO_PKG_VERSION")))
     );
-    server.wait_for_output("\"GET / HTTP/1.1\" 200 14\n");
+    server.wait_for_output("\"GET / HTTP/1.1\" 200 14 ");
 }
 
 #[test]

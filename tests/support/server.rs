@@ -500,7 +500,11 @@ fn processes() -> Vec<Process> {
         // The name is in parentheses and may hold anything; state, parent and group follow.
         let mut fields = stat.rsplit_once(") ")?.1.split(' ');
         let state = fields.next()?;
-        let mut id = || fields.next()?.parse().ok().and_then(Pid::from_raw);
+        // A process that is just ending has -1 for its group.
+        let mut id = || {
+            let id = fields.next()?.parse().ok()?;
+            (id > 0).then(|| Pid::from_raw(id)).flatten()
+        };
         let (parent, group) = (id(), id());
         let pid = Pid::from_raw(pid)?;
         (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group })

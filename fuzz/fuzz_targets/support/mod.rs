@@ -12,7 +12,7 @@ use std::{
 };
 
 use scaffold::{
-    serve::{AccessLog, Failure, HostPattern, Hosts, Limits, Server, Settings, State, Workers},
+    serve::{AccessLog, Failure, HostPattern, Hosts, Limits, Listener, Server, Settings, State, Workers},
     wire::{Connections, Link, message::Configure},
 };
 use tokio::{
@@ -65,7 +65,6 @@ impl Front {
         workers.allow_hosts(vec![HostPattern::of_application(".app.test")]);
         let allowed = HostPattern::parse("user.test").unwrap();
         let settings = Settings {
-            name: "bound.test".into(),
             hosts: Hosts::new(vec!["bound.test".into()], vec![allowed]),
             limits: Limits {
                 idle: 2 * HANG,
@@ -76,8 +75,12 @@ impl Front {
             },
             live_reload: true,
         };
+        let bound = Listener {
+            socket: listener,
+            name: "bound.test".into(),
+        };
         runtime.block_on(async {
-            let server = Server::new(listener, settings, upstream, AccessLog::off()).unwrap();
+            let server = Server::new(vec![bound], settings, upstream, AccessLog::off()).unwrap();
             tokio::spawn(server.run(std::future::pending()));
         });
         Self {

@@ -10,7 +10,7 @@ use super::*;
 const PAGE: &str = "<!doctype html><head></head><body>text</body>";
 
 fn live() -> Live {
-    Live::new(Notifier::new(), AccessLog::new(false))
+    Live::new(Notifier::new(), AccessLog::default())
 }
 
 fn head(headers: &[(&'static str, &'static str)]) -> ResponseHead {

@@ -36,6 +36,10 @@ CLOSED = "the client closed the connection"
 STALLED = "the client stopped sending"
 
 
+class ClientReset(ConnectionResetError):
+    """Raised where the client has broken the connection off: nobody waits for an answer."""
+
+
 class Client:
     """What is left of a body on a socket. For one thread at a time."""
 
@@ -66,6 +70,8 @@ class Client:
             except BlockingIOError:
                 self._is_dry = True
                 continue
+            except ConnectionError:
+                raise ClientReset(CLOSED) from None
             except OSError:
                 count = 0
             if not count:

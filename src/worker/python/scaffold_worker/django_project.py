@@ -58,17 +58,20 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
     try:
         served = runserver.own_handler()
         if served is None:
-            served = _with_static_files(application, settings, runserver)
+            served = _with_static_files(application, settings, runserver, root)
         remarks = runserver.remarks()
     except BaseException as error:
         raise target.failure("settings", error, root) from None
-    return Loaded(
+    loaded = Loaded(
         served,
         name,
         settings_module,
         pairs=[("checks", "yes"), *remarks, *_production_warning()],
         check=lambda link: _check(link, runserver),
     )
+    loaded.own = application
+    loaded.rule = "framework" if path is None else "WSGI_APPLICATION"
+    return loaded
 
 
 def _check(link: Link, runserver: Runserver) -> None:
@@ -114,14 +117,10 @@ def _load_urls(settings: Any) -> None:
         get_resolver().url_patterns  # noqa: B018
 
 
-def _with_static_files(application: Any, settings: Any, runserver: Runserver) -> Any:
+def _with_static_files(application: Any, settings: Any, runserver: Runserver, root: str) -> Any:
     """Serve the apps' static files during development, before any middleware."""
     if not (runserver.serves_static_files and (settings.DEBUG or runserver.serves_insecurely)):
         return application
-    from urllib.parse import urlparse
+    from .static_files import with_static_files
 
-    if urlparse(settings.STATIC_URL or "").netloc:
-        return application
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-
-    return StaticFilesHandler(application)
+    return with_static_files(application, root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshal import dumps
 
 from . import wire
+from .client import ClientReset
 from .errors import stream as errors
 from .files import FileWrapper
 from .headers import check_headers, check_status, known_headers, known_statuses
@@ -225,7 +226,9 @@ class Exchange:
         from . import exceptions, report
 
         text = report.traceback_text(error)
-        errors.write(text)
+        if not isinstance(error, ClientReset):
+            # What a client breaks off is no fault of the application's, and the front tells of it.
+            errors.write(text)
         if self.full and not self.over:
             # The client has all of the body: breaking the connection off could only take it away.
             self.end()

@@ -29,6 +29,14 @@ class Failure(Exception):
         self.hint = hint
         self.cause = cause
         self.settings = ""
+        self.settings_rule = ""
+        self.application = ""
+        self.application_rule = ""
+        """What was to be loaded, as far as it was known, and by which rule."""
+        self.where = ""
+        """Where it is wrong, if not where the exception says."""
+        self.traceback = ""
+        """What is shown in place of the exception's."""
 
 
 def send(link: Link, failure: Failure) -> None:
@@ -36,15 +44,24 @@ def send(link: Link, failure: Failure) -> None:
     from . import exceptions, loaded, report
 
     cause = failure.cause
+    where = failure.where
+    if cause is not None:
+        from .where import Places
+
+        where = Places(link.root).of_error(cause, where)
     certain = failure.kind in CERTAIN or loaded.is_misspelt(link, cause)
     link.report(
         wire.FAILED,
         [
             ("kind", failure.kind),
             ("message", failure.message),
-            ("traceback", "" if cause is None else report.traceback_text(cause)),
+            ("traceback", failure.traceback or (cause and report.traceback_text(cause)) or ""),
             ("hint", failure.hint),
+            ("where", where),
             ("settings", failure.settings),
+            ("settings_rule", failure.settings_rule),
+            ("application", failure.application),
+            ("application_rule", failure.application_rule),
             ("doubtful", "" if certain else "yes"),
         ],
         b"" if cause is None else exceptions.encoded(cause, link.root),

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 
 class FileWrapper:
-    """Blocks of a file from where it stands now."""
+    """Blocks of a file from where it stands now; `length` octets of it where that is given."""
 
     close: Callable[[], object]
 
-    def __init__(self, filelike: Any, blksize: int = 8192) -> None:
+    def __init__(self, filelike: Any, blksize: int = 8192, length: int | None = None) -> None:
         self.filelike = filelike
         self.blksize = blksize
         self._size = 0
+        self._left = length
         if hasattr(filelike, "close"):
             self.close = filelike.close
 
@@ -41,7 +42,11 @@ class FileWrapper:
             # The block size is a suggestion. A regular file never makes a reader wait, so it
             # is read in the largest blocks that a frame carries.
             self._size = max(self.blksize, BLOCK_LIMIT) if self._is_regular() else self.blksize
-        block: bytes = self.filelike.read(self._size)
+        if self._left is None:
+            block: bytes = self.filelike.read(self._size)
+        else:
+            block = self.filelike.read(min(self._size, self._left))
+            self._left -= len(block)
         if block:
             return block
         raise StopIteration
@@ -73,6 +78,8 @@ class FileWrapper:
         except (OSError, ValueError):
             return None
         length = status.st_size - offset
+        if self._left is not None:
+            length = min(length, self._left)
         # Files of `/proc` say that they are empty, and are not.
         if length <= 0 or not stat.S_ISREG(status.st_mode):
             return None

@@ -181,7 +181,7 @@ class Source(RawIOBase):
             try:
                 count = self._origin.receive(view, self._length - self._left, self._left)
             except OSError as error:
-                raise self._ended(str(error)) from None
+                raise self._ended(error) from None
         self._left -= count
         if not self._left:
             self._complete()
@@ -198,13 +198,13 @@ class Source(RawIOBase):
             if self._failure is not None:
                 raise OSError(self._failure)
 
-    def _ended(self, reason: str) -> OSError:
+    def _ended(self, error: OSError) -> OSError:
         """Note that no more is coming; return what says so."""
         with self._condition:
             if self._failure is None:
-                self._failure = reason
-            reason = self._failure
-        return OSError(reason)
+                self._failure = str(error)
+                return error
+            return OSError(self._failure)
 
     def _complete(self) -> None:
         """Let go of a body of which all has been read."""

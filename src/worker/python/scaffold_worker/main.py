@@ -57,6 +57,11 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     sys.argv[:] = config["argv"]
     sys.path[:0] = [*config["pythonpath"], config["root"]]
     began = monotonic()
+    examination = None
+    if config["probe"]:
+        from .examination import Examination
+
+        examination = Examination(link, config)
     try:
         if os.path.exists(os.path.join(config["root"], "manage.py")):
             from . import prologue
@@ -64,22 +69,26 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
             prologue.run(config)
         loaded = resolve.load(config)
     except Failure as reason:
+        if examination is not None:
+            examination.end()
         _give_up(link, reason)
     link.check = loaded.check
     handle = handler.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
-    link.report(
-        wire.READY,
-        [
-            ("application", loaded.name),
-            ("settings", loaded.settings),
-            ("framework", loaded.framework()),
-            ("loading", f"{(monotonic() - began) * 1000:.1f}"),
-            # The project's time zone may be another one than the front's.
-            ("started", strftime("%B %d, %Y - %X")),
-            *(("allowed_host", host) for host in loaded.allowed_hosts()),
-            *loaded.pairs,
-        ],
-    )
+    report = [
+        ("application", loaded.name),
+        ("application_rule", loaded.rule),
+        ("settings", loaded.settings),
+        ("settings_rule", loaded.settings_rule),
+        ("framework", loaded.framework()),
+        ("loading", f"{(monotonic() - began) * 1000:.1f}"),
+        # The project's time zone may be another one than the front's.
+        ("started", strftime("%B %d, %Y - %X")),
+        *(("allowed_host", host) for host in loaded.allowed_hosts()),
+        *loaded.pairs,
+    ]
+    if examination is not None:
+        report = examination.examine(loaded, report)
+    link.report(wire.READY, report)
     runner.serve(handle)
 
 

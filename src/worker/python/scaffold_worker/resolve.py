@@ -41,8 +41,13 @@ class Loaded:
         check: Callable[[Link], None] | None = None,
     ) -> None:
         self.application = application
+        self.own = application
+        """The application as the project made it, without what is put around it to serve it."""
         self.name = name
+        self.rule = ""
         self.settings = settings
+        self.settings_rule = ""
+        """By which rules they were found: docs/worker-protocol.md, "Starting"."""
         self.pairs = pairs
         """What the framework adds to READY."""
         self.check = check
@@ -69,41 +74,86 @@ class Loaded:
             return []
 
 
+class Choice:
+    """What is to be loaded, and which rules say so."""
+
+    def __init__(
+        self, rule: str, settings: str, variable: str = "", app: str = "", app_rule: str = ""
+    ) -> None:
+        self.settings_rule = rule if settings else ""
+        self.settings = settings
+        self.variable = variable
+        """The variable that named the settings module, if one did."""
+        self.app = app
+        self.app_rule = app_rule
+
+
 def load(config: dict[str, Any]) -> Loaded:
     """Load the application. Raises only `Failure`, whatever the project does."""
-    settings = ""
+    choice = Choice("", "")
+    before = os.environ.get(DJANGO)
     try:
-        app, settings, variable = _choose(config)
-        if app:
-            if settings:
-                os.environ[variable or _variable_of(config, settings)] = settings
-            application, name = target.load(app, config["root"], ("application", "app"))
-            return Loaded(application, name, os.environ.get(DJANGO) or settings)
-        return _load_by_settings(config, settings, variable)
+        choice = _choose(config)
+        if choice.app:
+            loaded = _load_app(config, choice)
+        else:
+            loaded = _load_by_settings(config, choice.settings, choice.variable)
     except Failure as failure:
-        failure.settings = settings
+        _note_choice(failure, choice, config["root"])
         raise
+    loaded.rule = loaded.rule or choice.app_rule or "WSGI_APPLICATION"
+    if loaded.settings == choice.settings:
+        loaded.settings_rule = choice.settings_rule
+    elif loaded.settings:
+        loaded.settings_rule = DJANGO if before else "application"
+    return loaded
 
 
-def _choose(config: dict[str, Any]) -> tuple[str, str, str]:
-    """Return the application's target, or the settings module and the variable that named it."""
+def _note_choice(failure: Failure, choice: Choice, root: str) -> None:
+    """Say in a failure what was to be loaded, and where that was said."""
+    failure.settings = choice.settings
+    failure.settings_rule = choice.settings_rule
+    failure.application = failure.application or choice.app
+    if failure.application:
+        failure.application_rule = choice.app_rule or "WSGI_APPLICATION"
+    setting = {"application": "WSGI_APPLICATION", "guard": "DEBUG"}.get(failure.kind)
+    if setting and not choice.app:
+        from .where import Places
+
+        failure.where = failure.where or Places(root).of_setting(choice.settings, setting)
+    if failure.kind == "framework":
+        failure.where = sys.executable
+    failure.where = failure.where or failure.application_rule or choice.settings_rule or root
+
+
+def _load_app(config: dict[str, Any], choice: Choice) -> Loaded:
+    settings = choice.settings
+    if settings:
+        os.environ[choice.variable or _variable_of(config, settings)] = settings
+    application, name = target.load(choice.app, config["root"], ("application", "app"))
+    return Loaded(application, name, os.environ.get(DJANGO) or settings)
+
+
+def _choose(config: dict[str, Any]) -> Choice:
+    """Return what is to be loaded."""
     if config["app"]:
-        return config["app"], config["settings"], ""
+        return Choice("--settings", config["settings"], "", config["app"], "--app")
     if config["settings"]:
-        return "", config["settings"], ""
+        return Choice("--settings", config["settings"])
     for variable in (DJANGO, PLAIN):
         if os.environ.get(variable):
-            return "", os.environ[variable], variable
+            return Choice(variable, os.environ[variable], variable)
+    rule = "pyproject.toml"
     if config["configured_app"]:
-        return config["configured_app"], config["configured_settings"], ""
+        return Choice(rule, config["configured_settings"], "", config["configured_app"], rule)
     if config["configured_settings"]:
-        return "", config["configured_settings"], ""
+        return Choice(rule, config["configured_settings"])
     variable, module = _read_manage(config["root"])
     if module:
-        return "", module, variable
+        return Choice("manage.py", module, variable)
     candidates = config["candidates"]
     if len(candidates) == 1:
-        return "", candidates[0], ""
+        return Choice("candidate", candidates[0])
     if candidates:
         raise Failure(
             "ambiguous",

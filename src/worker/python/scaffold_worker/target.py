@@ -57,16 +57,21 @@ def load(path: str, root: str, defaults: tuple[str, ...], wording: str = "") -> 
             application, name = _from_dotted(path, defaults)
     except Failure as missing:
         missing.message = wording or missing.message
+        missing.application = path
         raise
     except BaseException as error:
         message = wording if isinstance(error, ImportError) else ""
-        raise failure("application", error, root, message) from None
+        reason = failure("application", error, root, message)
+        reason.application = path
+        raise reason from None
     if not callable(application):
-        raise Failure(
+        reason = Failure(
             "application",
             f"{name} is not callable: it is {_describe(application)}",
             "a WSGI application is a callable taking (environ, start_response)",
         )
+        reason.application = path
+        raise reason
     return application, name
 
 

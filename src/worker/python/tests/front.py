@@ -71,6 +71,7 @@ def configuration(root: str, **config: Any) -> dict[str, Any]:
         "threads": 4,
         "multiprocess": 0,
         "open_files": 0,
+        "probe": 0,
         **config,
     }
 

@@ -31,6 +31,13 @@ def do_unflushed_file(e, s):
 def do_file_after_write(e, s):
     s(OK, [("Content-Length", "70005")])(b"first")
     return e["wsgi.file_wrapper"](_temporary(__import__("tempfile").TemporaryFile))
+def do_part(e, s):
+    s(OK, [("Content-Length", "70000")])
+    f = _temporary(__import__("tempfile").TemporaryFile)
+    return type("Other", (e["wsgi.file_wrapper"],), {})(f, length=70000)
+def do_handed_part(e, s):
+    s(OK, [])
+    return e["wsgi.file_wrapper"](_temporary(__import__("tempfile").TemporaryFile), length=70000)
 def do_short_file(e, s):
     s(OK, [("Content-Length", "200000")])
     return e["wsgi.file_wrapper"](_temporary(__import__("tempfile").TemporaryFile))
@@ -78,6 +85,15 @@ class Files(unittest.TestCase):
         self.assertEqual(block, (BLOCK, b"first"))
         self.assertEqual((kind, part), (FILE, (3, 70000)))
         self.front.file()
+
+    def test_of_a_part_no_more_is_sent_or_read(self) -> None:
+        head, (kind, part) = self.front.get("/handed_part")
+        self.assertEqual(head, (HEAD, ("200 OK", [("Content-Length", "70000")])))
+        self.assertEqual((kind, part), (FILE, (3, 70000)))
+        self.front.file()
+        frames = self.front.get("/part")
+        self.assertEqual(b"".join(p for k, p in frames if k == BLOCK), b"x" * 70000)
+        self.assertNotIn("was cut", self.front.stderr())
 
     def test_head_of_a_file_tells_its_length(self) -> None:
         frames = self.front.get("/large_file", REQUEST_METHOD="HEAD")

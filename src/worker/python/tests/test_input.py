@@ -291,6 +291,17 @@ class Streams(unittest.TestCase):
         client.close()
         self.assertEqual(self.answer(), CLOSED + b"|" + CLOSED)
 
+    def test_a_reset_that_the_application_lets_through_is_not_printed(self) -> None:
+        number = self.send("/all", 1000)
+        self.want(number)
+        client, other = self.lend(number, 1000)
+        other.send(b"unread")
+        client.close()
+        kind, _, payload = self.front.next()
+        self.assertEqual(kind, ERROR)
+        self.assertIn("ClientReset: " + CLOSED.decode(), payload[0])
+        self.assertNotIn("ClientReset", self.front.stderr())
+
     def test_a_body_that_cannot_be_had(self) -> None:
         number = self.send("/all", 1000)
         self.want(number)

@@ -1,0 +1,81 @@
+//! The project that a command runs: where it is, which interpreter runs it, and what a worker is
+//! told to load. Each step is one of its own, so that a command can tell how far it came.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    cli::ChoiceArgs,
+    project::{self, Config, Interpreter, Root, Search, settings_modules},
+    wire::message::Configure,
+};
+
+/// A project in its place.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// The root, which has the configuration and perhaps the virtual environment.
+    pub(super) root: Root,
+    /// The directory that the application is looked for in.
+    pub(super) directory: PathBuf,
+}
+
+impl Site {
+    /// Finds the project of somebody who is in the directory `here`.
+    pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Self, project::Error> {
+        // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
+        if choice.app.is_some() {
+            return Ok(Self {
+                root: Root::find_or(here),
+                directory: here.to_owned(),
+            });
+        }
+        let root = Root::find(here)?;
+        Ok(Self {
+            directory: root.directory.clone(),
+            root,
+        })
+    }
+
+    /// Chooses the interpreter.
+    pub(super) fn interpreter(
+        &self,
+        choice: &ChoiceArgs,
+        config: &Config,
+    ) -> Result<Interpreter, project::Error> {
+        let search = Search {
+            argument: choice.python.clone(),
+            configured: config.python.as_ref().map(PathBuf::from),
+            ..Search::new(&self.root.directory)
+        };
+        search.find()
+    }
+
+    /// What a worker is told of where the application is; the rest is as it is by default.
+    pub(super) fn configure(&self, choice: &ChoiceArgs, config: &Config, here: &Path) -> Configure {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let pythonpath = choice.pythonpath.iter();
+        Configure {
+            root: lossy(&self.directory),
+            app: text(&choice.app),
+            settings: text(&choice.settings),
+            configured_app: text(&config.app),
+            configured_settings: text(&config.settings),
+            candidates: settings_modules(&self.directory),
+            pythonpath: pythonpath.map(|path| lossy(&here.join(path))).collect(),
+            ..Configure::default()
+        }
+    }
+}
+
+/// The choice in the words of Django's own commands.
+pub(super) fn django_words(choice: &ChoiceArgs) -> Vec<String> {
+    let settings = choice.settings.as_ref();
+    let path = choice.pythonpath.as_ref();
+    let settings = settings.map(|module| format!("--settings={module}"));
+    let path = path.map(|path| format!("--pythonpath={}", lossy(path)));
+    settings.into_iter().chain(path).collect()
+}
+
+/// The worker reads names as text; the directory is its working directory besides.
+fn lossy(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
