@@ -11,6 +11,7 @@
 mod archives;
 mod check;
 mod dialect;
+mod django;
 mod downloads;
 mod forkserver;
 mod formatter;

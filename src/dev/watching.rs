@@ -92,6 +92,7 @@ impl Watching {
         if let Some((watcher, _)) = &self.watched {
             watcher.templates(loaded.templates);
             watcher.loaded(loaded.files);
+            watcher.uploads(loaded.uploads);
             self.loading.notify_one();
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct Matcher {
     loaded: BTreeSet<PathBuf>,
     /// Directories of templates that are not called so.
     templates: Vec<PathBuf>,
+    /// Directories into which the application writes what its users upload.
+    uploads: Vec<PathBuf>,
 }
 
 /// What the rules say about a file.
@@ -53,6 +55,7 @@ impl Matcher {
             ignored: Ignored::above(&rules.root, repository),
             loaded: BTreeSet::new(),
             templates: Vec::new(),
+            uploads: Vec::new(),
             root: rules.root.clone(),
         })
     }
@@ -83,6 +86,19 @@ impl Matcher {
         let is_news = !self.root.starts_with(&directory) && !self.in_templates(&directory);
         if is_news {
             self.templates.push(directory);
+        }
+        is_news
+    }
+
+    /// Notes that the application writes uploads into a directory, which is ignored from now on
+    /// unless there is more in it; false where that changes nothing.
+    pub(super) fn add_uploads(&mut self, directory: PathBuf) -> bool {
+        let is_inside = directory.starts_with(&self.root) && directory != self.root;
+        let is_news = is_inside
+            && self.loaded_below(&directory).next().is_none()
+            && !self.uploads.contains(&directory);
+        if is_news {
+            self.uploads.push(directory);
         }
         is_news
     }
@@ -144,7 +160,10 @@ impl Matcher {
         match self.ignore.say(directory, true) {
             Says::Yes => true,
             Says::No => false,
-            Says::Nothing => self.ignored.ignores(directory, true),
+            Says::Nothing => {
+                self.uploads.iter().any(|one| one == directory)
+                    || self.ignored.ignores(directory, true)
+            }
         }
     }
 

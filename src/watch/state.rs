@@ -260,6 +260,18 @@ impl State {
         }
     }
 
+    /// The application writes uploads into these directories.
+    pub(super) fn uploads(&mut self, directories: Vec<PathBuf>, now: Instant) {
+        let mut is_news = false;
+        for directory in directories {
+            is_news |= self.matcher.add_uploads(directory);
+        }
+        if is_news {
+            self.drain(now);
+            self.rescan(Rescan::RULES, now);
+        }
+    }
+
     /// The path by which events name a file; that of the archive where it is a module in one.
     fn key(&self, file: PathBuf) -> PathBuf {
         if self.matcher.is_loaded(&file) {

@@ -124,6 +124,15 @@ impl Watcher {
         }
     }
 
+    /// Says into which directories the application writes what its users upload: nothing there is
+    /// of the project, unless the application was loaded from it or a pattern names it.
+    pub fn uploads(&self, directories: Vec<PathBuf>) {
+        if !directories.is_empty() {
+            self.shared
+                .change(|state, now| state.uploads(directories, now));
+        }
+    }
+
     /// Waits until the contents of all files have been noted that [`Watcher::loaded`] was told
     /// of.
     pub async fn noted(&self) {

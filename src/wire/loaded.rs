@@ -32,13 +32,15 @@ pub struct Loaded {
     pub modules: Vec<String>,
     /// Directories that the application has its templates in, whatever they are called.
     pub templates: Vec<PathBuf>,
+    /// Directories into which the application writes what its users upload.
+    pub uploads: Vec<PathBuf>,
 }
 
 impl Loaded {
     /// The payload of a `LOADED` frame.
     pub fn decode(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
-        at_most(decoder.tuple()?, 3)?;
+        at_most(decoder.tuple()?, 4)?;
         let files = paths(&mut decoder)?;
         let mut modules = Vec::new();
         for _ in 0..at_most(decoder.list()?, MAX_NAMES)? {
@@ -48,11 +50,13 @@ impl Loaded {
             }
         }
         let templates = paths(&mut decoder)?;
+        let uploads = paths(&mut decoder)?;
         decoder.finish()?;
         Ok(Self {
             files,
             modules,
             templates,
+            uploads,
         })
     }
 
@@ -64,6 +68,8 @@ impl Loaded {
         self.modules.truncate(MAX_WAITING);
         self.templates.extend(later.templates);
         self.templates.truncate(MAX_WAITING);
+        self.uploads.extend(later.uploads);
+        self.uploads.truncate(MAX_WAITING);
     }
 }
 
@@ -94,10 +100,11 @@ mod tests {
 
     use super::*;
 
-    /// `marshal.dumps(([b"/p/a.py", b"/p/\xff.py"], ["json", "é"], [b"/p/t"]), 2)` of CPython 3.12.
-    const PAYLOAD: &[u8] = b"(\x03\0\0\0[\x02\0\0\0s\x07\0\0\0/p/a.pys\x07\0\0\0/p/\xff.py\
+    /// `marshal.dumps(([b"/p/a.py", b"/p/\xff.py"], ["json", "é"], [b"/p/t"], [b"/p/m"]), 2)` of CPython 3.12.
+    const PAYLOAD: &[u8] = b"(\x04\0\0\0[\x02\0\0\0s\x07\0\0\0/p/a.pys\x07\0\0\0/p/\xff.py\
         [\x02\0\0\0u\x04\0\0\0jsonu\x02\0\0\0\xc3\xa9\
-        [\x01\0\0\0s\x04\0\0\0/p/t";
+        [\x01\0\0\0s\x04\0\0\0/p/t\
+        [\x01\0\0\0s\x04\0\0\0/p/m";
 
     #[test]
     fn paths_are_octets_and_names_are_text() {
@@ -109,6 +116,7 @@ mod tests {
         );
         assert_eq!(loaded.modules, ["json", "é"]);
         assert_eq!(loaded.templates, [PathBuf::from("/p/t")]);
+        assert_eq!(loaded.uploads, [PathBuf::from("/p/m")]);
     }
 
     #[test]
@@ -121,10 +129,10 @@ mod tests {
     #[test]
     fn more_than_a_frame_may_have_is_refused() {
         let payload = |count: usize| {
-            let mut octets = b"(\x03\0\0\0[".to_vec();
+            let mut octets = b"(\x04\0\0\0[".to_vec();
             octets.extend(u32::try_from(count).unwrap().to_le_bytes());
             octets.extend(b"s\0\0\0\0".repeat(count));
-            octets.extend(b"[\0\0\0\0[\0\0\0\0");
+            octets.extend(b"[\0\0\0\0".repeat(3));
             Loaded::decode(octets.into())
         };
         assert!(payload(MAX_FILES).is_ok());
@@ -133,11 +141,11 @@ mod tests {
 
     #[test]
     fn what_is_too_long_to_be_a_path_or_a_name_is_left_out() {
-        let mut octets = b"(\x03\0\0\0[\x01\0\0\0s\x01\x10\0\0".to_vec();
+        let mut octets = b"(\x04\0\0\0[\x01\0\0\0s\x01\x10\0\0".to_vec();
         octets.extend([b'x'; 4097]);
         octets.extend(b"[\x01\0\0\0u\x01\x04\0\0");
         octets.extend([b'x'; 1025]);
-        octets.extend(b"[\0\0\0\0");
+        octets.extend(b"[\0\0\0\0[\0\0\0\0");
         assert_eq!(Loaded::decode(octets.into()), Ok(Loaded::default()));
     }
 
@@ -149,11 +157,13 @@ mod tests {
                 files: vec![PathBuf::new(); 50_000],
                 modules: vec![String::new(); 50_000],
                 templates: vec![PathBuf::new(); 50_000],
+                uploads: vec![PathBuf::new(); 50_000],
             });
         }
         assert_eq!(loaded.files.len(), MAX_WAITING);
         assert_eq!(loaded.modules.len(), MAX_WAITING);
         assert_eq!(loaded.templates.len(), MAX_WAITING);
+        assert_eq!(loaded.uploads.len(), MAX_WAITING);
     }
 
     proptest! {

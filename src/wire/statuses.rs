@@ -114,6 +114,7 @@ mod tests {
             files: Vec::new(),
             modules: vec![name.to_owned()],
             templates: Vec::new(),
+            uploads: Vec::new(),
         })
     }
 

@@ -59,6 +59,7 @@ files![
     "parcels.py",
     "patience.py",
     "preloading.py",
+    "prologue.py",
     "report.py",
     "resolve.py",
     "runner.py",

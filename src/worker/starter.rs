@@ -303,6 +303,7 @@ mod tests {
             files: Vec::new(),
             modules: vec!["json".to_owned()],
             templates: Vec::new(),
+            uploads: Vec::new(),
         });
         let state = starter.state.into_inner();
         assert!(state.forkserver.is_none() && state.modules.is_empty());

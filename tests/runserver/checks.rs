@@ -185,7 +185,7 @@ fn after_a_reload_they_run_beside_the_worker() {
 fn findings_are_printed_when_they_change() {
     let venv = newest().venv(Packages::Django);
     let server = project(&venv, WARNING).file("go", "").start();
-    server.wait_for_output("CONTROL-C.");
+    server.wait_for_output("checked.W001");
     let found = |server: &Server| server.output().matches("checked.W001").count();
     assert_eq!(found(&server), 1);
     for (number, findings, expected) in [(1, WARNING, 1), (2, "", 1), (3, "", 1), (4, WARNING, 2)] {

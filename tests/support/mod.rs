@@ -1,6 +1,7 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
 //! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
-//! environments ([`python`]), and a real browser (`browser`, for the system tests).
+//! environments ([`python`]), and a real browser and `PostgreSQL` (`browser`, `postgres`, for the
+//! system tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched
 //! through `/proc` and process descriptors.
@@ -15,6 +16,8 @@ pub(crate) mod client;
 pub(crate) mod django;
 pub(crate) mod git;
 pub(crate) mod path;
+#[cfg(feature = "system-tests")]
+pub(crate) mod postgres;
 pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod server;

@@ -271,6 +271,28 @@ impl Server {
         workers
     }
 
+    /// Waits until there is a forkserver, which is in a moment without requests.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none in time.
+    #[track_caller]
+    pub(crate) fn wait_for_forkserver(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        let is_there = || {
+            let own = processes().into_iter();
+            own.filter(|process| process.parent == Some(self.pid()))
+                .any(|process| is_forkserver(process.pid))
+        };
+        while !is_there() {
+            assert!(
+                Instant::now() < deadline,
+                "no forkserver:\n{}",
+                self.output()
+            );
+        }
+    }
+
     /// The directory and environment it runs in, to change files.
     pub(crate) fn sandbox(&self) -> &Sandbox {
         &self.sandbox
@@ -478,7 +500,11 @@ fn processes() -> Vec<Process> {
         // The name is in parentheses and may hold anything; state, parent and group follow.
         let mut fields = stat.rsplit_once(") ")?.1.split(' ');
         let state = fields.next()?;
-        let mut id = || fields.next()?.parse().ok().and_then(Pid::from_raw);
+        // A process that is just ending has -1 for its group.
+        let mut id = || {
+            let id = fields.next()?.parse().ok()?;
+            (id > 0).then(|| Pid::from_raw(id)).flatten()
+        };
         let (parent, group) = (id(), id());
         let pid = Pid::from_raw(pid)?;
         (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group })

@@ -42,6 +42,34 @@ async fn no_watch_is_set_where_nothing_matters() {
     assert_eq!(watched(&project), ["", "env", "shop", "tagged"]);
 }
 
+/// Also after all has been looked at again.
+#[tokio::test]
+async fn directories_that_are_told_to_hold_uploads_do_not_count() {
+    let files = ["a.py", "media/deep/a.html", "code/b.py"];
+    let mut project = Setup::default().files(&files).start();
+    project.watcher.loaded(vec![project.at("code/b.py")]);
+    let told = ["media", "code", ""].map(|path| project.at(path));
+    project.watcher.uploads(told.into());
+    project.expect_nothing().await;
+    for rules in ["x/", "y/"] {
+        for file in ["media/a.py", "media/deep/a.html", "media/new/a.css"] {
+            project.write(file);
+            assert!(project.gate.is_open(), "{file}");
+        }
+        fs::write(project.at(".gitignore"), rules).unwrap();
+        project.expect_nothing().await;
+    }
+    assert!(
+        !watched(&project)
+            .iter()
+            .any(|path| path.starts_with("media"))
+    );
+    for file in ["a.py", "code/b.py", "code/new.py"] {
+        project.write(file);
+        assert_eq!(project.changed().await.0, [file]);
+    }
+}
+
 #[tokio::test]
 async fn what_nobody_writes_by_hand_does_not_count() {
     let mut project = Setup::default()

@@ -33,6 +33,29 @@ def template_directories() -> list[str]:
         return []
 
 
+def upload_directories() -> list[str]:
+    """Return where uploads are written to, unless there is more in it that people edit."""
+    if not _is_set_up():
+        return []
+    from django.conf import settings
+
+    try:
+        if not settings.MEDIA_ROOT:
+            return []
+        media = os.path.abspath(settings.MEDIA_ROOT)
+        # With a prefix, an entry is a pair.
+        static = [
+            os.path.abspath(entry[1] if isinstance(entry, (list, tuple)) else entry)
+            for entry in settings.STATICFILES_DIRS
+        ]
+        for directory in static + template_directories():
+            if os.path.join(directory, "").startswith(os.path.join(media, "")):
+                return []
+    except (AttributeError, IndexError, TypeError):
+        return []
+    return [media]
+
+
 def take(link: Link, number: int, payload: bytes) -> None:
     """Answer CHANGED: say whether what this process serves from now on is as the files are."""
     try:

@@ -58,7 +58,7 @@ class Inventory:
         self._told: set[str] = set()
 
     def tell(self, error: BaseException | None = None) -> None:
-        """Send what is new of files, modules and directories of templates.
+        """Send what is new of files, modules, and directories of templates and uploads.
 
         The files that an error went through are no longer among the modules, and one that cannot
         be parsed never was; the edit that mends it will be in one of them.
@@ -77,8 +77,10 @@ class Inventory:
         directories = self._encoded(
             [directory for directory in templates if not self._libraries.hold_directory(directory)]
         )
-        while paths or names or directories:
-            part = (paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT])
+        uploads = self._encoded(django_files.upload_directories())
+        while paths or names or directories or uploads:
+            part = (paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT], uploads)
+            uploads = []
             del paths[:FILES_LIMIT], names[:NAMES_LIMIT], directories[:FILES_LIMIT]
             self._link.control.send(wire.frame(wire.LOADED, 0, dumps(part, 2)))
 

@@ -63,6 +63,10 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
 
         examination = Examination(link, config)
     try:
+        if os.path.exists(os.path.join(config["root"], "manage.py")):
+            from . import prologue
+
+            prologue.run(config)
         loaded = resolve.load(config)
     except Failure as reason:
         if examination is not None:

@@ -9,42 +9,56 @@ import ast
 
 VARIABLES = ("DJANGO_SETTINGS_MODULE", "SETTINGS_MODULE")
 
+chosen = ""
+"""The settings module that Django's variable named when the file had been run (`prologue`)."""
+
 
 def default_settings(source: bytes) -> tuple[str, str]:
     """Return the variable and the module of `os.environ.setdefault(variable, module)`.
 
     A plain assignment counts too. What cannot be parsed names nothing.
     """
+    if chosen:
+        return VARIABLES[0], chosen
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return "", ""
-    for node in ast.walk(tree):
-        key: ast.AST | None = None
-        value: ast.AST | None = None
-        if isinstance(node, ast.Call):
-            function = node.func
-            if (
-                isinstance(function, ast.Attribute)
-                and function.attr == "setdefault"
-                and _is_environ(function.value)
-                and len(node.args) == 2
-            ):
-                key, value = node.args
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            subscript = node.targets[0]
-            if isinstance(subscript, ast.Subscript) and _is_environ(subscript.value):
-                # Python 3.8 wraps the index.
-                key = getattr(subscript.slice, "value", None)
-                key = key if isinstance(key, ast.AST) else subscript.slice
-                value = node.value
+    return next(filter(any, map(_named, ast.walk(tree))), ("", ""))
+
+
+def names_settings(statement: ast.Assign | ast.Expr) -> bool:
+    """Say whether a statement does nothing but give one of the variables a value."""
+    return any(_named(statement.value if isinstance(statement, ast.Expr) else statement))
+
+
+def _named(node: ast.AST) -> tuple[str, str]:
+    """Return the variable and the module that a node of the tree names, or nothing."""
+    key: ast.AST | None = None
+    value: ast.AST | None = None
+    if isinstance(node, ast.Call):
+        function = node.func
         if (
-            isinstance(key, ast.Constant)
-            and isinstance(value, ast.Constant)
-            and key.value in VARIABLES
-            and isinstance(value.value, str)
+            isinstance(function, ast.Attribute)
+            and function.attr == "setdefault"
+            and _is_environ(function.value)
+            and len(node.args) == 2
         ):
-            return str(key.value), value.value
+            key, value = node.args
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        subscript = node.targets[0]
+        if isinstance(subscript, ast.Subscript) and _is_environ(subscript.value):
+            # Python 3.8 wraps the index.
+            key = getattr(subscript.slice, "value", None)
+            key = key if isinstance(key, ast.AST) else subscript.slice
+            value = node.value
+    if (
+        isinstance(key, ast.Constant)
+        and isinstance(value, ast.Constant)
+        and key.value in VARIABLES
+        and isinstance(value.value, str)
+    ):
+        return str(key.value), value.value
     return "", ""
 
 

@@ -29,7 +29,7 @@ FILES = {
 
 def loaded(front: Front) -> tuple[list[str], list[str]]:
     """What the next frame says, which is LOADED: paths below the root, and names."""
-    kind, _, (files, names, _) = front.control.get(timeout=TIMEOUT)
+    kind, _, (files, names, *_) = front.control.get(timeout=TIMEOUT)
     assert kind == LOADED, kind
     return [os.path.relpath(os.fsdecode(file), front.root) for file in files], names
 
