@@ -105,6 +105,8 @@ fn all_that_is_printed() {
     let venv = newest().venv(Packages::Django);
     let server = project(generated(), &venv, &[]).start();
     server.wait_for_output("howto/deployment/\n");
+    // The streams are read by two threads.
+    server.wait_for_output("Watching for file changes");
     let stdout = server.stdout();
     let program = venv.as_ref().display().to_string();
     insta::assert_snapshot!(stdout.replace(&program, "[PYTHON]"), @r"
