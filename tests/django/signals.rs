@@ -1,10 +1,10 @@
 //! The beginning and the end of a request: Django's signals, and the database connections that are
 //! closed or kept with them.
 
-use std::fs;
+use std::{fs, thread};
 
 use super::{BOTH, Runserver, djangos, events, site};
-use crate::support::{Serve, Server, client::exchange};
+use crate::support::{Serve, Server, client::exchange, get};
 
 /// Sends a request to its end, and waits until the project has said that it is over.
 #[track_caller]
@@ -141,6 +141,35 @@ fn a_connection_is_kept_for_its_age() {
         let events = events(&server);
         let connected = events.iter().filter(|event| *event == "connected default");
         assert!((1..=KEPT).contains(&connected.count()), "{events:#?}");
+    }
+}
+
+/// Of the threads that a crowd needed, each keeps a connection only as long as there is work.
+#[test]
+fn what_a_crowd_opened_is_closed_when_it_has_gone() {
+    /// As many as the view waits for.
+    const CROWD: usize = 12;
+    for venv in djangos() {
+        let serve = Serve::within(site(&venv))
+            .env("CONN_MAX_AGE", "60")
+            .env("SAY_CLOSED", "yes");
+        let server = Runserver::Scaffold.start(serve, &venv);
+        let url = server.url("/query-together/");
+        thread::scope(|scope| {
+            for _ in 0..CROWD {
+                scope.spawn(|| assert_eq!(get(&url).text(), "together"));
+            }
+        });
+        assert!(open_databases(Runserver::Scaffold, &server) >= CROWD);
+        let mut mark = server.mark();
+        // The one that waits for the next request keeps its own.
+        for _ in 1..CROWD {
+            let closed = "event: closed default";
+            server.wait_for_output_since(mark, closed);
+            mark += server.output()[mark..].find(closed).unwrap() + closed.len();
+        }
+        assert!(open_databases(Runserver::Scaffold, &server) <= KEPT);
+        assert_eq!(ask(&server, "GET", "/query/"), 200);
     }
 }
 

@@ -69,6 +69,7 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
         pairs=[("checks", "yes"), *remarks, *_production_warning()],
         check=lambda link: _check(link, runserver),
     )
+    loaded.let_go = _close_connections
     loaded.own = application
     loaded.rule = "framework" if path is None else "WSGI_APPLICATION"
     return loaded
@@ -78,6 +79,16 @@ def _check(link: Link, runserver: Runserver) -> None:
     from . import django_checks
 
     django_checks.answer(link, runserver)
+
+
+def _close_connections() -> None:
+    """Close this thread's connections to the databases, which CONN_MAX_AGE lets it keep.
+
+    Under Django's own server a thread ends with its client's connection, and they with it.
+    """
+    from django.db import connections
+
+    connections.close_all()
 
 
 def _production_warning() -> list[tuple[str, str]]:

@@ -37,6 +37,8 @@ class Link:
         """The project's root, once it is known."""
         self.check: Callable[[Link], None] | None = None
         """Answers CHECK, where the framework has checks."""
+        self.let_go: Callable[[], None] | None = None
+        """Closes what the framework keeps open for the thread that calls it."""
         self.inventory: Inventory | None = None
         """What the front has been told of, once it has asked."""
         self.queue: deque[tuple[int, int, bytes]] = deque()

@@ -73,6 +73,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
             examination.end()
         _give_up(link, reason)
     link.check = loaded.check
+    link.let_go = loaded.let_go
     handle = handler.handler(link, loaded.application, threads > 0, bool(config["multiprocess"]))
     report = [
         ("application", loaded.name),

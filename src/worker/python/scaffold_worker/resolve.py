@@ -52,6 +52,8 @@ class Loaded:
         """What the framework adds to READY."""
         self.check = check
         """Answers CHECK, where the framework has checks."""
+        self.let_go: Callable[[], None] | None = None
+        """Closes what the framework keeps open for the thread that calls it."""
 
     def framework(self) -> str:
         """Return the framework and its version, or nothing."""

@@ -55,6 +55,11 @@ LONG = 0.001
 most have computed: those that only read a small file, or wait for each other's interpreter lock,
 are quicker in one thread."""
 
+IDLE = 10.0
+"""After how many seconds without work a stand-in lets go of what is kept for its thread. A crowd
+may have made dozens of them, each with connections to the databases, of which a server has a
+limited number; most pages come sooner than that after each other."""
+
 BATCH_TIME = 0.0005
 """How long, in seconds, an answer may wait for others to be written with: shorter than anyone
 notices, longer than dozens of small requests take."""
@@ -154,11 +159,22 @@ class Runner:
                 self._standing_by.append(gate)
                 if self._missing:
                     self._release()
-                gate.acquire()
+                if not gate.acquire(True, IDLE):
+                    self._let_go()
+                    gate.acquire()
         except BaseException as error:
             wire.complain(error)
         finally:
             wire.hang_up(70)
+
+    def _let_go(self) -> None:
+        """Have the framework let go of what it keeps for this thread, such as connections."""
+        if self._link.let_go is not None:
+            try:
+                self._link.let_go()
+            except Exception as error:
+                # Nobody waits for it.
+                wire.complain(error)
 
     def _take_over(self) -> bool:
         """Take the right to run from the runner, if it is inside the application."""

@@ -35,6 +35,19 @@ def connected(connection, **_):
     say(f"connected {connection.alias}")
 
 
+def say_closed():
+    """Say from now on when a connection to a database is closed, of which Django has no signal."""
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    close = BaseDatabaseWrapper._close
+
+    def closing(connection):
+        close(connection)
+        say(f"closed {connection.alias}")
+
+    BaseDatabaseWrapper._close = closing
+
+
 class Probe(AppConfig):
     """Connects the receivers, after those of Django itself."""
 
@@ -45,6 +58,8 @@ class Probe(AppConfig):
         request_started.connect(started)
         request_finished.connect(finished)
         connection_created.connect(connected)
+        if "SAY_CLOSED" in os.environ:
+            say_closed()
         if "CONNECT_EARLY" in os.environ:
             from django.db import connections
 

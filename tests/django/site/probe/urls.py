@@ -15,6 +15,7 @@ urlpatterns = [
     path("quit/", views.leave),
     path("upload/", views.upload),
     path("query/", views.query),
+    path("query-together/", views.query_together),
     path("query-stream/", views.query_stream),
     path("query-fail/", views.query_fail),
     path("nest/<int:depth>/", threads.nest),

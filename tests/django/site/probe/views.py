@@ -127,6 +127,17 @@ def query(request):
     return JsonResponse({"pid": os.getpid(), "connection": id(connection.connection)})
 
 
+CROWD = threading.Barrier(12)
+"""How many requests use the database at once in `query_together`."""
+
+
+def query_together(request):
+    """Use it, and keep the thread until as many others do so."""
+    session_count()
+    CROWD.wait(60)
+    return HttpResponse("together")
+
+
 def query_stream(request):
     """Use it while the answer is being sent."""
     return StreamingHttpResponse(str(session_count()) for _ in range(3))
