@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib.util import find_spec
 from shlex import quote
@@ -60,19 +61,25 @@ def for_module(name: str, root: str) -> str:
 
 
 def install(module: str, root: str) -> str:
-    """Return the command that installs what the project needs for `module` to be there."""
+    """Return the command that installs what the project needs for `module` to be there.
+
+    That is what the project asks for, as long as something of it is missing: a module is often
+    called otherwise than what it is installed from. Else it is the module's own distribution.
+    """
     python = quote(sys.executable or "python3")
     has_pip = _exists("pip")
     installer = f"{python} -m pip install" if has_pip else f"uv pip install --python {python}"
+    distribution = quote(DISTRIBUTIONS.get(module, module))
+    wanted = _declared(os.path.join(root, "pyproject.toml"))
     if os.path.exists(os.path.join(root, "uv.lock")):
-        return "uv sync"
+        return "uv sync" if _is_missing(wanted) else f"uv add {distribution}"
     requirements = os.path.join(root, "requirements.txt")
     if os.path.exists(requirements):
-        return f"{installer} -r {quote(_relative(requirements))}"
-    wanted = _declared(os.path.join(root, "pyproject.toml"))
-    if wanted:
+        if _is_missing(_required(requirements)):
+            return f"{installer} -r {quote(_relative(requirements))}"
+    elif wanted and _is_missing(wanted):
         return f"{installer} {' '.join(map(quote, wanted))}"
-    return f"{installer} {quote(DISTRIBUTIONS.get(module, module))}"
+    return f"{installer} {distribution}"
 
 
 def similar(name: str, names: Iterable[str]) -> str:
@@ -93,6 +100,32 @@ def _declared(pyproject: str) -> list[str]:
         return [text for text in wanted if isinstance(text, str)]
     except (ImportError, OSError, ValueError, KeyError, TypeError):
         return []
+
+
+def _required(file: str) -> list[str]:
+    """Return the lines of a file of requirements."""
+    try:
+        with open(file, encoding="utf-8") as lines:
+            stripped = [line.partition(" #")[0].strip() for line in lines]
+    except (OSError, ValueError):
+        return []
+    return [line for line in stripped if line and not line.startswith("#")]
+
+
+def _is_missing(wanted: list[str]) -> bool:
+    """Say whether something of what is asked for may be missing; also where that cannot be told."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    for requirement in wanted or ["-"]:
+        name = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
+        if name is None:
+            # An option, such as another file, or a path.
+            return True
+        try:
+            version(name[0])
+        except PackageNotFoundError:
+            return True
+    return False
 
 
 def _exists(module: str) -> bool:

@@ -169,6 +169,12 @@ class Failures(unittest.TestCase):
             {"s.py": "import yaml_is_missing\n", "requirements.txt": "x"}, settings="s"
         )
         self.check(told, "settings", "^", r"-m pip install -r requirements.txt$")
+        # All that is asked for is there.
+        told = self.fails(
+            {"s.py": "import yaml_is_missing\n", "requirements.txt": "# tools\npip>1\n"},
+            settings="s",
+        )
+        self.check(told, "settings", "^", r"-m pip install yaml_is_missing$")
 
     @unittest.skipIf(HAS_DJANGO, "Django is installed in this Python")
     def test_no_django(self) -> None:
