@@ -91,6 +91,30 @@ fn answers_come_from_options_files_and_the_environment() {
     assert_eq!(settings, "# nobody\nDATABASE = 'postgresql'\n");
 }
 
+/// The user's own answers, which the sandbox has in its home.
+#[test]
+fn answers_for_all_projects_are_in_the_configuration() {
+    let test = house();
+    let home = test.dir().parent().unwrap().join("home/.config/scaffold");
+    std::fs::create_dir_all(&home).unwrap();
+    let config = home.join("config.toml");
+    std::fs::write(&config, "[variables]\ndatabase = 'postgresql'\nother = 1\n").unwrap();
+    let outcome = test.run();
+    let settings = read(&outcome, "my_site/settings.py");
+    assert_eq!(settings, "# nobody\nDATABASE = 'postgresql'\n");
+
+    std::fs::write(&config, "[variabels]\ndatabase = 'postgresql'\n").unwrap();
+    outcome
+        .then()
+        .args(["startproject", "other", "--template", "./house"])
+        .stderr(
+            "error: `[HOME]/.config/scaffold/config.toml` has `variabels`, and may only have the \
+             table `[variables]`\n",
+        )
+        .status(1)
+        .run();
+}
+
 #[rstest]
 #[case(
     "database=mongo",
@@ -123,9 +147,7 @@ fn a_wrong_manifest_is_shown_with_its_place() {
             "house/scaffold.toml",
             "[[variables]]\nname = 'a'\ndefault = '{{ nothing }}'\n",
         )
-        .stderr_matches(
-            "^error: \\[DIR\\]/house/scaffold\\.toml:3:11: variable `nothing` is not defined",
-        )
+        .stderr_contains("error: [DIR]/house/scaffold.toml:3:11: variable `nothing` is not defined")
         .status(1)
         .run();
     assert!(!outcome.dir().join("my_site").exists());

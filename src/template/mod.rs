@@ -79,6 +79,8 @@ pub struct Request<'a> {
     /// The value of a variable of the environment, which may be that of one that the template
     /// declares.
     pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// What the user answers to every template that declares such variables.
+    pub answers: &'a Dict,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
@@ -113,6 +115,7 @@ impl<'a> Request<'a> {
             current_directory,
             variables: &NOTHING,
             environment: &|_| None,
+            answers: &NOTHING,
             options: &NOTHING,
             django_version: &|| None,
             install: false,
@@ -198,6 +201,7 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
             let answers = Answers {
                 given: variables,
                 environment: request.environment,
+                kept: request.answers,
             };
             manifest.resolve(&answers, &mut engine)?;
             Renderer::native(engine)

@@ -3,6 +3,7 @@
 mod formatter;
 mod names;
 mod options;
+mod own;
 mod report;
 mod steps;
 mod summary;
@@ -10,13 +11,10 @@ mod watchdog;
 
 use std::{
     env,
-    path::{Path, PathBuf},
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
     time::Instant,
 };
-
-use etcetera::BaseStrategy;
 
 use crate::{
     cli::{GenerateArgs, OutputArgs},
@@ -31,9 +29,6 @@ use formatter::Formatter;
 use report::Report;
 use steps::Steps;
 use watchdog::Watchdog;
-
-/// Where the user's own templates are, in the directory for configuration.
-const OWN_TEMPLATES: &str = "scaffold/templates";
 
 /// What is to be done, as the user said it.
 #[derive(Clone, Debug)]
@@ -89,13 +84,12 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         traceback: _,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
-    let directory = directory.as_deref();
     let search = Search::new(&here);
     names::check(
         &names::Wish {
             subject,
             name,
-            directory,
+            directory: directory.as_deref(),
             pythonpath: pythonpath.as_deref(),
         },
         &search,
@@ -103,7 +97,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     if verbosity >= Verbosity::Normal {
         names::warn(name);
     }
-    let target = Target::resolve(name, directory, &here)?;
+    let target = Target::resolve(name, directory.as_deref(), &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
     // Before the template is read, so that nothing in it can be taken for the program.
@@ -113,7 +107,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let selection = options::selection(args);
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
-    let own_templates = own_templates();
+    let (own_templates, answers) = (own::templates(), own::answers(subject)?);
     let plan = Rc::new(template::prepare(&Request {
         wanted: Wanted {
             template: template.as_deref(),
@@ -125,6 +119,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         selection: &selection,
         variables: &variables,
         environment: &|name| env::var(name).ok(),
+        answers: &answers,
         options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
         install,
@@ -191,10 +186,4 @@ fn check_target(target: &Target, plan: &Plan, report: &mut Report) -> Result<(),
         report.conflicts.clone_from(paths);
     }
     Ok(result?)
-}
-
-/// The directory of the user's own templates, whether it is there or not.
-fn own_templates() -> Option<PathBuf> {
-    let directories = etcetera::choose_base_strategy().ok()?;
-    Some(directories.config_dir().join(Path::new(OWN_TEMPLATES)))
 }

@@ -10,12 +10,17 @@ use crate::template::{
 /// How the environment's variables begin that are answers.
 const PREFIX: &str = "SCAFFOLD_VAR_";
 
+/// Where answers for all projects are, for messages.
+const CONFIGURATION: &str = "your `config.toml`";
+
 /// What the user said.
 pub(in crate::template) struct Answers<'a> {
     /// By `--var` and `--vars`.
     pub(in crate::template) given: &'a Dict,
     /// The value of a variable of the environment.
     pub(in crate::template) environment: &'a dyn Fn(&str) -> Option<String>,
+    /// For all projects, in the user's configuration.
+    pub(in crate::template) kept: &'a Dict,
 }
 
 /// Why there are no values.
@@ -45,8 +50,11 @@ impl Declaration {
         let given = self.given(answers);
         if let Origin::Computed(template) = &self.source {
             return match given {
-                Some((from, _)) => Err(self.refused(&from, "is computed by the template")),
-                None => self.rendered(template, engine),
+                // What is kept may be meant for other templates.
+                Some((from, _)) if from != CONFIGURATION => {
+                    Err(self.refused(&from, "is computed by the template"))
+                }
+                _ => self.rendered(template, engine),
             };
         }
         if let Some((from, answer)) = given {
@@ -77,8 +85,12 @@ impl Declaration {
             return Some(("the answer".to_owned(), value.clone()));
         }
         let variable = format!("{PREFIX}{}", self.name.to_uppercase());
-        let text = (answers.environment)(&variable)?;
-        Some((variable, Value::text(text)))
+        if let Some(text) = (answers.environment)(&variable) {
+            let from = format!("{variable} in the environment");
+            return Some((from, Value::text(text)));
+        }
+        let kept = answers.kept.get(self.name.as_str())?;
+        Some((CONFIGURATION.to_owned(), kept.clone()))
     }
 
     /// Renders a default or a computed value.
@@ -120,7 +132,7 @@ impl Declaration {
             hint: match from {
                 "the answer" => format!("as in `--var {}=VALUE`", self.name),
                 "the default" => format!("say what it is to be: `--var {}=VALUE`", self.name),
-                variable => format!("that is what {variable} in the environment says"),
+                other => format!("that is what {other} says"),
             },
         }
     }

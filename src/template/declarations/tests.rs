@@ -37,9 +37,11 @@ fn values(
         .map(|(name, value)| ((*name).into(), value.clone()))
         .collect();
     let environment: HashMap<_, _> = environment.iter().copied().collect();
+    let kept: Dict = [("kept".into(), Value::text("of the user"))].into();
     let answers = Answers {
         given: &given,
         environment: &|name| environment.get(name).map(|text| (*text).to_owned()),
+        kept: &kept,
     };
     let project: Dict = [("project_name".into(), Value::text("my_site"))].into();
     let mut engine = Engine::new(&project, &[]);
@@ -150,6 +152,24 @@ fn what_has_no_default_has_to_be_given_where_it_is_asked_for() {
     assert_eq!(hint, "`--var kind=VALUE`, one of x, y (the other)");
     // Nobody is asked, so there is nothing.
     assert_eq!(values(manifest, &email("a@b"), &[]).unwrap(), "a@b|");
+}
+
+#[test]
+fn what_the_user_keeps_stands_before_the_default_only() {
+    let manifest = "[[variables]]\nname = 'kept'\ndefault = 'of the template'\n";
+    let environment = [("SCAFFOLD_VAR_KEPT", "of the environment")];
+    assert_eq!(values(manifest, &[], &[]).unwrap(), "of the user");
+    assert_eq!(
+        values(manifest, &[], &environment).unwrap(),
+        "of the environment"
+    );
+    let computed = "[[variables]]\nname = 'kept'\nvalue = 'computed'\n";
+    assert_eq!(values(computed, &[], &[]).unwrap(), "computed");
+    let number = "[[variables]]\nname = 'kept'\ntype = 'integer'\n";
+    let Unresolved::Answer { hint, .. } = values(number, &[], &[]).unwrap_err() else {
+        panic!()
+    };
+    assert_eq!(hint, "that is what your `config.toml` says");
 }
 
 #[test]
