@@ -29,7 +29,7 @@ use scaffold::wire::{
     frame::{self, Frame, Kind, RequestId},
     marshal::Encoder,
 };
-use support::{Front, Worker, responses, with_front};
+use support::{Front, TLS_ALERT, Worker, responses, with_front};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpStream, UnixStream},
@@ -174,6 +174,9 @@ fuzz_target!(|input: Input<'_>| {
         let before = requests.load(Ordering::Relaxed);
         let received = front.runtime.block_on(front.exchange(&octets, piece));
         assert!(received.in_order, "the connection was broken off");
+        if received.octets.ends_with(TLS_ALERT) {
+            assert!(octets.windows(2).any(|two| two == b"\x16\x03"));
+        }
         let responses = responses(&received, |_, response, rest| {
             match response.header("X-Method") {
                 Some(method) => method == b"HEAD",

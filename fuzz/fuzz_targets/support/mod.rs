@@ -163,6 +163,10 @@ impl Response {
     }
 }
 
+/// What ends the connection of a client that speaks TLS, in place of a response: a fatal alert
+/// (RFC 8446, section 6.2).
+pub const TLS_ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 70];
+
 /// Reads responses, the last of which may be cut where the connection was broken off. Whatever is
 /// not well-formed is a panic. `is_head` says whether the response with that number and head,
 /// with these octets behind it, answers a HEAD request.
@@ -173,6 +177,9 @@ pub fn responses(
     let mut rest = received.octets.as_slice();
     let mut responses = Vec::new();
     while !rest.is_empty() {
+        if rest == TLS_ALERT {
+            return responses;
+        }
         let Some((response, length)) = head(rest, received.in_order) else {
             return responses;
         };
