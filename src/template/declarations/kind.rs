@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Choice;
 use crate::template::{
     similar::similar,
     value::{Str, Value},
@@ -67,7 +68,7 @@ impl Kind {
 
     /// The value of this type that an answer means; a text is read as the user would mean it. The
     /// error says what is wrong with it, as the end of a sentence.
-    pub(super) fn convert(self, answer: &Value, choices: &[String]) -> Result<Value, String> {
+    pub(super) fn convert(self, answer: &Value, choices: &[Choice]) -> Result<Value, String> {
         let fault = || format!("takes {}, not `{}`", self.wanted(), shown(answer));
         match (self, answer) {
             (Self::String, Value::Str(text)) if !is_one_line(text) => Err(fault()),
@@ -139,12 +140,13 @@ fn is_inside(text: &str) -> bool {
         && parts().all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
-fn chosen(text: &str, choices: &[String]) -> Result<Value, String> {
-    if choices.iter().any(|choice| choice == text) {
+fn chosen(text: &str, choices: &[Choice]) -> Result<Value, String> {
+    let values = || choices.iter().map(|choice| choice.value.as_str());
+    if values().any(|value| value == text) {
         return Ok(Value::text(text));
     }
-    let names: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
-    let meant = similar(text, choices.iter().map(String::as_str));
+    let names: Vec<_> = values().map(|value| format!("`{value}`")).collect();
+    let meant = similar(text, values());
     let meant = meant.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
     Err(format!(
         "takes one of {}, not `{}`{meant}",
@@ -154,16 +156,13 @@ fn chosen(text: &str, choices: &[String]) -> Result<Value, String> {
 }
 
 /// The chosen ones, each once and in the order in which the template names them.
-fn all_chosen(texts: &[&str], choices: &[String]) -> Result<Value, String> {
+fn all_chosen(texts: &[&str], choices: &[Choice]) -> Result<Value, String> {
     for text in texts {
         chosen(text, choices)?;
     }
-    let all = choices
-        .iter()
-        .filter(|choice| texts.contains(&choice.as_str()));
-    Ok(Value::List(
-        all.map(|it| Value::text(it.as_str())).collect(),
-    ))
+    let all = choices.iter().map(|choice| choice.value.as_str());
+    let chosen = all.filter(|value| texts.contains(value));
+    Ok(Value::List(chosen.map(Value::text).collect()))
 }
 
 fn shown(value: &Value) -> String {
@@ -179,10 +178,12 @@ mod tests {
 
     use super::*;
 
-    fn choices() -> Vec<String> {
-        ["sqlite", "postgresql", "mysql"]
-            .map(str::to_owned)
-            .to_vec()
+    fn choices() -> Vec<Choice> {
+        let choice = |value: &str| Choice {
+            value: value.to_owned(),
+            label: String::new(),
+        };
+        ["sqlite", "postgresql", "mysql"].map(choice).into()
     }
 
     #[rstest]

@@ -94,11 +94,3 @@ impl Choice {
         }
     }
 }
-
-impl Declaration {
-    /// The names of the choices, as `Kind` takes them.
-    fn values(&self) -> Vec<String> {
-        let values = self.choices.iter().map(|choice| choice.value.clone());
-        values.collect()
-    }
-}

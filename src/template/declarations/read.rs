@@ -120,7 +120,6 @@ fn declaration(raw: Raw) -> Result<Declaration, Fault> {
             RawChoice::Labelled { value, label } => Choice { value, label },
         })
         .collect();
-    let values: Vec<String> = choices.iter().map(|choice| choice.value.clone()).collect();
     let source = match (default, value) {
         (Some(_), Some(value)) => {
             let message = "`value` is computed, and so has no `default`".to_owned();
@@ -128,7 +127,7 @@ fn declaration(raw: Raw) -> Result<Declaration, Fault> {
         }
         (None, None) => Origin::Nowhere,
         (None, Some(value)) => Origin::Computed(placed(value)),
-        (Some(default), None) => default_of(kind, &default, &values)?,
+        (Some(default), None) => default_of(kind, &default, &choices)?,
     };
     let pattern = pattern
         .map(|pattern| {
@@ -168,7 +167,7 @@ fn reason(error: &regex::Error) -> String {
 fn default_of(
     kind: Kind,
     default: &Spanned<toml::Value>,
-    choices: &[String],
+    choices: &[Choice],
 ) -> Result<Origin, Fault> {
     if let toml::Value::String(text) = default.get_ref()
         && text.contains('{')

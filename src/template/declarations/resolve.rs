@@ -58,7 +58,7 @@ impl Declaration {
             };
         }
         if let Some((from, answer)) = given {
-            let value = self.kind.convert(&answer, &self.values());
+            let value = self.kind.convert(&answer, &self.choices);
             let value = value.map_err(|fault| self.refused(&from, &fault))?;
             let fault = self.fault(&value, engine)?;
             return fault.map_or(Ok(value), |fault| Err(self.refused(&from, &fault)));
@@ -100,7 +100,7 @@ impl Declaration {
             message,
         };
         let text = engine.render_short(&template.text).map_err(manifest)?;
-        let value = self.kind.convert(&Value::text(text), &self.values());
+        let value = self.kind.convert(&Value::text(text), &self.choices);
         value.map_err(|fault| manifest(format!("the variable `{}` {fault}", self.name)))
     }
 
