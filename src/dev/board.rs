@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::Event;
+use super::{Event, failure};
 use crate::{
     serve::{Failure, HostPattern, State, Workers},
     watch::Change,
@@ -76,9 +76,17 @@ impl<T: FnMut(Event)> Board<T> {
         self.is_checked.get()
     }
 
-    /// Notes whether the framework's checks have something against serving.
-    pub(super) fn note_checked(&self, is_checked: bool) {
-        self.is_checked.set(is_checked);
+    /// The framework has no checks, or they need not be waited for this time.
+    pub(super) fn pass_checks(&self) {
+        self.is_checked.set(true);
+    }
+
+    /// Tells of the framework's checks; gives what they have against serving.
+    pub(super) fn take_checks(&self, checked: Report) -> Option<Failure> {
+        let failure = failure::of_checks(&checked);
+        self.is_checked.set(failure.is_none());
+        self.tell(Event::Checked(checked));
+        failure
     }
 
     /// How many places there are.

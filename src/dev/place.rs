@@ -217,9 +217,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                     waiting = Some(report);
                 }
                 Some(Status::Checked(checked)) => {
-                    let failure = failure::of_checks(&checked);
-                    self.board.tell(Event::Checked(checked));
-                    if let Some(failure) = failure {
+                    if let Some(failure) = self.board.take_checks(checked) {
                         return failed(failure);
                     }
                     // Nobody else has asked for them.
@@ -246,7 +244,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         };
         let client = worker.client().clone();
         if self.number == 0 {
-            self.board.note_checked(true);
+            self.board.pass_checks();
         }
         self.set(Standing::Ready(client));
         Start::Ready {
@@ -281,11 +279,8 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                     }
                 }
                 Some(Status::Checked(checked)) => {
-                    let failure = failure::of_checks(&checked);
-                    self.board.tell(Event::Checked(checked));
-                    if failure.is_some() {
-                        self.board.note_checked(false);
-                        return failure;
+                    if let Some(failure) = self.board.take_checks(checked) {
+                        return Some(failure);
                     }
                 }
                 // It says so once, and has.
