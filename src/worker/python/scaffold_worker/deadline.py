@@ -54,7 +54,7 @@ class Deadline:
     def _tell(self) -> None:
         import traceback
 
-        from .report import OURS, printable
+        from .report import OURS, printable, problem
         from .where import Places
 
         frame = sys._current_frames().get(self._main)
@@ -74,14 +74,6 @@ class Deadline:
             reason.traceback = stack
             failure.send(self._link, reason)
             return
-        self._link.report(
-            wire.READY,
-            [
-                *self.loaded,
-                ("problem", f"GET / takes longer than {self._limit}"),
-                ("problem_kind", "deadline"),
-                ("problem_where", where),
-                ("problem_hint", hint),
-                ("problem_traceback", stack),
-            ],
-        )
+        what = f"GET / takes longer than {self._limit}"
+        found = problem("deadline", what, where, hint, stack)
+        self._link.report(wire.READY, [*self.loaded, *found])

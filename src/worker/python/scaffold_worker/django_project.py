@@ -36,11 +36,7 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
     except BaseException as error:
         raise target.failure("settings", error, root) from None
     if not is_open:
-        raise Failure(
-            "guard",
-            "You must set settings.ALLOWED_HOSTS if DEBUG is False.",
-            f"set DEBUG = True in {settings_module} for development",
-        )
+        raise Failure("guard", *guard(settings_module))
     try:
         # Before the application, which may import models without setting Django up itself.
         django.setup(set_prefix=False)
@@ -73,6 +69,14 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
     loaded.own = application
     loaded.rule = "framework" if path is None else "WSGI_APPLICATION"
     return loaded
+
+
+def guard(settings_module: str) -> tuple[str, str]:
+    """Return what Django's runserver says where it refuses to start, and what to do."""
+    return (
+        "You must set settings.ALLOWED_HOSTS if DEBUG is False.",
+        f"set DEBUG = True in {settings_module} for development",
+    )
 
 
 def _check(link: Link, runserver: Runserver) -> None:

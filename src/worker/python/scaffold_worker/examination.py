@@ -16,6 +16,7 @@ from wsgiref.util import FileWrapper
 
 from . import frameworks, report
 from .deadline import Deadline
+from .django_project import guard
 from .errors import stream as errors
 from .headers import check_headers, check_status
 from .where import Places
@@ -93,13 +94,7 @@ class Examination:
             )
 
     def _problem(self, kind: str, what: str, where: str, hint: str, traceback: str = "") -> None:
-        self._found += [
-            ("problem", what),
-            ("problem_kind", kind),
-            ("problem_where", where),
-            ("problem_hint", hint),
-            ("problem_traceback", traceback),
-        ]
+        self._found += report.problem(kind, what, where, hint, traceback)
 
     def _django(self) -> Pairs:
         """Return what Django's settings say about serving, and complain where they forbid it."""
@@ -113,12 +108,8 @@ class Examination:
             return []
         if not debug and not hosts:
             module = os.environ.get("DJANGO_SETTINGS_MODULE", "")
-            self._problem(
-                "guard",
-                "You must set settings.ALLOWED_HOSTS if DEBUG is False.",
-                self._places.of_setting(module, "DEBUG"),
-                f"set DEBUG = True in {module} for development",
-            )
+            what, hint = guard(module)
+            self._problem("guard", what, self._places.of_setting(module, "DEBUG"), hint)
         return [("debug", str(debug))]
 
     def _listen_to_frameworks(self) -> None:
@@ -240,23 +231,13 @@ class _Request:
             return
         text = str(error) if isinstance(error, AssertionError) else report.summary(error)
         text = text or _asserted(error)
-        own = where if self._is_own(error) else ""
+        own = where if self._places.leads_through_own(error) else ""
         where = own or self._yielded or self._places.of_callable(application)
         self._violated(report.printable(text), where)
 
     def _violated(self, what: str, where: str) -> None:
         hint = "PEP 3333 says what an application has to do: https://peps.python.org/pep-3333/"
         self._problem("violation", what, where, hint)
-
-    def _is_own(self, error: BaseException) -> bool:
-        """Say whether the user's own code is among what the exception went through."""
-        traceback = error.__traceback__
-        while traceback is not None:
-            file = traceback.tb_frame.f_code.co_filename
-            if not file.startswith(report.OURS) and self._places.is_own(file):
-                return True
-            traceback = traceback.tb_next
-        return False
 
     def _where_yielded(self) -> str:
         """Return where a generator that is the body gave its last block."""

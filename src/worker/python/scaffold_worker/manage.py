@@ -6,6 +6,7 @@ Imported only for a project that has such a file: `ast` takes a millisecond to l
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 VARIABLES = ("DJANGO_SETTINGS_MODULE", "SETTINGS_MODULE")
 
@@ -20,11 +21,22 @@ def default_settings(source: bytes) -> tuple[str, str]:
     """
     if chosen:
         return VARIABLES[0], chosen
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    parsed = tree(source)
+    if parsed is None:
         return "", ""
-    return next(filter(any, map(_named, ast.walk(tree))), ("", ""))
+    return next(filter(any, map(_named, ast.walk(parsed))), ("", ""))
+
+
+@lru_cache(1)
+def tree(source: bytes) -> ast.Module | None:
+    """Return the syntax tree of the file; None where it is not Python.
+
+    Several questions are asked of it at each start.
+    """
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def names_settings(statement: ast.Assign | ast.Expr) -> bool:

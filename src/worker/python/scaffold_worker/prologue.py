@@ -71,10 +71,8 @@ def _is_plain(source: bytes) -> bool:
 
     A file that is not Python is left to whoever reads it next.
     """
-    try:
-        return _all_plain(ast.parse(source).body)
-    except (SyntaxError, ValueError):
-        return True
+    tree = manage.tree(source)
+    return tree is None or _all_plain(tree.body)
 
 
 def _all_plain(statements: list[ast.stmt]) -> bool:

@@ -35,6 +35,20 @@ def traceback_text(error: BaseException) -> str:
     return text
 
 
+def problem(
+    kind: str, what: str, where: str, hint: str, traceback: str = ""
+) -> list[tuple[str, str]]:
+    """Return something that is wrong as READY tells it (docs/worker-protocol.md, "One request for
+    trial")."""
+    return [
+        ("problem", what),
+        ("problem_kind", kind),
+        ("problem_where", where),
+        ("problem_hint", hint),
+        ("problem_traceback", traceback),
+    ]
+
+
 def fault(error: BaseException) -> str:
     """Return what to print about a fault of our own, our frames included."""
     import traceback

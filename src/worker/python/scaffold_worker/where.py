@@ -79,7 +79,11 @@ class Places:
         numbers = [number for number, line in enumerate(lines, 1) if assignment.match(line)]
         return self.place(file, numbers[-1] if numbers else 0)
 
-    def is_own(self, file: str) -> bool:
+    def leads_through_own(self, error: BaseException) -> bool:
+        """Say whether the user's own code is among what an exception went through."""
+        return any(self._is_own(file) for file, _ in _steps(error.__traceback__))
+
+    def _is_own(self, file: str) -> bool:
         """Say whether a file is the user's own."""
         return not file.startswith("<") and not self._libraries.hold(os.path.abspath(file))
 
@@ -90,7 +94,7 @@ class Places:
         return printable(f"{file}:{line}" if line else file)
 
     def _innermost_own(self, steps: Iterable[tuple[str, int]]) -> str:
-        own = [step for step in steps if self.is_own(step[0])]
+        own = [step for step in steps if self._is_own(step[0])]
         return self.place(*own[-1]) if own else ""
 
 
