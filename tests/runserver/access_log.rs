@@ -8,7 +8,7 @@ use scaffold::serve::{AccessLog, Entry, LogFormat, Palette};
 use serde_json::{Value, json};
 
 use super::{APP, app_server};
-use crate::support::{Packages, Serve, Server, Test, newest};
+use crate::support::{Serve, Server, Test, ask_django};
 
 const ORACLE: &str = include_str!("access_log.py");
 
@@ -81,17 +81,7 @@ fn lines_and_colours_are_djangos() {
     cases.push(("light", "\x16\x03\x01\x02", 400));
     let odd: String = (0..=255).map(char::from).collect();
     cases.push(("nocolor", &odd, 400));
-    let output = assert_cmd::Command::new(newest().venv(Packages::Django).as_ref())
-        .args(["-B", "-c", ORACLE])
-        .write_stdin(serde_json::to_string(&cases).unwrap())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let django: Vec<String> = serde_json::from_slice(&output.stdout).unwrap();
+    let django: Vec<String> = ask_django(ORACLE, &cases);
     assert_eq!(django.len(), cases.len());
     for ((colors, request_line, status), django) in cases.into_iter().zip(django) {
         let django = django.strip_prefix("[20/Nov/2026 19:01:27] ").unwrap();

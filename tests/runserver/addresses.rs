@@ -11,7 +11,7 @@ use scaffold::serve::address::{Address, AddressError};
 use serde_json::{Value, json};
 
 use super::{APP, app_server};
-use crate::support::{Client, Packages, Server, Test, get, newest};
+use crate::support::{Client, Server, Test, ask_django, get};
 
 const ORACLE: &str = include_str!("addresses.py");
 
@@ -119,17 +119,7 @@ fn texts_are_taken_as_django_takes_them() {
         .into_iter()
         .flat_map(|text| [(text.clone(), false), (text, true)])
         .collect();
-    let output = assert_cmd::Command::new(newest().venv(Packages::Django).as_ref())
-        .args(["-B", "-c", ORACLE])
-        .write_stdin(serde_json::to_string(&cases).unwrap())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let answers: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let answers: Vec<Value> = ask_django(ORACLE, &cases);
     assert_eq!(answers.len(), cases.len());
     let (mut taken, mut refused) = (0, 0);
     for ((text, ipv6), mut django) in cases.into_iter().zip(answers) {

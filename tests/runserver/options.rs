@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::Value;
 
 use super::APP;
-use crate::support::{Packages, Serve, Test, newest};
+use crate::support::{Serve, Test, ask_django};
 
 const ORACLE: &str = include_str!("options.py");
 
@@ -17,17 +17,7 @@ def do_words(environ, start_response):
 
 /// What Django's parser makes of these command lines.
 fn django(lines: &[Vec<String>]) -> Vec<Value> {
-    let output = assert_cmd::Command::new(newest().venv(Packages::Django).as_ref())
-        .args(["-B", "-c", ORACLE])
-        .write_stdin(serde_json::to_string(lines).unwrap())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
+    ask_django(ORACLE, &lines)
 }
 
 fn words(line: &str) -> Vec<String> {

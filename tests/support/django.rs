@@ -3,7 +3,9 @@
 
 use std::{ffi::OsStr, path::Path, process::Command};
 
-use super::{Sandbox, Serve, Server};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Packages, Sandbox, Serve, Server, newest};
 
 impl Serve {
     /// Starts Django's own server in place of ours: the same directory, environment and arguments.
@@ -44,4 +46,22 @@ pub(crate) fn manage<A: AsRef<OsStr>>(
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}\n{stdout}{stderr}");
     stdout
+}
+
+/// What a Python program makes of these cases with the newest Django: it reads them as JSON, and
+/// prints JSON.
+///
+/// # Panics
+///
+/// Where it fails, with its complaint.
+#[track_caller]
+pub(crate) fn ask_django<T: DeserializeOwned>(program: &str, cases: &impl Serialize) -> T {
+    let output = assert_cmd::Command::new(newest().venv(Packages::Django).as_ref())
+        .args(["-B", "-c", program])
+        .write_stdin(serde_json::to_string(cases).unwrap())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }

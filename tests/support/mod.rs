@@ -27,7 +27,7 @@ pub(crate) mod test;
 
 pub(crate) use {
     client::{Client, Response, get, post},
-    django::manage,
+    django::{ask_django, manage},
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, newest, pythons},
