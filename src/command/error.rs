@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::repository::RepositoryError;
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
@@ -33,6 +34,12 @@ pub(crate) enum Error {
         /// The formatter.
         program: &'static str,
     },
+    /// The user wants it to stop while a project is updated.
+    #[error("interrupted, and nothing was changed")]
+    UpdateInterrupted,
+    /// The user's repository is not as it should be, or none could be made.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -76,6 +83,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Repository(error) => error.hint(),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
@@ -83,7 +91,10 @@ impl Error {
             Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it was removed; go to another one".to_owned())
             }
-            Self::CurrentDirectory(_) | Self::Runtime(_) | Self::ColorConflict => None,
+            Self::CurrentDirectory(_)
+            | Self::Runtime(_)
+            | Self::ColorConflict
+            | Self::UpdateInterrupted => None,
         }
     }
 
@@ -93,7 +104,8 @@ impl Error {
         match self {
             Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. })
-            | Self::FormatterInterrupted { .. } => INTERRUPTED,
+            | Self::FormatterInterrupted { .. }
+            | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }
     }

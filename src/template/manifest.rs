@@ -11,9 +11,11 @@ use super::{
     error::Error,
     files::{Rule, Treatments},
     glob,
+    incidentals::Incidentals,
     native::Engine,
     report::Report,
     source::{Entry, Kind, Source},
+    value::Dict,
 };
 
 /// Where a native template keeps its manifest.
@@ -85,12 +87,35 @@ impl Manifest {
 
     /// Gives the engine the values of the variables that the template declares.
     pub(super) fn resolve(&self, answers: &Answers<'_>, engine: &mut Engine) -> Result<(), Error> {
-        declarations::resolve(&self.declarations, answers, engine).map_err(|fault| match fault {
+        declarations::resolve(&self.declarations, answers, engine)
+            .map_err(|fault| self.error(fault))
+    }
+
+    /// What of the variables' values a project keeps; secrets are noted, so that they are found
+    /// wherever they come to stand. `given` says of which variables the user said something.
+    pub(super) fn remembered(
+        &self,
+        engine: &Engine,
+        given: impl Fn(&str) -> bool,
+        incidentals: &Incidentals,
+    ) -> Result<Dict, Error> {
+        declarations::hide(&self.declarations, engine, incidentals);
+        declarations::remembered(&self.declarations, engine, given, incidentals)
+            .map_err(|fault| self.error(fault))
+    }
+
+    fn error(&self, fault: declarations::Unresolved) -> Error {
+        match fault {
             declarations::Unresolved::Answer { message, hint } => Error::Answer { message, hint },
             declarations::Unresolved::Manifest { offset, message } => {
                 self.place.error(offset, 1, &message)
             }
-        })
+        }
+    }
+
+    /// Whether it declares variables.
+    pub(super) fn has_variables(&self) -> bool {
+        !self.declarations.is_empty()
     }
 
     /// What is done with single files, now that the variables have values.

@@ -1,9 +1,11 @@
 //! `scaffold startproject` and `scaffold startapp`: arguments → plan → write → report.
 
+mod commit;
+mod existing;
 mod formatter;
 mod names;
 mod options;
-mod own;
+pub(super) mod own;
 mod report;
 mod steps;
 mod summary;
@@ -11,6 +13,7 @@ mod watchdog;
 
 use std::{
     env,
+    path::Path,
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
     time::Instant,
@@ -21,14 +24,14 @@ use crate::{
     console::{self, Verbosity},
     project::Search,
     shutdown,
-    template::{self, Plan, ProjectOrApp, Request, Target, Wanted},
+    template::{self, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{check, error::Error, install};
 use formatter::Formatter;
 use report::Report;
-use steps::Steps;
-use watchdog::Watchdog;
+pub(super) use steps::Steps;
+pub(super) use watchdog::Watchdog;
 
 /// What is to be done, as the user said it.
 #[derive(Clone, Debug)]
@@ -74,6 +77,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         dry_run,
         json,
         no_format,
+        diff,
+        git,
+        // What decides about files that are there.
+        overwrite: _,
+        skip_existing: _,
         // What only the options use.
         extensions: _,
         files: _,
@@ -97,11 +105,13 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     if verbosity >= Verbosity::Normal {
         names::warn(name);
     }
-    let target = Target::resolve(name, directory.as_deref(), &here)?;
+    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(args));
+    let target = Target::resolve(name, directory.as_deref().or(expected), &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
+    let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
-    let formatter = (!no_format && !dry_run).then(Formatter::find).flatten();
+    let formatter = (!no_format && !dry_run && !diff).then(Formatter::find).flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
@@ -129,7 +139,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     })?);
     steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
-    let checked = check_target(&target, &plan, report);
+    if *diff {
+        return existing::show_diff(&target, &plan);
+    }
+    let collisions = existing::collisions(args);
+    let checked = existing::check(&target, &plan, collisions, report);
     if *dry_run {
         // Where the target could not be looked at, nothing is known of what is in the way.
         if !json && (checked.is_ok() || !report.conflicts.is_empty()) {
@@ -138,7 +152,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    template::write(&plan, &target, &stop)?;
+    template::write_over(&plan, &target, collisions, &stop)?;
     report.is_written = true;
     let took = start.elapsed();
     let files: Vec<_> = report.files().collect();
@@ -146,6 +160,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
     }
+    repository.carry_out(name, &plan, &target, &files)?;
     let shows_summary =
         verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;
     if shows_summary {
@@ -177,13 +192,4 @@ fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Wat
             console::error(error.label(), error, error.hint().as_deref());
         })
     }
-}
-
-/// Fails where something is in the way, and notes all of it in the report.
-fn check_target(target: &Target, plan: &Plan, report: &mut Report) -> Result<(), Error> {
-    let result = target.check(plan);
-    if let Err(template::Error::Conflicts { paths, .. }) = &result {
-        report.conflicts.clone_from(paths);
-    }
-    Ok(result?)
 }

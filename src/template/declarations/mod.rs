@@ -4,12 +4,14 @@
 //! - `kind`: the types
 //! - `read`: from the manifest, with the places of what is wrong
 //! - `resolve`: from the user's answers to values
+//! - `remember`: which of the values the project keeps
 //!
 //! A value comes from the first of: what the user said (`--var`, `--vars`), the environment
 //! (`SCAFFOLD_VAR_NAME`), the default that the manifest has.
 
 mod kind;
 mod read;
+mod remember;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -19,7 +21,8 @@ use regex::Regex;
 use super::value::Value;
 use kind::Kind;
 
-pub(super) use read::{Raw, declarations};
+pub(super) use read::{Raw, declarations, value_of};
+pub(super) use remember::{hide, remembered};
 pub(super) use resolve::{Answers, Fault as Unresolved, resolve};
 
 /// A variable that the template declares.
