@@ -123,9 +123,26 @@ pub(crate) struct GenerateArgs {
     /// Run the commands that the template's manifest has, without asking
     #[arg(long, help_heading = "Template")]
     pub(crate) trust: bool,
+    /// Replace files that are there already
+    #[arg(
+        long,
+        conflicts_with = "skip_existing",
+        help_heading = "Existing files"
+    )]
+    pub(crate) overwrite: bool,
+    /// Leave files as they are that are there already
+    #[arg(long, help_heading = "Existing files")]
+    pub(crate) skip_existing: bool,
+    /// Write nothing, and show as a unified diff what would change
+    #[arg(long, conflicts_with_all = ["dry_run", "json"], help_heading = "Existing files")]
+    pub(crate) diff: bool,
+
     /// Write nothing, and show what would be made
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Make a Git repository of it, with a first commit
+    #[arg(long)]
+    pub(crate) git: bool,
     /// Describe what was made, or what went wrong, as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,6 +4,7 @@
 use std::io;
 
 use super::generate::HookError;
+use super::repository::RepositoryError;
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
@@ -37,6 +38,12 @@ pub(crate) enum Error {
     /// Not all commands of the template were run; the project is made.
     #[error(transparent)]
     Hook(#[from] HookError),
+    /// The user wants it to stop while a project is updated.
+    #[error("interrupted, and nothing was changed")]
+    UpdateInterrupted,
+    /// The user's repository is not as it should be, or none could be made.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -87,6 +94,7 @@ impl Error {
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
             Self::Hook(error) => Some(error.hint()),
+            Self::Repository(error) => error.hint(),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
@@ -94,7 +102,10 @@ impl Error {
             Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it was removed; go to another one".to_owned())
             }
-            Self::CurrentDirectory(_) | Self::Runtime(_) | Self::ColorConflict => None,
+            Self::CurrentDirectory(_)
+            | Self::Runtime(_)
+            | Self::ColorConflict
+            | Self::UpdateInterrupted => None,
         }
     }
 
@@ -105,7 +116,8 @@ impl Error {
             Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. })
             | Self::FormatterInterrupted { .. }
-            | Self::Hook(HookError::Interrupted { .. }) => INTERRUPTED,
+            | Self::Hook(HookError::Interrupted { .. })
+            | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }
     }

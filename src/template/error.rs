@@ -11,6 +11,7 @@ use super::{
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
+    update::UpdateError,
 };
 
 /// Why this part failed. Nothing was left on the disk, except where the variant says so.
@@ -268,6 +269,9 @@ pub enum Error {
     /// The template could not be had from its repository.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// The project could not be brought to another version of its template.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
     /// The archive is not the one that is wanted.
     #[error(transparent)]
     Checksum(#[from] ChecksumError),
@@ -334,6 +338,7 @@ impl Error {
             )),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
+            Self::Update(error) => Some(error.hint()),
             Self::Checksum(error) => Some(error.hint()),
             Self::NoRepository { .. } => Some(
                 "leave out `--ref`, or give the repository: `owner/name`, or an address that ends \
@@ -344,7 +349,11 @@ impl Error {
             Self::Version(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
-                Some("nothing was written; move these away or choose another directory".to_owned())
+                Some(
+                "nothing was written; move these away, or see with `--diff` what would change, then \
+                 replace files with `--overwrite` or keep them with `--skip-existing`"
+                    .to_owned(),
+            )
             }
             Self::TooLarge { .. } => Some("is this the template that you meant?".to_owned()),
             Self::Archive { reason, .. } => reason.hint().map(str::to_owned),

@@ -13,6 +13,7 @@ use super::{
     files::{Rule, Treatments},
     glob,
     hooks::{Hook, Hooks},
+    incidentals::Incidentals,
     interview::{Stopped, interview},
     minimum_version,
     native::Engine,
@@ -20,6 +21,7 @@ use super::{
     report::Report,
     similar::similar,
     source::{Entry, Kind, Source},
+    value::Dict,
 };
 
 /// Where a native template keeps its manifest.
@@ -111,17 +113,37 @@ impl Manifest {
             None => session.next_question().map(drop).map_err(Stopped::from),
         };
         result.map_err(|stopped| match stopped {
-            Stopped::Unresolved(Unresolved::Answer { message, hint }) => {
-                Error::Answer { message, hint }
-            }
-            Stopped::Unresolved(Unresolved::Manifest { offset, message }) => {
-                self.place.error(offset, 1, &message)
-            }
+            Stopped::Unresolved(fault) => self.error(fault),
             Stopped::Cancelled => Error::Interrupted {
                 subject: request.subject,
             },
             Stopped::Terminal(error) => AskingError::from(error).into(),
         })
+    }
+
+    /// What of the variables' values a project keeps; secrets are noted, so that they are found
+    /// wherever they come to stand. `given` says of which variables the user said something.
+    pub(super) fn remembered(
+        &self,
+        engine: &Engine,
+        given: impl Fn(&str) -> bool,
+        incidentals: &Incidentals,
+    ) -> Result<Dict, Error> {
+        declarations::hide(&self.declarations, engine, incidentals);
+        declarations::remembered(&self.declarations, engine, given, incidentals)
+            .map_err(|fault| self.error(fault))
+    }
+
+    fn error(&self, fault: Unresolved) -> Error {
+        match fault {
+            Unresolved::Answer { message, hint } => Error::Answer { message, hint },
+            Unresolved::Manifest { offset, message } => self.place.error(offset, 1, &message),
+        }
+    }
+
+    /// Whether it declares variables.
+    pub(super) fn has_variables(&self) -> bool {
+        !self.declarations.is_empty()
     }
 
     /// What is done with single files, now that the variables have values.

@@ -7,6 +7,7 @@
 //! This part does not decide which names are good for a project and prints nothing; the only
 //! program that it runs is `git`, where the template is a repository.
 
+mod collisions;
 mod context;
 mod declarations;
 mod django;
@@ -14,6 +15,7 @@ mod error;
 mod files;
 mod glob;
 mod hooks;
+mod incidentals;
 mod interview;
 mod manifest;
 mod minimum_version;
@@ -21,6 +23,7 @@ mod native;
 mod path;
 mod plan;
 mod question;
+mod remembered;
 mod render;
 mod report;
 mod selection;
@@ -30,6 +33,7 @@ mod source;
 mod subject;
 mod target;
 mod titlecase;
+mod update;
 mod value;
 mod variables;
 mod view;
@@ -43,6 +47,7 @@ use std::{
     },
 };
 
+pub use collisions::{Collisions, Comparison, Presence, write_over};
 pub use django::render_django;
 pub use error::Error;
 pub use hooks::Hook;
@@ -51,6 +56,7 @@ pub use plan::Plan;
 pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
 };
+pub use remembered::{Made, Remembered, Version};
 pub use selection::Selection;
 pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
@@ -59,14 +65,17 @@ pub use source::{
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;
+pub use update::{Change, Outcome, Update, UpdateError, UpdateRequest, apply, update};
 pub use value::{DateTime, Dict, Str, Value};
 pub use variables::{VariablesError, assignment, read as read_variables};
 pub use view::PlannedFile;
 
 use declarations::Answers;
+use incidentals::Incidentals;
 use manifest::Manifest;
 use native::Engine;
 use render::Renderer;
+use source::Source;
 
 /// What to generate, as the user said it.
 #[derive(Clone, Copy)]
@@ -150,21 +159,40 @@ impl Request<'_> {
     }
 }
 
+/// What a rendering goes by that an earlier one has left.
+#[derive(Debug, Default)]
+struct Past {
+    /// The random values, and the day.
+    incidentals: Arc<Incidentals>,
+    /// What the user answered.
+    answers: Dict,
+    /// Whether the project is there already.
+    is_made: bool,
+}
+
 /// Reads and renders the template. What is in the way in the target, [`Target::check`] finds.
 pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
-    let Request {
-        subject,
-        name,
-        target,
-        ..
-    } = *request;
+    let &Request {
+        subject, target, ..
+    } = request;
     if let Target::Existing(path) = target {
         // Before anything else: what an earlier run left would only look like conflicts.
         write::check_journal(path, subject)?;
     }
-    let mut source = source::Source::open(request)?;
+    let mut plan = render(request, Source::open(request)?, &Past::default())?;
+    // What is added to a directory is a part of what that remembers.
+    if subject == ProjectOrApp::Project || matches!(target, Target::New(_)) {
+        plan.keep_memory();
+    }
+    Ok(plan)
+}
+
+/// Renders a template that was read.
+fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
+    let &Request { subject, name, .. } = request;
+    let version = remembered::version(request, &mut source);
     let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
-    if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
+    if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
             name: name.to_owned(),
@@ -172,12 +200,29 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         });
     }
     request.progress.step(Step::Rendering);
-    let renderer = renderer(request, manifest.as_ref())?;
-    Plan::new(request, &mut source, manifest.as_ref(), &renderer)
+    let renderer = renderer(request, manifest.as_ref(), past)?;
+    let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
+    if let (Some(version), Some(manifest), Renderer::Native(engine)) =
+        (version, &manifest, &renderer)
+        && (subject == ProjectOrApp::Project || manifest.has_variables())
+    {
+        let is_given =
+            |name: &str| request.variables.contains_key(name) || past.answers.contains_key(name);
+        let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
+        let made = remembered::made(request, &past.incidentals);
+        let mut remembered = Remembered::new(version, made, &answers);
+        remembered.add_files(&plan, &past.incidentals.private());
+        plan.remember(remembered);
+    }
+    Ok(plan)
 }
 
 /// The template's language, with all variables in the order in which one stands before another.
-fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Renderer, Error> {
+fn renderer(
+    request: &Request<'_>,
+    manifest: Option<&Manifest>,
+    past: &Past,
+) -> Result<Renderer, Error> {
     let Request {
         subject,
         name,
@@ -201,6 +246,7 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     context.extend(context::context(subject, name, target.path(), version)?);
     if is_native {
         context::extend_native(&mut context, name, request.install);
+        context::keep_secret_key(&mut context, &past.incidentals);
     }
     context.extend(
         variables
@@ -209,9 +255,11 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     );
     Ok(match manifest {
         Some(manifest) => {
-            let mut engine = Engine::new(&context, &manifest.environment);
+            let incidentals = Arc::clone(&past.incidentals);
+            let mut engine = Engine::with(&context, &manifest.environment, incidentals);
             let answers = Answers {
                 given: variables,
+                remembered: &past.answers,
                 environment: request.environment,
                 kept: request.answers,
             };

@@ -14,6 +14,7 @@ use super::{
     hooks::Hook,
     manifest::{FILE_NAME, Manifest},
     path,
+    remembered::{self, Remembered},
     render::Renderer,
     selection::Selection,
     shown,
@@ -33,13 +34,15 @@ pub struct Plan {
     template: String,
     message: Option<String>,
     hooks: Vec<Hook>,
+    /// What the project remembers of the template.
+    remembered: Option<Remembered>,
 }
 
 /// One thing that will be made.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// What it is made from, for messages.
-    from: PathBuf,
+    /// What it is made from.
+    pub(super) from: PathBuf,
     pub(super) kind: Kind,
     /// Whether it is a file that was rendered, and not only copied.
     pub(super) is_rendered: bool,
@@ -75,6 +78,7 @@ impl Plan {
                 .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
             hooks: Vec::new(),
+            remembered: None,
         };
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
@@ -96,6 +100,10 @@ impl Plan {
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }
+            if manifest.is_some() && to == Path::new(remembered::FILE_NAME) {
+                let reason = "there the project remembers its template";
+                return Err(Error::Name { from, to, reason });
+            }
             let mut is_rendered = false;
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
@@ -103,6 +111,7 @@ impl Plan {
                     is_rendered = !treatments.copy(&from)
                         && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
+                        renderer.begin(&from);
                         renderer
                             .render(&source.locate(&from), &contents, treatments.engine(&from))?
                             .into_bytes()
@@ -134,6 +143,32 @@ impl Plan {
             plan.message = Some(shown::text(&message).to_string());
         }
         Ok(plan)
+    }
+
+    /// Notes what the project will remember of the template.
+    pub(super) fn remember(&mut self, remembered: Remembered) {
+        self.remembered = Some(remembered);
+    }
+
+    /// Makes what is to be remembered a file of the plan.
+    pub(super) fn keep_memory(&mut self) {
+        if let Some(remembered) = &self.remembered {
+            let node = Node {
+                from: PathBuf::from(remembered::FILE_NAME),
+                kind: Kind::File {
+                    contents: remembered.text().into_bytes().into(),
+                    mode: remembered::MODE,
+                },
+                is_rendered: false,
+                skips_if_exists: false,
+            };
+            self.nodes.insert(remembered::FILE_NAME.into(), node);
+        }
+    }
+
+    /// What the project is to remember of the template, and what is made of that.
+    pub(super) fn into_parts(self) -> (BTreeMap<PathBuf, Node>, Option<Remembered>) {
+        (self.nodes, self.remembered)
     }
 
     /// Adds a node and the directories above it.
@@ -247,6 +282,7 @@ mod tests {
         let mut source = Source {
             root: "/t".into(),
             entries,
+            origin: crate::template::source::Origin::default(),
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));

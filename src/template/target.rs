@@ -58,16 +58,21 @@ impl Target {
     }
 
     /// The files of the plan that are there already and stay as they are, as the template wants.
-    #[must_use]
-    pub fn kept(&self, plan: &Plan) -> Vec<PathBuf> {
-        let Self::Existing(root) = self else {
-            return Vec::new();
-        };
+    pub fn kept<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = &'a Path> {
         let files = plan.nodes().filter(|(_, node)| node.skips_if_exists);
         files
-            .map(|(path, _)| root.join(path))
-            .filter(|path| fs::symlink_metadata(path).is_ok_and(|it| !it.is_dir()))
-            .collect()
+            .map(|(path, _)| path)
+            .filter(|path| self.is_kept(path))
+    }
+
+    /// Whether there is a file that stays where the template wants it to.
+    pub(super) fn is_kept(&self, path: &Path) -> bool {
+        match self {
+            Self::New(_) => false,
+            Self::Existing(root) => {
+                fs::symlink_metadata(root.join(path)).is_ok_and(|it| !it.is_dir())
+            }
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! `scaffold startproject` and `scaffold startapp`: arguments → plan → write → report.
 
+mod commit;
+mod existing;
 mod formatter;
 mod hooks;
 mod names;
 mod options;
-mod own;
+pub(super) mod own;
 mod questions;
 mod report;
 mod steps;
@@ -33,8 +35,8 @@ pub(super) use hooks::HookError;
 use hooks::Hooks;
 use questions::Questions;
 use report::Report;
-use steps::Steps;
-use watchdog::Watchdog;
+pub(super) use steps::Steps;
+pub(super) use watchdog::Watchdog;
 
 /// What is to be done, as the user said it.
 #[derive(Clone, Debug)]
@@ -76,29 +78,26 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         reference,
         subdirectory,
         checksum,
-        pythonpath: _,
         dry_run,
         json,
         no_format,
         defaults,
-        trust: _,
-        // What only the options use.
-        extensions: _,
-        files: _,
-        exclude: _,
-        variables: _,
-        variable_files: _,
-        settings: _,
-        traceback: _,
+        diff,
+        git,
+        ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
     check_name(job, &search)?;
-    let target = Target::resolve(name, directory.as_deref(), &here)?;
+    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(args));
+    let target = Target::resolve(name, directory.as_deref().or(expected), &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
+    let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
-    let formatter = (!no_format && !dry_run).then(Formatter::find).flatten();
+    let formatter = (!no_format && !dry_run && !diff)
+        .then(Formatter::find)
+        .flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
@@ -130,7 +129,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     })?);
     steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
-    let checked = check_target(&target, &plan, report);
+    if *diff {
+        return existing::show_diff(&target, &plan);
+    }
+    let collisions = existing::collisions(args);
+    let checked = existing::check(&target, &plan, collisions, report);
     if *dry_run {
         // Where the target could not be looked at, nothing is known of what is in the way.
         if !json && (checked.is_ok() || !report.conflicts.is_empty()) {
@@ -139,7 +142,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    template::write(&plan, &target, &stop)?;
+    template::write_over(&plan, &target, collisions, &stop)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
@@ -149,13 +152,14 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     }
     let made = Made {
         plan: &plan,
-        root: target.path(),
+        target: &target,
+        repository,
         here: &here,
         questions,
         stop: &stop,
         took,
     };
-    finish(job, &made, report)
+    finish(job, made, report)
 }
 
 /// Fails where the name cannot be given, and warns where Python will not find it.
@@ -184,7 +188,9 @@ fn check_name(job: &Job, search: &Search) -> Result<(), Error> {
 /// A project that is written.
 struct Made<'a> {
     plan: &'a Plan,
-    root: &'a Path,
+    target: &'a Target,
+    /// What is to be done about a repository.
+    repository: commit::Intent,
     /// The directory in which the user is.
     here: &'a Path,
     /// The user at the terminal, if there is one.
@@ -194,10 +200,11 @@ struct Made<'a> {
 }
 
 /// Does what is done in the new project, and tells of it.
-fn finish(job: &Job, made: &Made<'_>, report: &mut Report) -> Result<(), Error> {
-    let &Made {
+fn finish(job: &Job, made: Made<'_>, report: &mut Report) -> Result<(), Error> {
+    let Made {
         plan,
-        root,
+        target,
+        repository,
         here,
         questions,
         stop,
@@ -206,6 +213,7 @@ fn finish(job: &Job, made: &Made<'_>, report: &mut Report) -> Result<(), Error> 
     let GenerateArgs {
         name, json, trust, ..
     } = &job.args;
+    let root = target.path();
     let shows_summary =
         job.verbosity >= Verbosity::Normal && (console::is_terminal() || job.install) && !json;
     if shows_summary {
@@ -227,6 +235,9 @@ fn finish(job: &Job, made: &Made<'_>, report: &mut Report) -> Result<(), Error> 
         stop,
     };
     hooks.run(&mut report.hooks)?;
+    // What the commands have made belongs to the first commit.
+    let files: Vec<_> = report.files().collect();
+    repository.carry_out(name, plan, target, &files)?;
     if shows_summary {
         console::note(summary::next(plan, root, here));
     }
@@ -254,14 +265,4 @@ fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Wat
             console::error(error.label(), error, error.hint().as_deref());
         })
     }
-}
-
-/// Fails where something is in the way, and notes all of it in the report.
-fn check_target(target: &Target, plan: &Plan, report: &mut Report) -> Result<(), Error> {
-    report.kept = target.kept(plan);
-    let result = target.check(plan);
-    if let Err(template::Error::Conflicts { paths, .. }) = &result {
-        report.conflicts.clone_from(paths);
-    }
-    Ok(result?)
 }

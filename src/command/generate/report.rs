@@ -3,6 +3,7 @@
 //! The keys of the JSON are part of the program's interface; `README.md` lists them.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs,
     os::unix::fs::MetadataExt,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     command::error::Error,
-    template::{Plan, PlannedFile, shown_path},
+    template::{Collisions, Plan, PlannedFile, Presence, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -33,10 +34,12 @@ pub(super) struct Report {
     pub(super) plan: Option<Rc<Plan>>,
     /// What is in the way.
     pub(super) conflicts: Vec<PathBuf>,
-    /// What is there and stays.
-    pub(super) kept: Vec<PathBuf>,
     /// What became of the template's commands: of the first ones, where not all were run.
     pub(super) hooks: Vec<hooks::Status>,
+    /// What is done with files that are there.
+    pub(super) collisions: Collisions,
+    /// What is there where files are to go, as far as that was looked at.
+    pub(super) presences: BTreeMap<PathBuf, Presence>,
     /// All of it is there.
     pub(super) is_written: bool,
 }
@@ -83,16 +86,28 @@ enum Status {
     Created,
     /// Something is in its way.
     Conflict,
-    /// It is there already, and stays as it is.
+    /// It takes the place of another, or would.
+    Replaced,
+    /// Another is there and stays.
     Kept,
+    /// It is there already, as the plan has it.
+    Unchanged,
+}
+
+impl Status {
+    /// Whether the file is written.
+    fn is_made(self) -> bool {
+        matches!(self, Self::New | Self::Created | Self::Replaced)
+    }
 }
 
 impl Report {
     /// The paths of all files that are made.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let target = self.target.clone().unwrap_or_default();
-        let files = self.planned().map(move |file| target.join(file.path));
-        files.filter(|path| !self.kept.contains(path))
+        self.planned()
+            .filter(|file| self.status(file.path).is_made())
+            .map(move |file| target.join(file.path))
     }
 
     /// The plan's files, if there is a plan.
@@ -161,10 +176,17 @@ impl Report {
 
     fn status(&self, path: &Path) -> Status {
         let target = self.target.as_deref().unwrap_or(Path::new(""));
+        let presence = self.presences.get(path);
         let path = target.join(path);
-        if self.kept.contains(&path) {
-            Status::Kept
-        } else if self.is_written {
+        match presence {
+            Some(Presence::Same) => return Status::Unchanged,
+            Some(Presence::Different) if self.collisions == Collisions::Overwrite => {
+                return Status::Replaced;
+            }
+            Some(Presence::Different | Presence::Kept) => return Status::Kept,
+            Some(Presence::Missing | Presence::InTheWay) | None => {}
+        }
+        if self.is_written {
             Status::Created
         } else if self.conflicts.iter().any(|it| path.starts_with(it)) {
             // What stands where a directory would be stands in the way of all that is in it.
@@ -189,7 +211,9 @@ impl Report {
                 Status::New if size.is_none() && target.join(path).is_dir() => "there",
                 Status::New | Status::Created => "new",
                 Status::Conflict => "conflict",
+                Status::Replaced => "replaced",
                 Status::Kept => "kept",
+                Status::Unchanged => "same",
             };
             let (size, end) = match size {
                 Some(size) => (size.to_string(), ""),

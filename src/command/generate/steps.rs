@@ -21,7 +21,7 @@ use super::watchdog::Watchdog;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Tells of the steps.
-pub(super) struct Steps {
+pub(in crate::command) struct Steps {
     verbosity: Verbosity,
     /// Standard output is for something else.
     to_stderr: bool,
@@ -39,7 +39,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// `watch` is called when the rendering begins; what it gives is dropped when that ends.
-    pub(super) fn new(
+    pub(in crate::command) fn new(
         verbosity: Verbosity,
         to_stderr: bool,
         watch: impl Fn() -> Watchdog + 'static,
@@ -110,7 +110,7 @@ impl Steps {
     }
 
     /// Takes from the terminal what shows progress: everything is read and rendered.
-    pub(super) fn clear(&self) {
+    pub(in crate::command) fn clear(&self) {
         self.watchdog.take();
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();

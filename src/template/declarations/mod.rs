@@ -5,12 +5,14 @@
 //! - `read`: from the manifest, with the places of what is wrong
 //! - `resolve`: from the user's answers to the value of one of them
 //! - `session`: all of them in order, with questions in between
+//! - `remember`: which of the values the project keeps
 //!
 //! A value comes from the first of: what the user said (`--var`, `--vars`), the environment
 //! (`SCAFFOLD_VAR_NAME`), the default that the manifest has.
 
 mod kind;
 mod read;
+mod remember;
 mod resolve;
 mod session;
 #[cfg(test)]
@@ -22,7 +24,8 @@ use super::value::Value;
 use kind::Kind;
 use resolve::Fault;
 
-pub(super) use read::{Raw, declarations};
+pub(super) use read::{Raw, declarations, value_of};
+pub(super) use remember::{hide, remembered};
 pub(super) use resolve::{Answers, Fault as Unresolved};
 pub(super) use session::Session;
 

@@ -190,7 +190,7 @@ fn default_of(
 }
 
 /// The value that TOML has, where a variable could have it.
-fn value_of(value: &toml::Value) -> Option<Value> {
+pub(in crate::template) fn value_of(value: &toml::Value) -> Option<Value> {
     Some(match value {
         toml::Value::String(text) => Value::text(text.as_str()),
         toml::Value::Integer(number) => Value::Int((*number).into()),

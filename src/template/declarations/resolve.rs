@@ -9,6 +9,9 @@ use crate::template::{
 /// How the environment's variables begin that are answers.
 const PREFIX: &str = "SCAFFOLD_VAR_";
 
+/// Where the answers of an earlier run are, for messages.
+const REMEMBERED: &str = "`.scaffold.toml`";
+
 /// Where answers for all projects are, for messages.
 const CONFIGURATION: &str = "your `config.toml`";
 
@@ -16,6 +19,8 @@ const CONFIGURATION: &str = "your `config.toml`";
 pub(in crate::template) struct Answers<'a> {
     /// By `--var` and `--vars`.
     pub(in crate::template) given: &'a Dict,
+    /// When the project was made.
+    pub(in crate::template) remembered: &'a Dict,
     /// The value of a variable of the environment.
     pub(in crate::template) environment: &'a dyn Fn(&str) -> Option<String>,
     /// For all projects, in the user's configuration.
@@ -50,8 +55,9 @@ impl Declaration {
         let given = self.given(answers);
         if let Origin::Computed(template) = &self.source {
             return match given {
-                // What is kept may be meant for other templates.
-                Some((from, _)) if from != CONFIGURATION => {
+                // What is kept may be meant for other templates, and what is remembered for
+                // another version of this one.
+                Some((from, _)) if from != CONFIGURATION && from != REMEMBERED => {
                     Err(self.refused(&from, "is computed by the template"))
                 }
                 _ => self.rendered(template, engine).map(Settlement::Value),
@@ -108,6 +114,9 @@ impl Declaration {
         if let Some(value) = answers.given.get(self.name.as_str()) {
             return Some(("the answer".to_owned(), value.clone()));
         }
+        if let Some(value) = answers.remembered.get(self.name.as_str()) {
+            return Some((REMEMBERED.to_owned(), value.clone()));
+        }
         let variable = format!("{PREFIX}{}", self.name.to_uppercase());
         if let Some(text) = (answers.environment)(&variable) {
             let from = format!("{variable} in the environment");
@@ -159,7 +168,9 @@ impl Declaration {
             message: format!("the variable `{}`{of} {fault}", self.name),
             hint: match from {
                 "the answer" => format!("as in `--var {}=VALUE`", self.name),
-                "the default" => format!("say what it is to be: `--var {}=VALUE`", self.name),
+                "the default" | REMEMBERED => {
+                    format!("say what it is to be: `--var {}=VALUE`", self.name)
+                }
                 other => format!("that is what {other} says"),
             },
         }
@@ -185,7 +196,7 @@ impl Declaration {
     }
 }
 
-fn is_true(expression: &Placed, engine: &Engine) -> Result<bool, Fault> {
+pub(super) fn is_true(expression: &Placed, engine: &Engine) -> Result<bool, Fault> {
     engine
         .is_true(&expression.text)
         .map_err(|message| Fault::Manifest {

@@ -1,7 +1,7 @@
 //! One passage through the declared variables: what comes next, what an answer means, and the way
 //! back. It knows nothing of who is asked, or how.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{Answers, Declaration, Fault, Kind, Origin, resolve::Settlement};
 use crate::template::{
@@ -68,6 +68,7 @@ impl<'a> Session<'a> {
     /// Settles what needs no question, up to the next one; none where all is settled.
     pub(in crate::template) fn next_question(&mut self) -> Result<Option<Question>, Fault> {
         while let Some(declaration) = self.declarations.get(self.settled.len()) {
+            self.engine.begin(Path::new(&declaration.name));
             match declaration.settle(self.answers, self.engine, self.can_ask)? {
                 Settlement::Value(value) => self.put(declaration, value, false),
                 Settlement::Question(preset) => {

@@ -40,6 +40,7 @@ fn values(
     let kept: Dict = [("kept".into(), Value::text("of the user"))].into();
     let answers = Answers {
         given: &given,
+        remembered: &Dict::new(),
         environment: &|name| environment.get(name).map(|text| (*text).to_owned()),
         kept: &kept,
     };

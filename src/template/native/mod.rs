@@ -6,12 +6,13 @@
 mod functions;
 mod names;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tera::{Context, Delimiters, ErrorKind, ReportError, Tera};
 
 use super::{
     error::Error,
+    incidentals::Incidentals,
     report::{self, Report},
     shown,
     similar::similar,
@@ -37,18 +38,33 @@ pub(super) struct Variables(Context);
 pub(super) struct Engine {
     tera: Tera,
     context: Context,
+    /// What the context was made of.
+    values: Dict,
+    incidentals: Arc<Incidentals>,
 }
 
 impl Engine {
     /// The engine with variables; `environment` names those variables of the environment that
     /// templates may read.
+    #[cfg(test)]
     pub(super) fn new(variables: &Dict, environment: &[String]) -> Self {
+        Self::with(variables, environment, Arc::default())
+    }
+
+    /// The same, with random values and a day that other renderings have too.
+    pub(super) fn with(
+        variables: &Dict,
+        environment: &[String],
+        incidentals: Arc<Incidentals>,
+    ) -> Self {
         let mut tera = Tera::default();
         names::register(&mut tera);
-        functions::register(&mut tera, environment);
+        functions::register(&mut tera, environment, &incidentals);
         let mut engine = Self {
             tera,
             context: Context::new(),
+            values: Dict::new(),
+            incidentals,
         };
         for (name, value) in variables {
             engine.set(name, value);
@@ -60,6 +76,17 @@ impl Engine {
     pub(super) fn set(&mut self, name: &str, value: &Value) {
         self.context
             .insert_value(name.to_owned(), tera_value(value));
+        self.values.insert(name.into(), value.clone());
+    }
+
+    /// The value of a variable.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// Something else is rendered from here on: a file of the template, or a variable.
+    pub(super) fn begin(&self, place: &Path) {
+        self.incidentals.begin(place);
     }
 
     /// The variables as they are.
@@ -82,6 +109,8 @@ impl Engine {
         Ok(Self {
             tera,
             context: self.context.clone(),
+            values: self.values.clone(),
+            incidentals: Arc::clone(&self.incidentals),
         })
     }
 

@@ -18,6 +18,7 @@ fn with_session(manifest: &str, check: impl FnOnce(&mut Session<'_>)) {
     let nothing = Dict::new();
     let answers = Answers {
         given: &nothing,
+        remembered: &nothing,
         environment: &|_| None,
         kept: &nothing,
     };

@@ -7,12 +7,13 @@
 //! A submodule is an empty directory, as `git clone` leaves it.
 
 mod error;
+pub(super) mod local;
 mod program;
 mod reference;
 mod tree;
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs::File,
     io::{self, BufRead, BufReader, Read as _, Seek as _, Write as _},
     os::unix::ffi::OsStringExt as _,
@@ -25,6 +26,7 @@ use super::{
     Request, Source,
     limits::{LIMITS, Tally},
     listing::{self, Item, What},
+    origin::Origin,
     progress::Step,
     redact::redacted,
     subdirectory::Scope,
@@ -68,9 +70,14 @@ pub(super) fn source(request: &Request<'_>, url: &str) -> Result<Source, Error> 
     };
     let root = PathBuf::from(&repository.shown);
     let scope = Scope::of(request);
+    let (commit, items) = repository.items()?;
     Ok(Source {
-        entries: listing::entries(repository.items()?, scope, &root)?,
+        entries: listing::entries(items, scope, &root)?,
         root: scope.within(root),
+        origin: Origin {
+            commit: Some(commit),
+            ..Origin::default()
+        },
     })
 }
 
@@ -85,14 +92,42 @@ struct Repository<'a> {
 }
 
 impl Repository<'_> {
-    fn items(&self) -> Result<Vec<Item>, Error> {
+    /// The commit that is wanted, and what is in it.
+    fn items(&self) -> Result<(String, Vec<Item>), Error> {
         let Self { request, shown, .. } = self;
         request.progress.step(Step::Fetching { repository: shown });
         self.fetch()?;
         request.progress.step(Step::Fetched);
-        let mut tally = Tally::new(Path::new(shown), LIMITS);
-        let lines = self.list(&mut tally)?;
+        let commit = self.commit("FETCH_HEAD")?;
+        let items = self.items_of(&commit, None)?;
+        Ok((commit, items))
+    }
+
+    /// What is in a commit, or in a directory of it.
+    fn items_of(&self, commit: &str, directory: Option<&Path>) -> Result<Vec<Item>, Error> {
+        let mut tally = Tally::new(Path::new(&self.shown), LIMITS);
+        let lines = self.list(commit, directory, &mut tally)?;
         self.read(lines)
+    }
+
+    /// The id of the commit that is called so in the repository that is read.
+    fn commit(&self, name: &str) -> Result<String, Error> {
+        let name = format!("{name}^{{commit}}");
+        let arguments = [
+            "rev-parse",
+            "--quiet",
+            "--verify",
+            "--end-of-options",
+            &name,
+        ];
+        let ended = self.git.run(arguments, u64::MAX);
+        let ended = ended.map_err(|failure| self.failed(failure))?;
+        let id = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
+        if ended.status.success() && !id.is_empty() {
+            Ok(id)
+        } else {
+            Err(self.unexpected("rev-parse", &ended.stderr))
+        }
     }
 
     /// Fetches the one commit.
@@ -188,7 +223,12 @@ impl Repository<'_> {
     }
 
     /// What is in the commit. Nothing is read of a file that is too large.
-    fn list(&self, tally: &mut Tally) -> Result<Vec<tree::Line>, Error> {
+    fn list(
+        &self,
+        commit: &str,
+        directory: Option<&Path>,
+        tally: &mut Tally,
+    ) -> Result<Vec<tree::Line>, Error> {
         let arguments = [
             "ls-tree",
             "-r",
@@ -196,8 +236,11 @@ impl Repository<'_> {
             "-z",
             "--long",
             "--full-tree",
-            "FETCH_HEAD",
+            commit,
+            "--",
         ];
+        let arguments = arguments.iter().map(OsStr::new);
+        let arguments = arguments.chain(directory.map(Path::as_os_str));
         let failed = |failure| self.failed(failure);
         let mut running = self.git.read(arguments, Stdio::null()).map_err(failed)?;
         let mut answer = running.stdout().map(BufReader::new);
