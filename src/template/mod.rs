@@ -26,6 +26,7 @@ mod question;
 mod remembered;
 mod render;
 mod report;
+mod secrets;
 mod selection;
 mod shown;
 mod similar;

@@ -16,6 +16,7 @@ use super::{
     path,
     remembered::{self, Remembered},
     render::Renderer,
+    secrets::Secrets,
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
@@ -36,6 +37,7 @@ pub struct Plan {
     hooks: Vec<Hook>,
     /// What the project remembers of the template.
     remembered: Option<Remembered>,
+    secrets: Secrets,
 }
 
 /// One thing that will be made.
@@ -79,10 +81,12 @@ impl Plan {
             message: None,
             hooks: Vec::new(),
             remembered: None,
+            secrets: Secrets::default(),
         };
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
                 plan.hooks = manifest.hooks(engine)?;
+                plan.secrets = manifest.secrets(engine);
                 manifest.treatments(engine)?
             }
             _ => Treatments::default(),
@@ -140,7 +144,7 @@ impl Plan {
                 .locate(Path::new(FILE_NAME))
                 .with_extension("toml (message)");
             let message = renderer.render_text(&place, message)?;
-            plan.message = Some(shown::text(&message).to_string());
+            plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
     }
@@ -234,6 +238,12 @@ impl Plan {
     #[must_use]
     pub fn hooks(&self) -> &[Hook] {
         &self.hooks
+    }
+
+    /// A text of the template or of its commands, with what is secret in it masked.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.secrets.masked(text)
     }
 
     /// What the template's author says to whom has made a project from it.
