@@ -43,6 +43,8 @@ const GENERATE: Options = Options {
         "--subdirectory",
         "--no-format",
         "--install",
+        "--defaults",
+        "--trust",
     ],
 };
 

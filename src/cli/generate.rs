@@ -107,6 +107,9 @@ pub(crate) struct GenerateArgs {
     #[arg(long = "vars", value_name = "FILE", help_heading = "Variables")]
     #[arg(action = ArgAction::Append)]
     pub(crate) variable_files: Vec<PathBuf>,
+    /// Ask nothing: take the defaults of what is not given
+    #[arg(long, help_heading = "Variables")]
+    pub(crate) defaults: bool,
     /// Settings module, for a template without scaffold.toml, where it is a variable
     #[arg(long, value_name = "MODULE", help_heading = "Variables")]
     pub(crate) settings: Option<String>,
@@ -117,6 +120,9 @@ pub(crate) struct GenerateArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) traceback: bool,
 
+    /// Run the commands that the template's manifest has, without asking
+    #[arg(long, help_heading = "Template")]
+    pub(crate) trust: bool,
     /// Write nothing, and show what would be made
     #[arg(long)]
     pub(crate) dry_run: bool,

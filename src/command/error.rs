@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::generate::HookError;
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
@@ -33,6 +34,9 @@ pub(crate) enum Error {
         /// The formatter.
         program: &'static str,
     },
+    /// Not all commands of the template were run; the project is made.
+    #[error(transparent)]
+    Hook(#[from] HookError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -51,6 +55,12 @@ pub(crate) enum Error {
     /// The system refuses what is needed to start.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+}
+
+impl From<template::AskingError> for Error {
+    fn from(error: template::AskingError) -> Self {
+        Self::Template(error.into())
+    }
 }
 
 impl Error {
@@ -76,6 +86,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Hook(error) => Some(error.hint()),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
@@ -93,7 +104,8 @@ impl Error {
         match self {
             Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. })
-            | Self::FormatterInterrupted { .. } => INTERRUPTED,
+            | Self::FormatterInterrupted { .. }
+            | Self::Hook(HookError::Interrupted { .. }) => INTERRUPTED,
             _ => 1,
         }
     }

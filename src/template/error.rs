@@ -280,6 +280,12 @@ pub enum Error {
         /// Time or memory.
         what: &'static str,
     },
+    /// The user cannot be asked.
+    #[error(transparent)]
+    Asking(#[from] super::AskingError),
+    /// The template needs a newer version of this program.
+    #[error(transparent)]
+    Version(#[from] super::VersionError),
     /// The user wants it to stop. What had been written was removed.
     #[error("interrupted, and no {} was made", subject.word())]
     Interrupted {
@@ -334,6 +340,8 @@ impl Error {
                  in `.git`"
                     .to_owned(),
             ),
+            Self::Asking(_) => Some(super::AskingError::HINT.to_owned()),
+            Self::Version(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
                 Some("nothing was written; move these away or choose another directory".to_owned())

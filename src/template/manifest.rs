@@ -7,12 +7,18 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    declarations::{self, Answers, Declaration, Raw},
+    Request,
+    declarations::{self, Answers, Declaration, Raw, Session, Unresolved},
     error::Error,
     files::{Rule, Treatments},
     glob,
+    hooks::{Hook, Hooks},
+    interview::{Stopped, interview},
+    minimum_version,
     native::Engine,
+    question::AskingError,
     report::Report,
+    similar::similar,
     source::{Entry, Kind, Source},
 };
 
@@ -21,7 +27,7 @@ pub(super) const FILE_NAME: &str = "scaffold.toml";
 
 /// The manifest of a native template.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct Manifest {
     /// Where it stands, and what is in it, for messages.
     #[serde(skip)]
@@ -30,6 +36,11 @@ pub(super) struct Manifest {
     pub(super) name: Option<String>,
     /// What it is for, in one line; for people.
     pub(super) description: Option<String>,
+    /// How new this program has to be; it is looked at before the rest.
+    #[serde(rename = "minimum-version")]
+    _minimum_version: Option<String>,
+    /// Which files and directories are no part of the project: names or globs.
+    exclude: Vec<String>,
     /// Which files are copied as they are: names or globs.
     copy: Vec<String>,
     /// Which files everybody may execute: names or globs.
@@ -48,6 +59,8 @@ pub(super) struct Manifest {
     declarations: Vec<Declaration>,
     /// What is done with single files.
     files: Vec<Rule>,
+    /// Commands to run in the project.
+    hooks: Hooks,
 }
 
 /// A manifest's file.
@@ -83,20 +96,44 @@ impl Manifest {
             .any(|pattern| glob::matches(pattern, path))
     }
 
-    /// Gives the engine the values of the variables that the template declares.
-    pub(super) fn resolve(&self, answers: &Answers<'_>, engine: &mut Engine) -> Result<(), Error> {
-        declarations::resolve(&self.declarations, answers, engine).map_err(|fault| match fault {
-            declarations::Unresolved::Answer { message, hint } => Error::Answer { message, hint },
-            declarations::Unresolved::Manifest { offset, message } => {
+    /// Gives the engine the values of the variables that the template declares; those that nobody
+    /// has answered are asked for, where somebody can be asked.
+    pub(super) fn resolve(
+        &self,
+        request: &Request<'_>,
+        answers: &Answers<'_>,
+        engine: &mut Engine,
+    ) -> Result<(), Error> {
+        let can_ask = request.asker.is_some();
+        let mut session = Session::new(&self.declarations, answers, engine, can_ask);
+        let result = match request.asker {
+            Some(asker) => interview(&mut session, asker, request.progress),
+            None => session.next_question().map(drop).map_err(Stopped::from),
+        };
+        result.map_err(|stopped| match stopped {
+            Stopped::Unresolved(Unresolved::Answer { message, hint }) => {
+                Error::Answer { message, hint }
+            }
+            Stopped::Unresolved(Unresolved::Manifest { offset, message }) => {
                 self.place.error(offset, 1, &message)
             }
+            Stopped::Cancelled => Error::Interrupted {
+                subject: request.subject,
+            },
+            Stopped::Terminal(error) => AskingError::from(error).into(),
         })
     }
 
     /// What is done with single files, now that the variables have values.
     pub(super) fn treatments(&self, engine: &Engine) -> Result<Treatments, Error> {
-        Treatments::new(&self.files, engine)
+        Treatments::new(&self.exclude, &self.files, engine)
             .map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
+    }
+
+    /// The commands to run in the project, now that the variables have values.
+    pub(super) fn hooks(&self, engine: &Engine) -> Result<Vec<Hook>, Error> {
+        let hooks = self.hooks.after(engine);
+        hooks.map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
     }
 
     /// Whether a project must not have the name. Some file systems do not tell small letters from
@@ -139,15 +176,41 @@ fn parse(
         }
     };
     let place = Place { path, text };
+    minimum_version::check(&place.text, env!("CARGO_PKG_VERSION")).map_err(
+        |fault| match fault {
+            minimum_version::Fault::TooOld(error) => error.into(),
+            minimum_version::Fault::NoVersion {
+                offset,
+                width,
+                message,
+            } => place.error(offset, width, &message),
+        },
+    )?;
     let mut manifest: Manifest = toml::from_str(&place.text).map_err(|error| {
         let span = error.span().unwrap_or_default();
-        place.error(span.start, span.len(), error.message())
+        place.error(span.start, span.len(), &with_suggestion(error.message()))
     })?;
     let raw = std::mem::take(&mut manifest.variables);
     manifest.declarations = declarations::declarations(raw, taken)
         .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
     manifest.place = place;
     Ok(manifest)
+}
+
+/// The message about a word that is not known, with the one that was meant, where there is one, in
+/// place of all others.
+fn with_suggestion(message: &str) -> String {
+    // As serde says it, of keys and of the values of a type.
+    let parts = |message: &str| -> Option<String> {
+        let (what, known) = message.split_once(", expected ")?;
+        let (_, rest) = what.split_once("unknown ")?;
+        let (_, word) = rest.split_once('`')?;
+        // The known words stand between backticks: each second part.
+        let known = known.split('`').skip(1).step_by(2);
+        let meant = similar(word.trim_end_matches('`'), known)?;
+        Some(format!("{what}; did you mean `{meant}`?"))
+    };
+    parts(message).unwrap_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]
@@ -184,11 +247,46 @@ mod tests {
     fn an_unknown_key_is_an_error_with_its_place() {
         let error = parsed("name = 'n'\n\nexecutables = []\n").unwrap_err();
         assert!(
-            error.starts_with("t/scaffold.toml:3:1: unknown field `executables`"),
+            error.starts_with(
+                "t/scaffold.toml:3:1: unknown field `executables`; did you mean `executable`?\n"
+            ),
             "{error}"
         );
         assert!(
             error.contains("\n3 | executables = []\n  | ^^^^^^^^^^^"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_was_meant_is_said_wherever_words_are_known() {
+        for (text, expected) in [
+            (
+                "[[files]]\npath = 'a'\nskip-if-exist = true",
+                "did you mean `skip-if-exists`?",
+            ),
+            (
+                "[[variables]]\nname = 'a'\ntype = 'bool'",
+                "did you mean `boolean`?",
+            ),
+            ("[hooks]\nafer = []", "unknown field `afer`"),
+            ("zzz = 1", "unknown field `zzz`, expected one of `name`, "),
+        ] {
+            let error = parsed(text).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_template_for_a_newer_program_says_so_whatever_else_it_has() {
+        let error = parsed("minimum-version = '99'\nnew-key = 1\n").unwrap_err();
+        let here = env!("CARGO_PKG_VERSION");
+        let expected = format!("the template needs scaffold 99.0.0 or newer, and this is {here}");
+        assert_eq!(error, expected);
+        assert!(parsed("minimum-version = '0.1'\n").is_ok());
+        let error = parsed("minimum-version = 'new'\n").unwrap_err();
+        assert!(
+            error.starts_with("t/scaffold.toml:1:19: this is no version"),
             "{error}"
         );
     }

@@ -13,10 +13,14 @@ mod django;
 mod error;
 mod files;
 mod glob;
+mod hooks;
+mod interview;
 mod manifest;
+mod minimum_version;
 mod native;
 mod path;
 mod plan;
+mod question;
 mod render;
 mod report;
 mod selection;
@@ -41,9 +45,14 @@ use std::{
 
 pub use django::render_django;
 pub use error::Error;
+pub use hooks::Hook;
+pub use minimum_version::VersionError;
 pub use plan::Plan;
+pub use question::{
+    Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
+};
 pub use selection::Selection;
-pub use shown::{path as shown_path, text as shown_text};
+pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing, without_credentials,
@@ -81,6 +90,8 @@ pub struct Request<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// What the user answers to every template that declares such variables.
     pub answers: &'a Dict,
+    /// Who answers what a template asks; where there is nobody, defaults are taken.
+    pub asker: Option<&'a dyn Ask>,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
@@ -116,6 +127,7 @@ impl<'a> Request<'a> {
             variables: &NOTHING,
             environment: &|_| None,
             answers: &NOTHING,
+            asker: None,
             options: &NOTHING,
             django_version: &|| None,
             install: false,
@@ -203,7 +215,7 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
                 environment: request.environment,
                 kept: request.answers,
             };
-            manifest.resolve(&answers, &mut engine)?;
+            manifest.resolve(request, &answers, &mut engine)?;
             Renderer::native(engine)
         }
         None => Renderer::django(context),

@@ -11,6 +11,7 @@ use super::{
     Request,
     error::Error,
     files::Treatments,
+    hooks::Hook,
     manifest::{FILE_NAME, Manifest},
     path,
     render::Renderer,
@@ -31,6 +32,7 @@ pub struct Plan {
     subject: ProjectOrApp,
     template: String,
     message: Option<String>,
+    hooks: Vec<Hook>,
 }
 
 /// One thing that will be made.
@@ -41,6 +43,8 @@ pub(super) struct Node {
     pub(super) kind: Kind,
     /// Whether it is a file that was rendered, and not only copied.
     pub(super) is_rendered: bool,
+    /// Where there is a file of that path already, that one stays.
+    pub(super) skips_if_exists: bool,
 }
 
 impl Node {
@@ -70,9 +74,13 @@ impl Plan {
                 .and_then(|it| it.name.as_deref())
                 .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
+            hooks: Vec::new(),
         };
         let treatments = match (manifest, renderer) {
-            (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
+            (Some(manifest), Renderer::Native(engine)) => {
+                plan.hooks = manifest.hooks(engine)?;
+                manifest.treatments(engine)?
+            }
             _ => Treatments::default(),
         };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
@@ -111,6 +119,7 @@ impl Plan {
                 }
             };
             let node = Node {
+                skips_if_exists: treatments.skip_if_exists(&from),
                 from,
                 kind,
                 is_rendered,
@@ -138,6 +147,7 @@ impl Plan {
                 from: node.from.clone(),
                 kind: Kind::Directory,
                 is_rendered: false,
+                skips_if_exists: false,
             })?;
             if !is_new {
                 break;
@@ -183,6 +193,12 @@ impl Plan {
     #[must_use]
     pub fn template(&self) -> &str {
         &self.template
+    }
+
+    /// The commands that the template wants to be run in the project, in order.
+    #[must_use]
+    pub fn hooks(&self) -> &[Hook] {
+        &self.hooks
     }
 
     /// What the template's author says to whom has made a project from it.

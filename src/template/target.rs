@@ -56,6 +56,19 @@ impl Target {
             Self::Existing(root) => missing(plan, root).map(drop),
         }
     }
+
+    /// The files of the plan that are there already and stay as they are, as the template wants.
+    #[must_use]
+    pub fn kept(&self, plan: &Plan) -> Vec<PathBuf> {
+        let Self::Existing(root) = self else {
+            return Vec::new();
+        };
+        let files = plan.nodes().filter(|(_, node)| node.skips_if_exists);
+        files
+            .map(|(path, _)| root.join(path))
+            .filter(|path| fs::symlink_metadata(path).is_ok_and(|it| !it.is_dir()))
+            .collect()
+    }
 }
 
 /// What of the plan is not in the directory yet, without what is below that; an error with all
@@ -72,6 +85,7 @@ pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, 
         let path = root.join(relative);
         match fs::symlink_metadata(&path) {
             Ok(metadata) if node.is_directory() && metadata.is_dir() => {}
+            Ok(metadata) if node.skips_if_exists && !node.is_directory() && !metadata.is_dir() => {}
             Ok(_) => {
                 decided = Some(relative);
                 conflicts.push(path);

@@ -1,9 +1,11 @@
 //! `scaffold startproject` and `scaffold startapp`: arguments → plan → write → report.
 
 mod formatter;
+mod hooks;
 mod names;
 mod options;
 mod own;
+mod questions;
 mod report;
 mod steps;
 mod summary;
@@ -11,21 +13,25 @@ mod watchdog;
 
 use std::{
     env,
+    path::Path,
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
     cli::{GenerateArgs, OutputArgs},
-    console::{self, Verbosity},
+    console::{self, Terminal, Verbosity},
     project::Search,
     shutdown,
-    template::{self, Plan, ProjectOrApp, Request, Target, Wanted},
+    template::{self, Ask, Plan, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{check, error::Error, install};
 use formatter::Formatter;
+pub(super) use hooks::HookError;
+use hooks::Hooks;
+use questions::Questions;
 use report::Report;
 use steps::Steps;
 use watchdog::Watchdog;
@@ -70,10 +76,12 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         reference,
         subdirectory,
         checksum,
-        pythonpath,
+        pythonpath: _,
         dry_run,
         json,
         no_format,
+        defaults,
+        trust: _,
         // What only the options use.
         extensions: _,
         files: _,
@@ -85,18 +93,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    names::check(
-        &names::Wish {
-            subject,
-            name,
-            directory: directory.as_deref(),
-            pythonpath: pythonpath.as_deref(),
-        },
-        &search,
-    )?;
-    if verbosity >= Verbosity::Normal {
-        names::warn(name);
-    }
+    check_name(job, &search)?;
     let target = Target::resolve(name, directory.as_deref(), &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
@@ -107,6 +104,9 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let selection = options::selection(args);
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
+    let questions = Questions { stop: &stop };
+    let can_ask = console::is_interactive() && !json && !defaults;
+    let questions = can_ask.then_some(&questions);
     let (own_templates, answers) = (own::templates(), own::answers(subject)?);
     let plan = Rc::new(template::prepare(&Request {
         wanted: Wanted {
@@ -120,6 +120,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         variables: &variables,
         environment: &|name| env::var(name).ok(),
         answers: &answers,
+        asker: questions.map(|it| it as &dyn Ask),
         options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
         install,
@@ -146,16 +147,88 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
     }
+    let made = Made {
+        plan: &plan,
+        root: target.path(),
+        here: &here,
+        questions,
+        stop: &stop,
+        took,
+    };
+    finish(job, &made, report)
+}
+
+/// Fails where the name cannot be given, and warns where Python will not find it.
+fn check_name(job: &Job, search: &Search) -> Result<(), Error> {
+    let GenerateArgs {
+        name,
+        directory,
+        pythonpath,
+        ..
+    } = &job.args;
+    names::check(
+        &names::Wish {
+            subject: job.subject,
+            name,
+            directory: directory.as_deref(),
+            pythonpath: pythonpath.as_deref(),
+        },
+        search,
+    )?;
+    if job.verbosity >= Verbosity::Normal {
+        names::warn(name);
+    }
+    Ok(())
+}
+
+/// A project that is written.
+struct Made<'a> {
+    plan: &'a Plan,
+    root: &'a Path,
+    /// The directory in which the user is.
+    here: &'a Path,
+    /// The user at the terminal, if there is one.
+    questions: Option<&'a Questions<'a>>,
+    stop: &'a AtomicBool,
+    took: Duration,
+}
+
+/// Does what is done in the new project, and tells of it.
+fn finish(job: &Job, made: &Made<'_>, report: &mut Report) -> Result<(), Error> {
+    let &Made {
+        plan,
+        root,
+        here,
+        questions,
+        stop,
+        took,
+    } = made;
+    let GenerateArgs {
+        name, json, trust, ..
+    } = &job.args;
     let shows_summary =
-        verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;
+        job.verbosity >= Verbosity::Normal && (console::is_terminal() || job.install) && !json;
     if shows_summary {
-        console::note(summary::made(name, &plan, target.path(), took));
+        let files = report.files().count();
+        console::note(summary::made(name, plan, files, root, took));
     }
-    if install {
-        install::run(target.path(), verbosity, &stop)?;
+    if job.install {
+        install::run(root, job.verbosity, stop)?;
     }
+    let hooks = Hooks {
+        all: plan.hooks(),
+        name,
+        root,
+        here,
+        verbosity: job.verbosity,
+        is_trusted: *trust,
+        questions,
+        is_silent: *json,
+        stop,
+    };
+    hooks.run(&mut report.hooks)?;
     if shows_summary {
-        console::note(summary::next(&plan, target.path(), &here));
+        console::note(summary::next(plan, root, here));
     }
     Ok(())
 }
@@ -164,9 +237,13 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
 /// all that is printed at any other failure.
 fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Watchdog + use<> {
     let (job, target, stop) = (job.clone(), target.path().to_owned(), Arc::clone(stop));
+    let terminal = Terminal::note();
     move || {
         let (job, target) = (job.clone(), Some(target.clone()));
+        let terminal = terminal.clone();
         Watchdog::start(Arc::clone(&stop), job.subject, move |error| {
+            // It may be the evaluation of an answer that does not end.
+            terminal.restore();
             if job.args.json {
                 let report = Report {
                     target,
@@ -181,6 +258,7 @@ fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Wat
 
 /// Fails where something is in the way, and notes all of it in the report.
 fn check_target(target: &Target, plan: &Plan, report: &mut Report) -> Result<(), Error> {
+    report.kept = target.kept(plan);
     let result = target.check(plan);
     if let Err(template::Error::Conflicts { paths, .. }) = &result {
         report.conflicts.clone_from(paths);

@@ -12,7 +12,10 @@ use std::{
 
 use serde::Serialize;
 
-use super::Job;
+use super::{
+    Job,
+    hooks::{self, typed},
+};
 use crate::{
     command::error::Error,
     template::{Plan, PlannedFile, shown_path},
@@ -30,6 +33,10 @@ pub(super) struct Report {
     pub(super) plan: Option<Rc<Plan>>,
     /// What is in the way.
     pub(super) conflicts: Vec<PathBuf>,
+    /// What is there and stays.
+    pub(super) kept: Vec<PathBuf>,
+    /// What became of the template's commands: of the first ones, where not all were run.
+    pub(super) hooks: Vec<hooks::Status>,
     /// All of it is there.
     pub(super) is_written: bool,
 }
@@ -46,8 +53,15 @@ struct Document<'a> {
     directories: Vec<String>,
     conflicts: Vec<String>,
     message: Option<&'a str>,
+    hooks: Vec<Hook<'a>>,
     error: Option<String>,
     hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Hook<'a> {
+    command: Vec<&'a str>,
+    status: hooks::Status,
 }
 
 #[derive(Serialize)]
@@ -69,13 +83,16 @@ enum Status {
     Created,
     /// Something is in its way.
     Conflict,
+    /// It is there already, and stays as it is.
+    Kept,
 }
 
 impl Report {
     /// The paths of all files that are made.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let target = self.target.clone().unwrap_or_default();
-        self.planned().map(move |file| target.join(file.path))
+        let files = self.planned().map(move |file| target.join(file.path));
+        files.filter(|path| !self.kept.contains(path))
     }
 
     /// The plan's files, if there is a plan.
@@ -104,11 +121,26 @@ impl Report {
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
+            hooks: self.hooks().collect(),
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
         // Nothing in it can fail to be written: all keys are texts.
         serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+
+    /// The template's commands, and what became of them.
+    fn hooks(&self) -> impl Iterator<Item = Hook<'_>> {
+        let hooks = self.plan.iter().flat_map(|plan| plan.hooks());
+        let statuses = self.hooks.iter().copied();
+        let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
+        hooks.zip(statuses).map(|(hook, status)| Hook {
+            command: std::iter::once(&hook.program)
+                .chain(&hook.arguments)
+                .map(String::as_str)
+                .collect(),
+            status,
+        })
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
@@ -130,7 +162,9 @@ impl Report {
     fn status(&self, path: &Path) -> Status {
         let target = self.target.as_deref().unwrap_or(Path::new(""));
         let path = target.join(path);
-        if self.is_written {
+        if self.kept.contains(&path) {
+            Status::Kept
+        } else if self.is_written {
             Status::Created
         } else if self.conflicts.iter().any(|it| path.starts_with(it)) {
             // What stands where a directory would be stands in the way of all that is in it.
@@ -155,6 +189,7 @@ impl Report {
                 Status::New if size.is_none() && target.join(path).is_dir() => "there",
                 Status::New | Status::Created => "new",
                 Status::Conflict => "conflict",
+                Status::Kept => "kept",
             };
             let (size, end) = match size {
                 Some(size) => (size.to_string(), ""),
@@ -175,6 +210,9 @@ impl Report {
             counted(sizes.iter().sum(), "octet", "octets"),
             counted(self.conflicts.len() as u64, "conflict", "conflicts"),
         );
+        for hook in self.plan.iter().flat_map(|plan| plan.hooks()) {
+            let _ = write!(text, "\nwould run, with --trust: {}", typed(hook));
+        }
         text
     }
 }

@@ -156,7 +156,7 @@ impl template::Progress for Steps {
                 self.has_fetched.set(true);
                 self.tell(format_args!("Extracting {}", shown_path(archive)));
             }
-            Step::Downloaded | Step::Fetched => self.clear(),
+            Step::Downloaded | Step::Fetched | Step::Asking => self.clear(),
             Step::Rendering => {
                 self.watchdog.replace(Some((self.watch)()));
             }
