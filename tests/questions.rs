@@ -1,6 +1,7 @@
 //! Questions at a terminal: each type, the way back, the summary, and the end.
 
 use rstest::rstest;
+use rustix::process::Signal;
 
 use crate::support::{Test, Typing};
 
@@ -45,7 +46,7 @@ fn written(typing: &mut Typing) -> String {
 
 #[rstest]
 #[case("default = '{{ project_name | kebab_case }}'", "> my-site", "my-site")]
-#[case("type = 'text'\ndefault = 'one\\ntwo'", "  two", "one\ntwo")]
+#[case("type = 'text'\ndefault = \"one\\ntwo\"", "  two", "one\ntwo")]
 #[case("type = 'integer'\ndefault = 5432", "> 5432", "5432")]
 #[case("type = 'float'\ndefault = 2.5", "> 2.5", "2.5")]
 #[case("type = 'boolean'\ndefault = true", "> yes", "true")]
@@ -399,6 +400,25 @@ fn the_end_leaves_nothing(#[case] keys: &[&str]) {
     typing
         .sees("error: interrupted, and no project was made")
         .ends_with(130);
+    assert!(!typing.has("my_site"));
+}
+
+/// The signal of a supervisor, and the terminal that goes away.
+#[test]
+fn a_signal_ends_it_and_the_terminal_is_as_before() {
+    let mut typing = several();
+    typing
+        .sees(KEYS)
+        .types(ENTER)
+        .sees(KEYS)
+        .kills(Signal::TERM);
+    typing
+        .sees("error: interrupted, and no project was made")
+        .ends_with(130);
+    assert!(!typing.has("my_site"));
+
+    let mut typing = several();
+    typing.sees(KEYS).closes();
     assert!(!typing.has("my_site"));
 }
 

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
+};
 
 use super::{
     sandbox::Sandbox,
@@ -119,6 +122,30 @@ impl Typing {
             "the terminal is left in another mode"
         );
         self
+    }
+
+    /// The process id of the program: the shell's child.
+    fn program(&self) -> Pid {
+        let id = self.shell.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        Pid::from_raw(children.trim().parse().unwrap()).unwrap()
+    }
+
+    /// Sends a signal to the program alone.
+    pub(crate) fn kills(&mut self, signal: Signal) -> &mut Self {
+        self.seen = self.shown.len();
+        kill_process(self.program(), signal).unwrap();
+        self
+    }
+
+    /// Takes the terminal away, as when its window is closed, and waits until the program has
+    /// ended.
+    pub(crate) fn closes(&mut self) {
+        let program = pidfd_open(self.program(), PidfdFlags::empty()).unwrap();
+        self.terminal = File::open("/dev/null").unwrap();
+        let time = Timespec::try_from(DEADLINE).unwrap();
+        let ended = poll(&mut [PollFd::new(&program, PollFlags::IN)], Some(&time));
+        assert_eq!(ended, Ok(1), "the program does not end with its terminal");
     }
 
     /// Everything that was shown, with all that moves the cursor.

@@ -141,7 +141,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     checked?;
     template::write(&plan, &target, &stop)?;
     report.is_written = true;
-    let took = start.elapsed();
+    let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
     steps.end(&files);
     if let Some(formatter) = formatter {

@@ -242,10 +242,13 @@ impl Declaration {
             Value::List(items) => items.iter().map(label).collect::<Vec<_>>().join(", "),
             other => label(other),
         };
-        if text.is_empty() {
-            NOTHING.to_owned()
-        } else {
-            shown::printable(&text)
+        let mut lines = text.lines();
+        let first = lines.next().unwrap_or_default();
+        match lines.next() {
+            _ if text.is_empty() => NOTHING.to_owned(),
+            None => shown::printable(first),
+            // The rest was seen when it was typed.
+            Some(_) => format!("{} …", shown::printable(first)),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 use keys::{Event, Key, Keys};
 use list::List;
-use screen::{Body, CHOSEN, QUIET, Row, STRONG, Screen, WRONG, width, wrapped};
+use screen::{Body, CHOSEN, QUIET, Row, STRONG, Screen, WRONG, shortened, width, wrapped};
 use widget::{Pressed, Widget, widget};
 
 /// What stands before a question.
@@ -160,10 +160,12 @@ impl<'a> Dialogue<'a> {
 
     /// Leaves a question with its answer on the screen.
     fn settle(&mut self, prompt: &str, field: &dyn Widget) {
+        let answer = field.summary();
+        let room = room_beside(width(&answer));
         let parts = [
             (CHOSEN, MARK.to_owned()),
-            (STRONG, format!("{prompt} ")),
-            (CHOSEN, field.summary()),
+            (STRONG, format!("{} ", shortened(prompt, room))),
+            (CHOSEN, answer),
         ];
         self.screen.finish(&[Row::new(parts)]);
     }
@@ -210,6 +212,17 @@ impl<'a> Dialogue<'a> {
     }
 }
 
+/// How many columns there are for a question beside an answer of that width: half of all at least,
+/// so that of a long answer the end is not shown.
+fn room_beside(answer: usize) -> usize {
+    let (columns, _) = Screen::size();
+    let around = MARK.len() + INDENT.len() + 1;
+    columns
+        .saturating_sub(answer + around)
+        .max(columns / 2)
+        .max(1)
+}
+
 impl Conversation for Dialogue<'_> {
     fn ask(
         &mut self,
@@ -223,17 +236,24 @@ impl Conversation for Dialogue<'_> {
             help: &question.help,
         };
         let reply = self.run(&text, &mut *field, !question.is_first, check)?;
-        if matches!(reply, Reply::Answer(_)) {
-            self.settle(&question.prompt, &*field);
+        match reply {
+            Reply::Answer(_) => self.settle(&question.prompt, &*field),
+            // The answer that is above is asked for again.
+            Reply::Back => self.screen.take_back(),
+            Reply::Cancel => {}
         }
         Ok(reply)
     }
 
     fn review(&mut self, answers: &[Answered]) -> io::Result<Reply<()>> {
-        let widths = answers.iter().map(|it| width(&it.prompt));
-        let widest = widths.max().unwrap_or_default();
+        let widest = |texts: &mut dyn Iterator<Item = &String>| {
+            texts.map(|it| width(it)).max().unwrap_or_default()
+        };
+        let room = room_beside(widest(&mut answers.iter().map(|it| &it.answer)));
+        let room = room.min(widest(&mut answers.iter().map(|it| &it.prompt)));
         let rows = answers.iter().map(|Answered { prompt, answer }| {
-            let space = " ".repeat(widest - width(prompt) + 2);
+            let prompt = shortened(prompt, room);
+            let space = " ".repeat(room.saturating_sub(width(&prompt)) + INDENT.len());
             let prompt = format!("{INDENT}{prompt}{space}");
             Row::new([(QUIET, prompt), (CHOSEN, answer.clone())])
         });
@@ -246,7 +266,10 @@ impl Conversation for Dialogue<'_> {
         let reply = self.run(&text, &mut list, true, &mut |_| Verdict::Right)?;
         Ok(match (reply, list.cursor()) {
             (Reply::Answer(_), 0) => Reply::Answer(()),
-            (Reply::Answer(_), 1) | (Reply::Back, _) => Reply::Back,
+            (Reply::Answer(_), 1) | (Reply::Back, _) => {
+                self.screen.take_back();
+                Reply::Back
+            }
             (Reply::Answer(_) | Reply::Cancel, _) => Reply::Cancel,
         })
     }

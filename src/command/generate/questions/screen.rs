@@ -89,6 +89,12 @@ impl Screen {
         console::draw(&text);
     }
 
+    /// Takes away what was drawn, and the line above it.
+    pub(super) fn take_back(&mut self) {
+        self.above += 1;
+        self.finish(&[]);
+    }
+
     /// What takes away what was drawn.
     fn cleared(&self) -> String {
         match self.above {
@@ -133,6 +139,21 @@ fn fitted(row: &Row, columns: usize, has_color: bool) -> String {
     text
 }
 
+/// The beginning of a text, in so many columns.
+pub(super) fn shortened(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for character in text.chars() {
+        if width(&short) + character.width().unwrap_or_default() >= columns {
+            break;
+        }
+        short.push(character);
+    }
+    format!("{short}…")
+}
+
 /// A text in lines of so many columns, broken between words where that can be.
 pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -174,6 +195,13 @@ mod tests {
             fitted(&row, 80, true),
             format!("> {STRONG}网网网{STRONG:#}")
         );
+    }
+
+    #[test]
+    fn texts_are_shortened_at_their_end() {
+        assert_eq!(shortened("abc", 3), "abc");
+        assert_eq!(shortened("abcd", 3), "ab…");
+        assert_eq!(shortened("网网网", 4), "网…");
     }
 
     proptest! {
