@@ -74,9 +74,10 @@ fn with_trust_they_are_run_in_the_project() {
 fn at_a_terminal_they_are_shown_and_asked_for(#[case] keys: &str, #[case] is_run: bool) {
     let mut typing = test(MANIFEST).start_on_terminal();
     typing
-        .sees("Run them?")
+        .sees("the template wants to run these commands in mysite:")
         .sees("  touch 'mysite; x'")
         .sees("  ./run")
+        .sees("? Run these commands?")
         .sees("> no");
     assert!(typing.has("mysite/run"), "the project is there before");
     typing.sees("Ctrl-C").types(keys);
@@ -97,7 +98,10 @@ fn at_a_terminal_they_are_shown_and_asked_for(#[case] keys: &str, #[case] is_run
 #[test]
 fn interrupted_at_the_question_nothing_is_run_and_the_project_stays() {
     let mut typing = test(MANIFEST).start_on_terminal();
-    typing.sees("Run them?").sees("Ctrl-C").types("\x03");
+    typing
+        .sees("? Run these commands?")
+        .sees("Ctrl-C")
+        .types("\x03");
     typing.sees("error: interrupted, and the template's commands were not all run");
     typing.sees("hint: the project is made").ends_with(130);
     assert!(typing.has("mysite/run") && !typing.has("mysite/ran"));
@@ -155,6 +159,35 @@ fn json_has_them_with_their_fate() {
         statuses(trusting),
         ("done failed not-run".to_owned(), Some(1))
     );
+}
+
+/// Neither in lists, nor in what a command says, nor in the template's message.
+#[test]
+fn no_secret_of_theirs_is_shown() {
+    let manifest = "message = 'Keep {{ key }} safe.'\n\
+                    [[variables]]\nname = 'key'\nsecret = true\n\
+                    [[variables]]\nname = 'url'\nvalue = 'https://{{ key }}@host'\n\
+                    [hooks]\nafter = [['sh', '-c', 'echo $0 >key; echo $0; exit 1', '{{ url }}']]\n";
+    for args in [
+        &["--dry-run"][..],
+        &[],
+        &["--trust"],
+        &["--json", "--trust"],
+        &["-v2", "--trust"],
+    ] {
+        let outcome = test(manifest)
+            .env("SCAFFOLD_VAR_KEY", "geheim")
+            .args(args.to_vec())
+            .capture();
+        assert!(!outcome.to_string().contains("geheim"), "{outcome}");
+        assert!(
+            outcome.to_string().contains("https://********@host"),
+            "{outcome}"
+        );
+        if args.contains(&"--trust") {
+            assert_eq!(outcome.read("mysite/key"), "https://geheim@host\n");
+        }
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use super::{
     native::Engine,
     question::AskingError,
     report::Report,
+    secrets::Secrets,
     similar::similar,
     source::{Entry, Kind, Source},
 };
@@ -128,6 +129,15 @@ impl Manifest {
     pub(super) fn treatments(&self, engine: &Engine) -> Result<Treatments, Error> {
         Treatments::new(&self.exclude, &self.files, engine)
             .map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
+    }
+
+    /// The values that are not to be shown.
+    pub(super) fn secrets(&self, engine: &Engine) -> Secrets {
+        let names = self.declarations.iter().filter_map(Declaration::secret);
+        // What the texts of the template make of it is what is to be masked.
+        Secrets::new(
+            names.filter_map(|name| engine.render_short(&format!("{{{{ {name} }}}}")).ok()),
+        )
     }
 
     /// The commands to run in the project, now that the variables have values.

@@ -23,6 +23,7 @@ mod plan;
 mod question;
 mod render;
 mod report;
+mod secrets;
 mod selection;
 mod shown;
 mod similar;

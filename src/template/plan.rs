@@ -15,6 +15,7 @@ use super::{
     manifest::{FILE_NAME, Manifest},
     path,
     render::Renderer,
+    secrets::Secrets,
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
@@ -33,6 +34,7 @@ pub struct Plan {
     template: String,
     message: Option<String>,
     hooks: Vec<Hook>,
+    secrets: Secrets,
 }
 
 /// One thing that will be made.
@@ -75,10 +77,12 @@ impl Plan {
                 .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
             hooks: Vec::new(),
+            secrets: Secrets::default(),
         };
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
                 plan.hooks = manifest.hooks(engine)?;
+                plan.secrets = manifest.secrets(engine);
                 manifest.treatments(engine)?
             }
             _ => Treatments::default(),
@@ -131,7 +135,7 @@ impl Plan {
                 .locate(Path::new(FILE_NAME))
                 .with_extension("toml (message)");
             let message = renderer.render_text(&place, message)?;
-            plan.message = Some(shown::text(&message).to_string());
+            plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
     }
@@ -199,6 +203,12 @@ impl Plan {
     #[must_use]
     pub fn hooks(&self) -> &[Hook] {
         &self.hooks
+    }
+
+    /// A text of the template or of its commands, with what is secret in it masked.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.secrets.masked(text)
     }
 
     /// What the template's author says to whom has made a project from it.

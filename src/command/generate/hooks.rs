@@ -15,7 +15,7 @@ use crate::{
     console::{self, Verbosity},
     project::{complaint, quoted, run_to_end},
     shutdown::Stop,
-    template::{AskingError, Hook, Reply, shown_line},
+    template::{AskingError, Hook, Plan, Reply, shown_line, shown_text},
 };
 
 /// What tells a command where the project is, and how it is called.
@@ -80,7 +80,7 @@ impl HookError {
 
 /// The commands, and where and how they are to be run.
 pub(super) struct Hooks<'a> {
-    pub(super) all: &'a [Hook],
+    pub(super) plan: &'a Plan,
     pub(super) name: &'a str,
     /// The project's directory.
     pub(super) root: &'a Path,
@@ -99,23 +99,18 @@ pub(super) struct Hooks<'a> {
 impl Hooks<'_> {
     /// Runs them, one after another, if the user trusts them; tells otherwise how to.
     pub(super) fn run(&self, statuses: &mut Vec<Status>) -> Result<(), Error> {
-        if self.all.is_empty() {
+        if self.plan.hooks().is_empty() {
             return Ok(());
         }
         if self.is_wanted()? {
             return self.run_all(statuses);
         }
         if self.verbosity >= Verbosity::Normal && !self.is_silent {
-            let list: Vec<_> = self
-                .all
-                .iter()
-                .map(|it| format!("  {}", typed(it)))
-                .collect();
             console::note(format_args!(
                 "\nthe template's commands were not run; read them, and run them in {} or next time \
                  with `--trust`:\n{}",
-                quoted(self.short_root().as_os_str()),
-                list.join("\n")
+                self.directory(),
+                self.list()
             ));
         }
         Ok(())
@@ -128,12 +123,14 @@ impl Hooks<'_> {
         let Some(questions) = self.questions else {
             return Ok(false);
         };
-        let lines: Vec<_> = self.all.iter().map(typed).collect();
-        let prompt = "The template wants to run these commands in the project. Run them?";
-        match questions
-            .confirm(prompt, &lines)
-            .map_err(AskingError::from)?
-        {
+        // Not within the question, which is cut where it is too wide or too long.
+        console::note(format_args!(
+            "\nthe template wants to run these commands in {}:\n{}",
+            self.directory(),
+            self.list()
+        ));
+        let reply = questions.confirm("Run these commands?");
+        match reply.map_err(AskingError::from)? {
             Reply::Answer(is_wanted) => Ok(is_wanted),
             Reply::Back => Ok(false),
             Reply::Cancel => {
@@ -146,9 +143,9 @@ impl Hooks<'_> {
     fn run_all(&self, statuses: &mut Vec<Status>) -> Result<(), Error> {
         runtime()?.block_on(async {
             let mut stop = Stop::listen().map_err(Error::Runtime)?;
-            for (at, hook) in self.all.iter().enumerate() {
+            for (at, hook) in self.plan.hooks().iter().enumerate() {
                 if self.verbosity >= Verbosity::Normal && !self.is_silent {
-                    console::note(format_args!("running `{}`", typed(hook)));
+                    console::note(format_args!("running `{}`", typed(self.plan, hook)));
                 }
                 let end = async {
                     if !self.stop.load(Ordering::Relaxed) {
@@ -190,20 +187,20 @@ impl Hooks<'_> {
             Ok(Some(output)) if output.status.success() => {
                 if self.verbosity >= Verbosity::Verbose && !self.is_silent {
                     for text in [&output.stdout, &output.stderr] {
-                        console::raw(crate::template::shown_text(&String::from_utf8_lossy(text)));
+                        console::raw(self.shown(&String::from_utf8_lossy(text)));
                     }
                 }
                 Ok(())
             }
             Ok(Some(output)) => Err(HookError::Failed {
-                command: typed(hook),
+                command: typed(self.plan, hook),
                 status: output.status,
-                output: complaint(&output),
+                output: self.shown(&complaint(&output)),
                 rest: rest(),
             }),
             Ok(None) => Err(HookError::Interrupted { rest: rest() }),
             Err(source) => Err(HookError::NotStarted {
-                command: typed(hook),
+                command: typed(self.plan, hook),
                 source,
                 rest: rest(),
             }),
@@ -212,10 +209,9 @@ impl Hooks<'_> {
 
     /// The command and those after it, as one would type them here.
     fn rest(&self, at: usize) -> String {
-        let directory = self.short_root();
-        let directory = (self.root != self.here)
-            .then(|| format!("cd {}", shown_line(&quoted(directory.as_os_str()))));
-        let hooks = self.all.iter().skip(at).map(typed);
+        let directory = (self.root != self.here).then(|| format!("cd {}", self.directory()));
+        let hooks = self.plan.hooks().iter().skip(at);
+        let hooks = hooks.map(|hook| typed(self.plan, hook));
         directory
             .into_iter()
             .chain(hooks)
@@ -223,20 +219,44 @@ impl Hooks<'_> {
             .join(" && ")
     }
 
-    fn short_root(&self) -> &Path {
+    /// All commands, one a line.
+    fn list(&self) -> String {
+        let hooks = self.plan.hooks().iter();
+        let lines = hooks.map(|hook| format!("  {}", typed(self.plan, hook)));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The project's directory, as one would type it here.
+    fn directory(&self) -> String {
         let below = self.root.strip_prefix(self.here).unwrap_or(self.root);
-        if below.as_os_str().is_empty() {
+        let below = if below.as_os_str().is_empty() {
             Path::new(".")
         } else {
             below
-        }
+        };
+        shown_line(&quoted(below.as_os_str())).to_string()
+    }
+
+    /// What a command printed, as it may be shown.
+    fn shown(&self, text: &str) -> String {
+        shown_text(&self.plan.without_secrets(text)).to_string()
     }
 }
 
-/// A command as one would type it, with nothing in it that steers the terminal.
-pub(super) fn typed(hook: &Hook) -> String {
+/// The words of a command, with what is secret in them masked.
+pub(super) fn words(plan: &Plan, hook: &Hook) -> Vec<String> {
     let words = std::iter::once(&hook.program).chain(&hook.arguments);
-    let words: Vec<_> = words.map(|word| quoted(word.as_ref())).collect();
+    words.map(|word| plan.without_secrets(word)).collect()
+}
+
+/// A command as one would type it, with what is secret in it masked.
+pub(super) fn typed(plan: &Plan, hook: &Hook) -> String {
+    as_typed(&words(plan, hook))
+}
+
+/// Words as one would type them, with nothing in them that steers the terminal.
+fn as_typed(words: &[String]) -> String {
+    let words: Vec<_> = words.iter().map(|word| quoted(word.as_ref())).collect();
     shown_line(&words.join(" ")).to_string()
 }
 
@@ -246,10 +266,7 @@ mod tests {
 
     #[test]
     fn commands_are_shown_as_they_are_typed() {
-        let hook = Hook {
-            program: "sh".to_owned(),
-            arguments: ["-c", "a; b\u{1b}[2J", "it's"].map(str::to_owned).into(),
-        };
-        assert_eq!(typed(&hook), "sh -c 'a; b\\u{1b}[2J' 'it'\\''s'");
+        let words = ["sh", "-c", "a; b\u{1b}[2J", "it's"].map(str::to_owned);
+        assert_eq!(as_typed(&words), "sh -c 'a; b\\u{1b}[2J' 'it'\\''s'");
     }
 }

@@ -216,7 +216,7 @@ fn finish(job: &Job, made: &Made<'_>, report: &mut Report) -> Result<(), Error> 
         install::run(root, job.verbosity, stop)?;
     }
     let hooks = Hooks {
-        all: plan.hooks(),
+        plan,
         name,
         root,
         here,

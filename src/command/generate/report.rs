@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{
     Job,
-    hooks::{self, typed},
+    hooks::{self, typed, words},
 };
 use crate::{
     command::error::Error,
@@ -53,14 +53,14 @@ struct Document<'a> {
     directories: Vec<String>,
     conflicts: Vec<String>,
     message: Option<&'a str>,
-    hooks: Vec<Hook<'a>>,
+    hooks: Vec<Hook>,
     error: Option<String>,
     hint: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Hook<'a> {
-    command: Vec<&'a str>,
+struct Hook {
+    command: Vec<String>,
     status: hooks::Status,
 }
 
@@ -130,17 +130,13 @@ impl Report {
     }
 
     /// The template's commands, and what became of them.
-    fn hooks(&self) -> impl Iterator<Item = Hook<'_>> {
-        let hooks = self.plan.iter().flat_map(|plan| plan.hooks());
+    fn hooks(&self) -> impl Iterator<Item = Hook> {
+        let plans = self.plan.iter();
+        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
         let statuses = self.hooks.iter().copied();
         let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
-        hooks.zip(statuses).map(|(hook, status)| Hook {
-            command: std::iter::once(&hook.program)
-                .chain(&hook.arguments)
-                .map(String::as_str)
-                .collect(),
-            status,
-        })
+        let hooks = hooks.zip(statuses);
+        hooks.map(|(command, status)| Hook { command, status })
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
@@ -210,8 +206,10 @@ impl Report {
             counted(sizes.iter().sum(), "octet", "octets"),
             counted(self.conflicts.len() as u64, "conflict", "conflicts"),
         );
-        for hook in self.plan.iter().flat_map(|plan| plan.hooks()) {
-            let _ = write!(text, "\nwould run, with --trust: {}", typed(hook));
+        if let Some(plan) = &self.plan {
+            for hook in plan.hooks() {
+                let _ = write!(text, "\nwould run, with --trust: {}", typed(plan, hook));
+            }
         }
         text
     }

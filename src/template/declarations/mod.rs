@@ -89,6 +89,13 @@ struct Placed {
     offset: usize,
 }
 
+impl Declaration {
+    /// The name, where the value is a secret.
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.is_secret.then_some(self.name.as_str())
+    }
+}
+
 impl Choice {
     /// The value, and what it means where that is said.
     fn described(&self) -> String {

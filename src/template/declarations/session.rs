@@ -7,12 +7,10 @@ use super::{Answers, Declaration, Fault, Kind, Origin, resolve::Settlement};
 use crate::template::{
     native::{Engine, Variables},
     question::{Answer, Answered, Form, Question},
+    secrets::MASK,
     shown,
     value::Value,
 };
-
-/// What stands for a secret, whatever its length.
-const MASK: &str = "********";
 
 /// What stands for an answer with nothing in it.
 const NOTHING: &str = "(nothing)";

@@ -52,14 +52,11 @@ impl Ask for Questions<'_> {
 }
 
 impl Questions<'_> {
-    /// Asks about something that is shown line by line; the answer to begin with is no.
-    pub(super) fn confirm(&self, prompt: &str, lines: &[String]) -> io::Result<Reply<bool>> {
-        let rows = lines
-            .iter()
-            .map(|it| Row::new([(CHOSEN, format!("{INDENT}{it}"))]));
+    /// Asks for a yes; the answer to begin with is no.
+    pub(super) fn confirm(&self, prompt: &str) -> io::Result<Reply<bool>> {
         let text = Text {
             prompt,
-            above: rows.collect(),
+            above: Vec::new(),
             help: &[],
         };
         let mut list = List::yes_no(false);
@@ -200,8 +197,14 @@ impl<'a> Dialogue<'a> {
         let back = if can_go_back { " · Esc: back" } else { "" };
         let keys = format!("{}{back} · Ctrl-C: cancel", field.keys());
         foot.extend(block(QUIET, &keys));
-        // The field needs a row; what stands above it can be scrolled to.
-        head.truncate(rows.saturating_sub(foot.len() + 1).max(1));
+        // The field needs a row. That something is missing above it is told.
+        let room = rows.saturating_sub(foot.len() + 1).max(1);
+        if head.len() > room {
+            head.truncate(room);
+            if let Some(last) = head.last_mut() {
+                *last = Row::new([(QUIET, format!("{INDENT}…"))]);
+            }
+        }
         let left = rows.saturating_sub(head.len() + foot.len());
         let mut body = field.body(columns.saturating_sub(1), left);
         let top = head.len();
