@@ -118,7 +118,11 @@ pub(crate) struct GenerateArgs {
     pub(crate) traceback: bool,
 
     /// Replace files that are there already
-    #[arg(long, conflicts_with = "skip_existing", help_heading = "Existing files")]
+    #[arg(
+        long,
+        conflicts_with = "skip_existing",
+        help_heading = "Existing files"
+    )]
     pub(crate) overwrite: bool,
     /// Leave files as they are that are there already
     #[arg(long, help_heading = "Existing files")]

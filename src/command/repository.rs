@@ -4,6 +4,7 @@
 use std::{
     env,
     ffi::OsString,
+    fmt::Write as _,
     io::{self, Write as _},
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
@@ -56,7 +57,11 @@ pub(crate) enum RepositoryError {
         directory: PathBuf,
     },
     /// Something in the project is not committed.
-    #[error("`{}` has changes that are not committed:{}", shown_path(directory), listed(changes))]
+    #[error(
+        "`{}` has changes that are not committed:{}",
+        shown_path(directory),
+        listed(changes)
+    )]
     Changes {
         /// The project.
         directory: PathBuf,
@@ -96,17 +101,21 @@ fn said(output: &Output) -> String {
         "" => String::from_utf8_lossy(&output.stdout),
         _ => text,
     };
-    let lines = text.trim().lines();
-    lines.map(|line| format!("\n  {}", shown_text(line))).collect()
+    let mut shown = String::new();
+    for line in text.trim().lines() {
+        // Writing to a text does not fail.
+        let _ = write!(shown, "\n  {}", shown_text(line));
+    }
+    shown
 }
 
 fn listed(changes: &[String]) -> String {
     let mut text = String::new();
     for change in changes.iter().take(MOST_NAMED) {
-        text.push_str(&format!("\n  {}", shown_text(change)));
+        let _ = write!(text, "\n  {}", shown_text(change));
     }
     if let Some(more) = changes.len().checked_sub(MOST_NAMED).filter(|it| *it > 0) {
-        text.push_str(&format!("\n  … and {more} more"));
+        let _ = write!(text, "\n  … and {more} more");
     }
     text
 }
@@ -169,7 +178,10 @@ pub(super) fn make(
         Contents::All => succeed("add", git(directory).args(["add", "--all", "--", "."]))?,
         Contents::Files(files) => add(directory, files)?,
     }
-    if !run(git(directory).args(["var", "GIT_COMMITTER_IDENT"]))?.status.success() {
+    if !run(git(directory).args(["var", "GIT_COMMITTER_IDENT"]))?
+        .status
+        .success()
+    {
         let directory = directory.to_path_buf();
         return Err(RepositoryError::NoIdentity { directory });
     }

@@ -156,6 +156,8 @@ struct Past {
     answers: Dict,
     /// Whether the project is there already.
     is_made: bool,
+    /// Whether what is rendered is what it was made from.
+    is_base: bool,
 }
 
 /// Reads and renders the template. What is in the way in the target, [`Target::check`] finds.
@@ -194,9 +196,8 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
         (version, &manifest, &renderer)
         && (subject == ProjectOrApp::Project || manifest.has_variables())
     {
-        let is_given = |name: &str| {
-            request.variables.contains_key(name) || past.answers.contains_key(name)
-        };
+        let is_given =
+            |name: &str| request.variables.contains_key(name) || past.answers.contains_key(name);
         let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
         let made = remembered::made(request, &past.incidentals);
         let mut remembered = Remembered::new(version, made, &answers);
@@ -249,6 +250,7 @@ fn renderer(
             let answers = Answers {
                 given: variables,
                 remembered: &past.answers,
+                is_past: past.is_base,
                 environment: request.environment,
                 kept: request.answers,
             };

@@ -248,7 +248,7 @@ fn renders(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Target, context, manifest, native::Engine};
+    use crate::template::{Target, context, manifest, native::Engine, source::Origin};
 
     fn file(path: &str, contents: &[u8]) -> Entry {
         let contents = contents.to_vec().into();
@@ -265,6 +265,7 @@ mod tests {
         let mut source = Source {
             root: "/t".into(),
             entries,
+            origin: Origin::default(),
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));

@@ -68,17 +68,18 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     check(output)?;
     let GenerateArgs {
         name,
-        directory,
         template,
         reference,
         subdirectory,
         checksum,
-        pythonpath,
         dry_run,
         json,
         no_format,
         diff,
         git,
+        // What decides where it goes.
+        directory: _,
+        pythonpath: _,
         // What decides about files that are there.
         overwrite: _,
         skip_existing: _,
@@ -93,25 +94,14 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    names::check(
-        &names::Wish {
-            subject,
-            name,
-            directory: directory.as_deref(),
-            pythonpath: pythonpath.as_deref(),
-        },
-        &search,
-    )?;
-    if verbosity >= Verbosity::Normal {
-        names::warn(name);
-    }
-    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(args));
-    let target = Target::resolve(name, directory.as_deref().or(expected), &here)?;
+    let target = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
-    let formatter = (!no_format && !dry_run && !diff).then(Formatter::find).flatten();
+    let formatter = (!no_format && !dry_run && !diff)
+        .then(Formatter::find)
+        .flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
@@ -173,6 +163,31 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         console::note(summary::next(&plan, target.path(), &here));
     }
     Ok(())
+}
+
+/// Where it goes, once it is known that it may be called so.
+fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error> {
+    let GenerateArgs {
+        name,
+        directory,
+        pythonpath,
+        ..
+    } = &job.args;
+    let directory = directory.as_deref();
+    names::check(
+        &names::Wish {
+            subject: job.subject,
+            name,
+            directory,
+            pythonpath: pythonpath.as_deref(),
+        },
+        search,
+    )?;
+    if job.verbosity >= Verbosity::Normal {
+        names::warn(name);
+    }
+    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(&job.args));
+    Ok(Target::resolve(name, directory.or(expected), here)?)
 }
 
 /// What begins to watch the rendering. Where that never ends, the program ends from the side, with

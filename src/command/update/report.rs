@@ -129,7 +129,11 @@ impl Report {
             let _ = writeln!(text, "{word:9} {}{from}{note}", shown_path(path));
         }
         let conflicts = self.conflicts().count();
-        let verb = if self.is_written { "is now" } else { "would be" };
+        let verb = if self.is_written {
+            "is now"
+        } else {
+            "would be"
+        };
         let _ = write!(
             text,
             "the project {verb} at {}; {}",

@@ -1,6 +1,9 @@
 //! Which values a project keeps, to be updated with later: the answers, and no secrets.
 
-use super::{Declaration, Origin, resolve::{Fault, is_true}};
+use super::{
+    Declaration, Origin,
+    resolve::{Fault, is_true},
+};
 use crate::template::{
     incidentals::Incidentals,
     native::Engine,

@@ -40,7 +40,9 @@ impl Origin {
 /// The path, from `~` where it is below that: other people's homes are elsewhere.
 fn from_home(path: &Path) -> String {
     let home = etcetera::home_dir().ok();
-    let below = home.as_deref().and_then(|home| path.strip_prefix(home).ok());
+    let below = home
+        .as_deref()
+        .and_then(|home| path.strip_prefix(home).ok());
     let path = below.map_or_else(|| path.to_path_buf(), |below| Path::new("~").join(below));
     path.to_string_lossy().into_owned()
 }

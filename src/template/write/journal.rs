@@ -110,7 +110,9 @@ impl<'a> Journal<'a> {
 
     /// Leaves it as a killed run does.
     #[cfg(test)]
-    pub(super) fn abandon(self) {}
+    pub(super) fn abandon(self) {
+        drop(self);
+    }
 
     /// Removes the journal: all is made, or nothing is left.
     pub(super) fn finish(self) -> Result<(), Error> {
@@ -279,7 +281,13 @@ mod tests {
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
         let start = || {
             let paths = [Path::new("manage.py")];
-            Journal::start(&directory, root.path(), ProjectOrApp::Project, Kind::New, &paths)
+            Journal::start(
+                &directory,
+                root.path(),
+                ProjectOrApp::Project,
+                Kind::New,
+                &paths,
+            )
         };
         let live = start().unwrap();
         assert!(matches!(prepare(&request), Err(Error::Busy { .. })));

@@ -59,7 +59,7 @@ impl Place {
     pub(in crate::template) fn look(&self, path: &Path) -> Result<Found, Error> {
         self.try_look(path).or_else(|error| {
             let beyond = [Errno::NOTDIR, Errno::LOOP, Errno::MLINK];
-            let beyond = beyond.map(|errno| errno.raw_os_error());
+            let beyond = beyond.map(Errno::raw_os_error);
             match error.raw_os_error() {
                 _ if error.kind() == io::ErrorKind::NotFound => Ok(Found::Missing),
                 Some(number) if beyond.contains(&number) => Ok(Found::Other),
@@ -110,7 +110,14 @@ mod tests {
         let contents = b"x".to_vec();
         let mode = 0o640;
         assert_eq!(look("a/file"), Found::File { contents, mode });
-        for other in ["a", "directory-link", "directory-link/file", "link", "broken", "a/file/b"] {
+        for other in [
+            "a",
+            "directory-link",
+            "directory-link/file",
+            "link",
+            "broken",
+            "a/file/b",
+        ] {
             assert_eq!(look(other), Found::Other, "{other}");
         }
         for missing in ["b", "b/c", "a/b"] {

@@ -139,8 +139,7 @@ impl Staging {
     /// Leaves all as a killed run does.
     #[cfg(test)]
     pub(super) fn abandon(self) {
-        let own = self._own.try_clone().unwrap();
-        unlock(&own);
+        unlock(&self.project);
         std::mem::forget(self);
     }
 
@@ -280,8 +279,8 @@ fn remove_dead(shared: &OwnedFd, path: &Path) {
             .metadata()
             .is_ok_and(|it| it.uid() == rustix::process::geteuid().as_raw());
         // What a killed run has kept of the user's, only the user may remove.
-        let keeps = fs::read_dir(entry.path().join(KEPT))
-            .is_ok_and(|mut kept| kept.next().is_some());
+        let keeps =
+            fs::read_dir(entry.path().join(KEPT)).is_ok_and(|mut kept| kept.next().is_some());
         if ours && !keeps && lock::try_lock(&directory) {
             let _ = fs::remove_dir_all(entry.path());
         }
