@@ -62,7 +62,7 @@ fn the_defaults_ask_nothing() {
     let outcome = house().run();
     assert_eq!(
         outcome.tree("my_site"),
-        ".github/\n.github/ci.yml\nmy_site/\nmy_site/settings.py\n"
+        ".github/\n.github/ci.yml\n.scaffold.toml\nmy_site/\nmy_site/settings.py\n"
     );
     assert_eq!(
         read(&outcome, ".github/ci.yml"),

@@ -4,6 +4,7 @@
 use std::{
     env,
     ffi::OsString,
+    fmt::Write as _,
     io::{self, Write as _},
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
@@ -100,19 +101,21 @@ fn said(output: &Output) -> String {
         "" => String::from_utf8_lossy(&output.stdout),
         _ => text,
     };
-    let lines = text.trim().lines();
-    lines
-        .map(|line| format!("\n  {}", shown_text(line)))
-        .collect()
+    let mut shown = String::new();
+    for line in text.trim().lines() {
+        // Writing to a text does not fail.
+        let _ = write!(shown, "\n  {}", shown_text(line));
+    }
+    shown
 }
 
 fn listed(changes: &[String]) -> String {
     let mut text = String::new();
     for change in changes.iter().take(MOST_NAMED) {
-        text.push_str(&format!("\n  {}", shown_text(change)));
+        let _ = write!(text, "\n  {}", shown_text(change));
     }
     if let Some(more) = changes.len().checked_sub(MOST_NAMED).filter(|it| *it > 0) {
-        text.push_str(&format!("\n  … and {more} more"));
+        let _ = write!(text, "\n  … and {more} more");
     }
     text
 }

@@ -88,9 +88,10 @@ impl Target {
                 } => {
                     let is_same = there == contents.as_ref()
                         && (mode & EXECUTABLE == 0 || there_mode & EXECUTABLE != 0);
-                    let presence = match is_same {
-                        true => Presence::Same,
-                        false => Presence::Different,
+                    let presence = if is_same {
+                        Presence::Same
+                    } else {
+                        Presence::Different
                     };
                     (presence, Some(there))
                 }
@@ -98,9 +99,10 @@ impl Target {
                     // A link is something that can be left; none is ever written through.
                     let is_left =
                         collisions == Collisions::Skip && is_link_in_directories(self.path(), path);
-                    let presence = match is_left {
-                        true => Presence::Different,
-                        false => Presence::InTheWay,
+                    let presence = if is_left {
+                        Presence::Different
+                    } else {
+                        Presence::InTheWay
                     };
                     (presence, None)
                 }

@@ -169,6 +169,8 @@ struct Past {
     answers: Dict,
     /// Whether the project is there already.
     is_made: bool,
+    /// Whether what is rendered is what it was made from.
+    is_base: bool,
 }
 
 /// Reads and renders the template. What is in the way in the target, [`Target::check`] finds.
@@ -261,6 +263,7 @@ fn renderer(
             let answers = Answers {
                 given: variables,
                 remembered: &past.answers,
+                is_past: past.is_base,
                 environment: request.environment,
                 kept: request.answers,
             };

@@ -275,7 +275,7 @@ fn renders(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Target, context, manifest, native::Engine};
+    use crate::template::{Target, context, manifest, native::Engine, source::Origin};
 
     fn file(path: &str, contents: &[u8]) -> Entry {
         let contents = contents.to_vec().into();
@@ -292,7 +292,7 @@ mod tests {
         let mut source = Source {
             root: "/t".into(),
             entries,
-            origin: crate::template::source::Origin::default(),
+            origin: Origin::default(),
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));

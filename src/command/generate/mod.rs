@@ -73,7 +73,6 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     check(output)?;
     let GenerateArgs {
         name,
-        directory,
         template,
         reference,
         subdirectory,
@@ -88,9 +87,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    check_name(job, &search)?;
-    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(args));
-    let target = Target::resolve(name, directory.as_deref().or(expected), &here)?;
+    let target = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
@@ -162,29 +159,6 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     finish(job, made, report)
 }
 
-/// Fails where the name cannot be given, and warns where Python will not find it.
-fn check_name(job: &Job, search: &Search) -> Result<(), Error> {
-    let GenerateArgs {
-        name,
-        directory,
-        pythonpath,
-        ..
-    } = &job.args;
-    names::check(
-        &names::Wish {
-            subject: job.subject,
-            name,
-            directory: directory.as_deref(),
-            pythonpath: pythonpath.as_deref(),
-        },
-        search,
-    )?;
-    if job.verbosity >= Verbosity::Normal {
-        names::warn(name);
-    }
-    Ok(())
-}
-
 /// A project that is written.
 struct Made<'a> {
     plan: &'a Plan,
@@ -242,6 +216,31 @@ fn finish(job: &Job, made: Made<'_>, report: &mut Report) -> Result<(), Error> {
         console::note(summary::next(plan, root, here));
     }
     Ok(())
+}
+
+/// Where it goes, once it is known that it may be called so.
+fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error> {
+    let GenerateArgs {
+        name,
+        directory,
+        pythonpath,
+        ..
+    } = &job.args;
+    let directory = directory.as_deref();
+    names::check(
+        &names::Wish {
+            subject: job.subject,
+            name,
+            directory,
+            pythonpath: pythonpath.as_deref(),
+        },
+        search,
+    )?;
+    if job.verbosity >= Verbosity::Normal {
+        names::warn(name);
+    }
+    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(&job.args));
+    Ok(Target::resolve(name, directory.or(expected), here)?)
 }
 
 /// What begins to watch the rendering. Where that never ends, the program ends from the side, with

@@ -60,9 +60,12 @@ fn bring(
     report.remembered = Some(remembered.clone());
     let subject = remembered.project.kind;
     let writes = !(args.check || args.diff || args.dry_run);
-    if writes && !args.force {
-        repository::check_clean(&target)?;
-    }
+    // Where there is nothing to do, nothing is in the way of it.
+    let clean = if writes && !args.force {
+        repository::check_clean(&target)
+    } else {
+        Ok(())
+    };
     let variables = variables(args, &remembered)?;
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let steps = {
@@ -80,7 +83,7 @@ fn bring(
         template: args.template.as_deref(),
         reference: args.reference.as_deref(),
         restores: args.restore,
-        only_looks: args.check,
+        only_looks: args.check || clean.is_err(),
         request: Request {
             wanted: Wanted {
                 own_templates: own_templates.as_deref(),
@@ -95,6 +98,9 @@ fn bring(
         },
     })?;
     steps.clear();
+    if update.is_needed() {
+        clean?;
+    }
     report.update = Some(update);
     let Some(update) = &report.update else {
         return Ok(ExitCode::SUCCESS);

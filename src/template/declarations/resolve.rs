@@ -21,6 +21,9 @@ pub(in crate::template) struct Answers<'a> {
     pub(in crate::template) given: &'a Dict,
     /// When the project was made.
     pub(in crate::template) remembered: &'a Dict,
+    /// The values are to be those of that time: what is said today counts only for secrets, which
+    /// are not remembered.
+    pub(in crate::template) is_past: bool,
     /// The value of a variable of the environment.
     pub(in crate::template) environment: &'a dyn Fn(&str) -> Option<String>,
     /// For all projects, in the user's configuration.
@@ -111,11 +114,18 @@ impl Declaration {
 
     /// What the user said of it, and where.
     fn given(&self, answers: &Answers<'_>) -> Option<(String, Value)> {
+        let remembered = || {
+            let value = answers.remembered.get(self.name.as_str())?;
+            Some((REMEMBERED.to_owned(), value.clone()))
+        };
+        if answers.is_past && !self.is_secret {
+            return remembered();
+        }
         if let Some(value) = answers.given.get(self.name.as_str()) {
             return Some(("the answer".to_owned(), value.clone()));
         }
-        if let Some(value) = answers.remembered.get(self.name.as_str()) {
-            return Some((REMEMBERED.to_owned(), value.clone()));
+        if let Some(value) = remembered() {
+            return Some(value);
         }
         let variable = format!("{PREFIX}{}", self.name.to_uppercase());
         if let Some(text) = (answers.environment)(&variable) {

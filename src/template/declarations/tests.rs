@@ -41,6 +41,7 @@ fn values(
     let answers = Answers {
         given: &given,
         remembered: &Dict::new(),
+        is_past: false,
         environment: &|name| environment.get(name).map(|text| (*text).to_owned()),
         kept: &kept,
     };

@@ -31,7 +31,7 @@ use super::{Request, Selection, error::Error, shown};
 use address::Address;
 use checksum::{Checksum, VerifyError};
 use download::{Outcome, Received};
-use origin::Origin;
+pub(super) use origin::Origin;
 use subdirectory::Scope;
 
 pub use archive::ArchiveError;
@@ -114,7 +114,10 @@ impl Source {
                     reference: Some(commit),
                     ..request.wanted
                 };
-                git::source(&Request { wanted, ..*request }, &url).map(Some)
+                match git::source(&Request { wanted, ..*request }, &url) {
+                    Err(Error::Git(GitError::NoReference { .. })) => Ok(None),
+                    found => found.map(Some),
+                }
             }
             Address::Builtin(_) | Address::File(_) | Address::Url(_) => Ok(None),
         }

@@ -89,27 +89,55 @@ pub(super) struct Sides<'a> {
     pub(super) old: Option<&'a Old<'a>>,
     pub(super) ours: &'a Found,
     pub(super) new: Option<&'a Blob>,
-    /// Texts that differ from one rendering to another by chance.
-    pub(super) private: &'a [String],
+    pub(super) private: Private<'a>,
     /// Whether what the user has deleted comes back.
     pub(super) restores: bool,
+}
+
+/// What differs from one rendering to another by chance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Private<'a> {
+    /// The texts of today.
+    pub(super) texts: &'a [String],
+    /// What the project has in place of them.
+    pub(super) known: &'a Recovered,
+}
+
+impl Private<'_> {
+    /// The values in a file of the user's.
+    fn find(self, rendered: &str, ours: &str) -> Recovered {
+        let mut recovered = self.known.elsewhere();
+        recovered.add(rendered, ours, self.texts);
+        recovered
+    }
+
+    /// A file of the template with the values of the project.
+    fn put(self, new: &Blob) -> Effect {
+        let contents = match text(&new.contents) {
+            Some(text) => self.known.put(text).into_bytes(),
+            None => new.contents.to_vec(),
+        };
+        let mode = new.mode;
+        Effect::Put { contents, mode }
+    }
 }
 
 /// What becomes of a file that keeps its name; nothing where nothing has to be done.
 pub(super) fn decide(sides: Sides<'_>) -> Option<(Outcome, Effect)> {
     match (sides.old, sides.new) {
-        (None, None) => None,
         (None, Some(new)) => added(sides, new),
         (Some(old), None) => removed(sides, old),
-        (Some(old), Some(new)) if has_changed(old, new, sides.private) => changed(sides, old, new),
-        (Some(_), Some(_)) => None,
+        (Some(old), Some(new)) if has_changed(old, new, sides.private.texts) => {
+            changed(sides, old, new)
+        }
+        (Some(_), Some(_)) | (None, None) => None,
     }
 }
 
 /// What becomes of a file that has another name now. `ours` is what the user has under the old one.
 pub(super) fn moved(sides: Sides<'_>, old: &Old<'_>, new: &Blob) -> (Outcome, Effect) {
     match sides.ours {
-        Found::Missing if sides.restores => (Outcome::Created, put(new)),
+        Found::Missing if sides.restores => (Outcome::Created, sides.private.put(new)),
         Found::Missing => (Outcome::StaysDeleted, Effect::Nothing),
         Found::Other => (Outcome::InTheWay, Effect::Nothing),
         Found::File { contents, mode } => {
@@ -126,7 +154,7 @@ pub(super) fn moved(sides: Sides<'_>, old: &Old<'_>, new: &Blob) -> (Outcome, Ef
 
 fn added(sides: Sides<'_>, new: &Blob) -> Option<(Outcome, Effect)> {
     let (contents, mode) = match sides.ours {
-        Found::Missing => return Some((Outcome::Created, put(new))),
+        Found::Missing => return Some((Outcome::Created, sides.private.put(new))),
         Found::Other => return Some((Outcome::InTheWay, Effect::Nothing)),
         Found::File { contents, mode } => (contents, *mode),
     };
@@ -134,7 +162,7 @@ fn added(sides: Sides<'_>, new: &Blob) -> Option<(Outcome, Effect)> {
         let is_same = *contents == *new.contents;
         return (!is_same).then_some((Outcome::BinaryConflict, Effect::Nothing));
     };
-    let new = fitted(&Recovered::find(new, ours, sides.private).put(new), ours);
+    let new = fitted(&sides.private.find(new, ours).put(new), ours);
     if new == ours {
         return None;
     }
@@ -151,7 +179,7 @@ fn removed(sides: Sides<'_>, old: &Old<'_>) -> Option<(Outcome, Effect)> {
     let is_untouched = match old {
         Old::Known(old) => match (text(&old.contents), text(contents)) {
             (Some(old), Some(ours)) => {
-                fitted(&Recovered::find(old, ours, sides.private).put(old), ours) == ours
+                fitted(&sides.private.find(old, ours).put(old), ours) == ours
             }
             _ => *contents == *old.contents,
         },
@@ -167,7 +195,9 @@ fn removed(sides: Sides<'_>, old: &Old<'_>) -> Option<(Outcome, Effect)> {
 
 fn changed(sides: Sides<'_>, old: &Old<'_>, new: &Blob) -> Option<(Outcome, Effect)> {
     let (ours, ours_mode) = match sides.ours {
-        Found::Missing if sides.restores => return Some((Outcome::Created, put(new))),
+        Found::Missing if sides.restores => {
+            return Some((Outcome::Created, sides.private.put(new)));
+        }
         Found::Missing => return Some((Outcome::StaysDeleted, Effect::Nothing)),
         Found::Other => return Some((Outcome::InTheWay, Effect::Nothing)),
         Found::File { contents, mode } => (contents, *mode),
@@ -199,7 +229,7 @@ struct Both {
     mode: u32,
 }
 
-fn merged(ours: &[u8], mode: u32, old: &Old<'_>, new: &Blob, private: &[String]) -> Both {
+fn merged(ours: &[u8], mode: u32, old: &Old<'_>, new: &Blob, private: Private<'_>) -> Both {
     let (outcome, contents) = merged_contents(ours, old, new, private);
     let mode = match (old.is_executable(), is_executable(new.mode)) {
         // Who may read it may execute it.
@@ -218,7 +248,7 @@ fn merged_contents(
     ours: &[u8],
     old: &Old<'_>,
     new: &Blob,
-    private: &[String],
+    private: Private<'_>,
 ) -> (Outcome, Vec<u8>) {
     let (Some(ours_text), Some(new_text)) = (text(ours), text(&new.contents)) else {
         let is_untouched = match old {
@@ -233,14 +263,14 @@ fn merged_contents(
             (Outcome::BinaryConflict, ours.to_vec())
         };
     };
-    let mut recovered = Recovered::find(new_text, ours_text, private);
+    let mut recovered = private.find(new_text, ours_text);
     let is_untouched = match old {
         Old::Known(old) => {
             let Some(old_text) = text(&old.contents) else {
                 return (Outcome::BinaryConflict, ours.to_vec());
             };
             // What the old version had is where the user's values are.
-            recovered.add(old_text, ours_text, private);
+            recovered.add(old_text, ours_text, private.texts);
             let base = fitted(&recovered.put(old_text), ours_text);
             let new = fitted(&recovered.put(new_text), ours_text);
             if base != ours_text {
@@ -249,7 +279,7 @@ fn merged_contents(
             }
             true
         }
-        Old::Print(print) if print.is_like(&new.print(private)) => {
+        Old::Print(print) if print.is_like(&new.print(private.texts)) => {
             return (Outcome::Updated, ours.to_vec());
         }
         Old::Print(print) => {
@@ -273,15 +303,8 @@ fn outcome(conflicts: usize) -> Outcome {
     }
 }
 
-fn put(new: &Blob) -> Effect {
-    Effect::Put {
-        contents: new.contents.to_vec(),
-        mode: new.mode,
-    }
-}
-
 /// The octets as a text, where they are one.
-fn text(octets: &[u8]) -> Option<&str> {
+pub(super) fn text(octets: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(octets).ok()?;
     (!text.contains('\0')).then_some(text)
 }

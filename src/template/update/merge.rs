@@ -27,6 +27,27 @@ pub(super) struct Merged {
 
 /// Merges what two have made of a text.
 pub(super) fn three(base: &str, ours: &str, theirs: &str) -> Merged {
+    let merged = merge(base, ours, theirs);
+    if merged.conflicts == 0 || [base, ours, theirs].iter().all(|text| is_ended(text)) {
+        return merged;
+    }
+    // A marker has a line of its own, also after a last line that has no end.
+    let ended = |text: &str| {
+        let end = if is_ended(text) { "" } else { "\n" };
+        format!("{text}{end}")
+    };
+    let mut merged = merge(&ended(base), &ended(ours), &ended(theirs));
+    if merged.conflicts == 0 && !is_ended(ours) {
+        merged.text.pop();
+    }
+    merged
+}
+
+fn is_ended(text: &str) -> bool {
+    text.is_empty() || text.ends_with('\n')
+}
+
+fn merge(base: &str, ours: &str, theirs: &str) -> Merged {
     // Markers that are longer than anything like them in the texts cannot be mistaken.
     let longest = [base, ours, theirs].into_iter().map(longest_marker).max();
     let length = longest.unwrap_or_default().max(LENGTH) + 1;

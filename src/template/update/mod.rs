@@ -2,6 +2,7 @@
 //! answers that the project remembers, and so is the new one; what differs between the two is
 //! brought into the user's files.
 //!
+//! - `files`: all files of both versions
 //! - `decide`: what becomes of one file
 //! - `merge`: texts that both sides have changed
 //! - `recover`: values that the template made at random
@@ -12,6 +13,7 @@
 
 mod decide;
 mod error;
+mod files;
 mod merge;
 mod recover;
 mod renames;
@@ -19,7 +21,7 @@ mod renames;
 mod tests;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     ffi::OsString,
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
@@ -38,10 +40,11 @@ use super::{
     render,
     selection::Selection,
     source::{Kind, Source},
-    value::Dict,
     write::{self, Found, Step},
 };
-use decide::{Blob, Effect, Old, Sides};
+use decide::{Blob, Old};
+use files::Files;
+use recover::Recovered;
 
 /// What to bring a project to, as the user said it.
 #[derive(Clone, Copy)]
@@ -173,32 +176,20 @@ fn fill(
         restores,
         ..
     } = *wish;
-    let answers = remembered.answers();
     let past = Past {
         incidentals: Arc::new(Incidentals::on(remembered.project.made)),
-        answers: answers.clone(),
+        answers: remembered.answers(),
         is_made: true,
+        is_base: false,
     };
     let before = base(request, remembered)?;
     let new = render(request, source, &past)?;
+    let past = Past {
+        is_base: true,
+        ..past
+    };
     let before = before
-        .map(|source| {
-            // The answers that made the project, and for secrets those of today.
-            let variables = request.variables.iter();
-            let variables: Dict = variables
-                .filter(|(name, _)| !answers.contains_key(*name))
-                .map(|(name, value)| (Arc::clone(name), value.clone()))
-                .collect();
-            let variables = &variables;
-            render(
-                &Request {
-                    variables,
-                    ..*request
-                },
-                source,
-                &past,
-            )
-        })
+        .map(|source| render(request, source, &past))
         .transpose()?;
     let (new, memory) = blobs(new);
     let old: BTreeMap<PathBuf, Old<'_>> = match before {
@@ -218,6 +209,7 @@ fn fill(
         old: &old,
         new: &new,
         private: &private,
+        known: Recovered::default(),
         restores,
         changes: Vec::new(),
         steps: Vec::new(),
@@ -283,113 +275,6 @@ fn blobs(plan: Plan) -> (BTreeMap<PathBuf, Blob>, Option<Remembered>) {
             }
         });
     (files.collect(), memory)
-}
-
-/// All files, and what becomes of them.
-struct Files<'a> {
-    ours: write::Place,
-    old: &'a BTreeMap<PathBuf, Old<'a>>,
-    new: &'a BTreeMap<PathBuf, Blob>,
-    private: &'a [String],
-    restores: bool,
-    changes: Vec<Change>,
-    steps: Vec<Step>,
-}
-
-impl Files<'_> {
-    fn decide(&mut self) -> Result<(), Error> {
-        let mut renames = renames::find(self.old, self.new, self.private);
-        let mut targets = BTreeSet::new();
-        for (from, to) in std::mem::take(&mut renames) {
-            // Where the user has something of the new name, they are two files.
-            if matches!(self.ours.look(to)?, Found::Missing) {
-                self.decide_moved(from, to)?;
-                targets.extend([from, to]);
-            }
-        }
-        let paths: BTreeSet<&PathBuf> = self.old.keys().chain(self.new.keys()).collect();
-        for path in paths {
-            if !targets.contains(path.as_path()) {
-                self.decide_one(path)?;
-            }
-        }
-        self.changes.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(())
-    }
-
-    fn decide_one(&mut self, path: &Path) -> Result<(), Error> {
-        let ours = self.ours.look(path)?;
-        let decided = decide::decide(Sides {
-            old: self.old.get(path),
-            ours: &ours,
-            new: self.new.get(path),
-            private: self.private,
-            restores: self.restores,
-        });
-        if let Some((outcome, effect)) = decided {
-            self.add(path, None, ours, outcome, effect);
-        }
-        Ok(())
-    }
-
-    fn decide_moved(&mut self, from: &Path, to: &Path) -> Result<(), Error> {
-        let ours = self.ours.look(from)?;
-        let (Some(old), Some(new)) = (self.old.get(from), self.new.get(to)) else {
-            return Ok(());
-        };
-        let sides = Sides {
-            old: Some(old),
-            ours: &ours,
-            new: Some(new),
-            private: self.private,
-            restores: self.restores,
-        };
-        let (outcome, effect) = decide::moved(sides, old, new);
-        let is_there = matches!(ours, Found::File { .. });
-        if is_there && effect != Effect::Nothing {
-            self.steps.push(Step::Remove { path: from.into() });
-        }
-        self.add(to, Some(from), ours, outcome, effect);
-        Ok(())
-    }
-
-    fn add(
-        &mut self,
-        path: &Path,
-        from: Option<&Path>,
-        ours: Found,
-        outcome: Outcome,
-        effect: Effect,
-    ) {
-        let before = match ours {
-            Found::File { contents, .. } => Some(contents),
-            Found::Missing | Found::Other => None,
-        };
-        let after = match effect {
-            Effect::Nothing => before.clone(),
-            Effect::Remove => {
-                self.steps.push(Step::Remove { path: path.into() });
-                None
-            }
-            Effect::Put { contents, mode } => {
-                self.steps.push(Step::Put {
-                    path: path.into(),
-                    contents: contents.clone(),
-                    mode,
-                    is_exact: before.is_some(),
-                    replaces: before.is_some() && from.is_none(),
-                });
-                Some(contents)
-            }
-        };
-        self.changes.push(Change {
-            path: path.into(),
-            from: from.map(Path::to_path_buf),
-            outcome,
-            before,
-            after,
-        });
-    }
 }
 
 /// Makes all changes, or none. Where the flag is set before that, nothing is changed.

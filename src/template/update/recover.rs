@@ -14,6 +14,8 @@ const TELLING: usize = 4;
 pub(super) struct Recovered {
     /// The user's, by that of today.
     values: BTreeMap<String, String>,
+    /// The same in other files.
+    others: BTreeMap<String, String>,
     /// The numbers, from 1, of the user's lines that have them.
     lines: BTreeSet<usize>,
 }
@@ -21,10 +23,26 @@ pub(super) struct Recovered {
 impl Recovered {
     /// Looks in the user's text for the values that stand in place of the private ones of a
     /// rendering.
+    #[cfg(test)]
     pub(super) fn find(rendered: &str, ours: &str, private: &[String]) -> Self {
         let mut recovered = Self::default();
         recovered.add(rendered, ours, private);
         recovered
+    }
+
+    /// The same values, for another file: one that has none of its own gets that of the others.
+    pub(super) fn elsewhere(&self) -> Self {
+        Self {
+            values: BTreeMap::new(),
+            others: self.all(),
+            lines: BTreeSet::new(),
+        }
+    }
+
+    fn all(&self) -> BTreeMap<String, String> {
+        let mut all = self.others.clone();
+        all.extend(self.values.clone());
+        all
     }
 
     /// Looks with another rendering that has the same private values.
@@ -51,11 +69,11 @@ impl Recovered {
     /// The rendering with the user's values.
     pub(super) fn put(&self, rendered: &str) -> String {
         // The longest first: one may stand in another.
-        let mut values: Vec<_> = self.values.iter().collect();
+        let mut values: Vec<_> = self.all().into_iter().collect();
         values.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         let mut text = rendered.to_owned();
         for (value, found) in values {
-            text = text.replace(value.as_str(), found);
+            text = text.replace(&value, &found);
         }
         text
     }

@@ -86,7 +86,7 @@ fn lines_in_common(one: &[u8], other: &[u8]) -> f64 {
     for line in one {
         *counts.entry(line).or_default() += 1;
     }
-    let mut common = 0;
+    let mut common: usize = 0;
     for line in other {
         if let Some(count) = counts.get_mut(&line)
             && *count > 0

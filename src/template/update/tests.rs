@@ -3,7 +3,8 @@
 use rstest::rstest;
 
 use super::{
-    decide::{Blob, Effect, Old, Outcome, Sides, decide},
+    decide::{Blob, Effect, Old, Outcome, Private, Sides, decide},
+    recover::Recovered,
     write::Found,
 };
 use crate::template::remembered::Print;
@@ -35,7 +36,10 @@ fn decided(old: &Old<'_>, is_there: bool, ours: &str, new: &str) -> (Option<Outc
         old: Some(old).filter(|_| is_there),
         ours: &ours,
         new: new.as_ref(),
-        private: &[],
+        private: Private {
+            texts: &[],
+            known: &Recovered::default(),
+        },
         restores: false,
     });
     match decided {
@@ -56,7 +60,13 @@ const CONFLICT: &str = "<<<<<<< yours\nY\n=======\nT\n>>>>>>> template\nb\n";
 #[case("a\nb\n", "missing", "a\nb\n", None, "")]
 #[case("a\nb\n", "a\nb\n", "T\nb\n", Some(Outcome::Updated), "T\nb\n")]
 #[case("a\nb\n", "T\nb\n", "T\nb\n", None, "")]
-#[case("a\nb\n", "a\nB\n", "T\nB\n", Some(Outcome::Merged), "T\nB\n")]
+#[case(
+    "a\nb\nc\n",
+    "a\nb\nY\n",
+    "T\nb\nc\n",
+    Some(Outcome::Merged),
+    "T\nb\nY\n"
+)]
 #[case("a\nb\n", "Y\nb\n", "T\nb\n", Some(Outcome::Conflict), CONFLICT)]
 #[case("a\nb\n", "missing", "T\nb\n", Some(Outcome::StaysDeleted), "")]
 #[case("a\nb\n", "other", "T\nb\n", Some(Outcome::InTheWay), "")]
@@ -128,7 +138,10 @@ fn random_values_are_the_projects(#[case] ours: &str, #[case] new: &str, #[case]
             old: Some(old),
             ours: &found(ours),
             new: Some(&blob(new, 0o644)),
-            private: &private,
+            private: Private {
+                texts: &private,
+                known: &Recovered::default(),
+            },
             restores: false,
         });
         let Some((_, Effect::Put { contents, .. })) = decided else {
@@ -153,7 +166,10 @@ fn who_may_execute_it_follows_the_template() {
                 mode: 0o640,
             },
             new: Some(&blob("a\n", new)),
-            private: &[],
+            private: Private {
+                texts: &[],
+                known: &Recovered::default(),
+            },
             restores: false,
         });
         match decided {

@@ -110,7 +110,9 @@ impl<'a> Journal<'a> {
 
     /// Leaves it as a killed run does.
     #[cfg(test)]
-    pub(super) fn abandon(self) {}
+    pub(super) fn abandon(self) {
+        drop(self);
+    }
 
     /// Removes the journal: all is made, or nothing is left.
     pub(super) fn finish(self) -> Result<(), Error> {

@@ -59,7 +59,7 @@ impl Place {
     pub(in crate::template) fn look(&self, path: &Path) -> Result<Found, Error> {
         self.try_look(path).or_else(|error| {
             let beyond = [Errno::NOTDIR, Errno::LOOP, Errno::MLINK];
-            let beyond = beyond.map(|errno| errno.raw_os_error());
+            let beyond = beyond.map(Errno::raw_os_error);
             match error.raw_os_error() {
                 _ if error.kind() == io::ErrorKind::NotFound => Ok(Found::Missing),
                 Some(number) if beyond.contains(&number) => Ok(Found::Other),

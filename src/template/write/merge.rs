@@ -131,6 +131,7 @@ mod tests {
         assert_eq!(fs::read(root.path().join("mysite/own")).unwrap(), b"own");
         let top = [
             ".gitignore",
+            ".scaffold.toml",
             "README.md",
             "manage.py",
             "mysite",

@@ -139,8 +139,7 @@ impl Staging {
     /// Leaves all as a killed run does.
     #[cfg(test)]
     pub(super) fn abandon(self) {
-        let own = self._own.try_clone().unwrap();
-        unlock(&own);
+        unlock(&self.project);
         std::mem::forget(self);
     }
 

@@ -6,6 +6,7 @@
 //!
 //! A submodule is an empty directory, as `git clone` leaves it.
 
+mod blobs;
 mod error;
 pub(super) mod local;
 mod program;
@@ -14,11 +15,10 @@ mod tree;
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::File,
-    io::{self, BufRead, BufReader, Read as _, Seek as _, Write as _},
+    io::{self, BufReader},
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
-    process::{ChildStdout, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -267,7 +267,7 @@ impl Repository<'_> {
     /// Reads the contents of all files.
     fn read(&self, lines: Vec<tree::Line>) -> Result<Vec<Item>, Error> {
         let failed = |failure| self.failed(failure);
-        let names = blob_names(&lines).map_err(|error| failed(Failure::Io(error)))?;
+        let names = blobs::names(&lines).map_err(|error| failed(Failure::Io(error)))?;
         let mut running = self
             .git
             .read(["cat-file", "--batch", "--buffer"], names.into())
@@ -276,7 +276,7 @@ impl Repository<'_> {
         let mut contents = |blob: &Blob| -> Result<Vec<u8>, Error> {
             self.git.look().map_err(failed)?;
             let contents = match &mut answer {
-                Some(answer) => contents(answer, blob),
+                Some(answer) => blobs::contents(answer, blob),
                 None => Ok(None),
             };
             match contents {
@@ -375,37 +375,4 @@ impl Repository<'_> {
             },
         })
     }
-}
-
-/// A file with the names of all blobs, one on each line: more of them than fit into a pipe would
-/// have to be written while the answer is read.
-fn blob_names(lines: &[tree::Line]) -> io::Result<File> {
-    let mut names = io::BufWriter::new(tempfile::tempfile()?);
-    for line in lines {
-        if let Kind::File { blob, .. } | Kind::Link(blob) = &line.kind {
-            writeln!(names, "{}", blob.name)?;
-        }
-    }
-    let mut names = names.into_inner()?;
-    names.rewind()?;
-    Ok(names)
-}
-
-/// The next contents in the answer of `git cat-file --batch`; nothing where it is not about the
-/// blob. No more is read than the blob's size.
-fn contents(answer: &mut BufReader<ChildStdout>, blob: &Blob) -> io::Result<Option<Vec<u8>>> {
-    let expected = format!("{} blob {}\n", blob.name, blob.size);
-    let mut head = String::new();
-    let most = u64::try_from(expected.len()).unwrap_or(u64::MAX);
-    answer.take(most).read_line(&mut head)?;
-    if head != expected {
-        return Ok(None);
-    }
-    let mut contents = Vec::new();
-    let size = usize::try_from(blob.size).unwrap_or(usize::MAX);
-    contents.try_reserve_exact(size)?;
-    answer.take(blob.size).read_to_end(&mut contents)?;
-    let mut end = [0];
-    answer.read_exact(&mut end)?;
-    Ok((contents.len() == size && end == *b"\n").then_some(contents))
 }
