@@ -41,6 +41,7 @@ const GENERATE: Options = Options {
         "--checksum",
         "--ref",
         "--subdirectory",
+        "--with",
         "--no-format",
         "--install",
     ],

@@ -7,6 +7,7 @@
 //! This part does not decide which names are good for a project and prints nothing; the only
 //! program that it runs is `git`, where the template is a repository.
 
+mod composition;
 mod context;
 mod declarations;
 mod django;
@@ -72,6 +73,8 @@ pub struct Request<'a> {
     pub wanted: Wanted<'a>,
     /// What is taken from it, and what of that is rendered.
     pub selection: &'a Selection,
+    /// The optional parts of the template that are wanted, by name.
+    pub parts: &'a [String],
     /// The directory that a relative template path starts from.
     pub current_directory: &'a Path,
     /// The user's own variables, which stand before all others.
@@ -112,6 +115,7 @@ impl<'a> Request<'a> {
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,
+            parts: &[],
             current_directory,
             variables: &NOTHING,
             environment: &|_| None,
@@ -151,7 +155,8 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         write::check_journal(path, subject)?;
     }
     let mut source = source::Source::open(request)?;
-    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
+    let taken = |name: &str| variables::name_fault(subject, name);
+    let manifest = composition::compose(request, &mut source, &taken)?;
     if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
@@ -197,6 +202,8 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     );
     Ok(match manifest {
         Some(manifest) => {
+            let parts = manifest.chosen().iter().map(|it| Value::text(it.as_str()));
+            context.insert(composition::PARTS.into(), Value::List(parts.collect()));
             let mut engine = Engine::new(&context, &manifest.environment);
             let answers = Answers {
                 given: variables,

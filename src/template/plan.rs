@@ -11,7 +11,7 @@ use super::{
     Request,
     error::Error,
     files::Treatments,
-    manifest::{FILE_NAME, Manifest},
+    manifest::Manifest,
     path,
     render::Renderer,
     selection::Selection,
@@ -31,6 +31,7 @@ pub struct Plan {
     subject: ProjectOrApp,
     template: String,
     message: Option<String>,
+    parts: Vec<String>,
 }
 
 /// One thing that will be made.
@@ -70,6 +71,7 @@ impl Plan {
                 .and_then(|it| it.name.as_deref())
                 .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
+            parts: manifest.map_or_else(Vec::new, |it| it.chosen().to_vec()),
         };
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
@@ -95,8 +97,10 @@ impl Plan {
                     is_rendered = !treatments.copy(&from)
                         && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
+                        let place = manifest.and_then(|it| it.origin(&from));
+                        let place = place.map_or_else(|| source.locate(&from), Path::to_path_buf);
                         renderer
-                            .render(&source.locate(&from), &contents, treatments.engine(&from))?
+                            .render(&place, &contents, treatments.engine(&from))?
                             .into_bytes()
                             .into()
                     } else {
@@ -117,11 +121,10 @@ impl Plan {
             };
             plan.add(&to, node)?;
         }
-        if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
-            let place = source
-                .locate(Path::new(FILE_NAME))
-                .with_extension("toml (message)");
-            let message = renderer.render_text(&place, message)?;
+        if let Some(manifest) = manifest
+            && let Some(message) = &manifest.message
+        {
+            let message = renderer.render_text(&manifest.message_place(), message)?;
             plan.message = Some(shown::text(&message).to_string());
         }
         Ok(plan)
@@ -185,6 +188,12 @@ impl Plan {
         &self.template
     }
 
+    /// The optional parts of the template that were chosen, in the template's order.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
     /// What the template's author says to whom has made a project from it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
@@ -234,7 +243,7 @@ mod tests {
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
-        let manifest = manifest::take(&mut source, |_| None)?;
+        let manifest = manifest::take(&mut source, 0, &|_| None)?;
         let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
         let renderer = match manifest {
             Some(_) => Renderer::native(Engine::new(&context, &[])),

@@ -19,7 +19,7 @@ use regex::Regex;
 use super::value::Value;
 use kind::Kind;
 
-pub(super) use read::{Raw, declarations};
+pub(super) use read::{Fault as RawFault, Raw, declarations};
 pub(super) use resolve::{Answers, Fault as Unresolved, resolve};
 
 /// A variable that the template declares.
@@ -81,6 +81,13 @@ struct Check {
 struct Placed {
     text: String,
     offset: usize,
+}
+
+impl Declaration {
+    /// What the variable is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Choice {
