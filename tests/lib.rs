@@ -10,6 +10,7 @@
 
 mod archives;
 mod check;
+mod composition;
 mod dialect;
 mod django;
 mod downloads;

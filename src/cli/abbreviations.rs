@@ -43,6 +43,7 @@ const GENERATE: Options = Options {
         "--checksum",
         "--ref",
         "--subdirectory",
+        "--with",
         "--no-format",
         "--overwrite",
         "--skip-existing",

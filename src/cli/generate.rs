@@ -75,6 +75,10 @@ pub(crate) struct GenerateArgs {
     /// What an archive must hash to, or nothing is made of it
     #[arg(long, value_name = "sha256:HEX", help_heading = "Template")]
     pub(crate) checksum: Option<String>,
+    /// Optional parts of the template: repeat it, or separate them with commas
+    #[arg(long = "with", value_name = "PART", help_heading = "Template")]
+    #[arg(id = "parts", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) parts: Vec<String>,
     /// Endings of files to render beside .py: repeat it, or separate them with commas
     #[arg(
         long = "extension",

@@ -190,6 +190,36 @@ pub enum Error {
         /// File, line, column, the text and what is wrong.
         report: String,
     },
+    /// Templates build on each other in a circle, or too many do.
+    #[error("{}", lists::chain(templates, *is_circle))]
+    Chain {
+        /// The templates, each building on the next.
+        templates: Vec<PathBuf>,
+        /// Whether the last one is there twice.
+        is_circle: bool,
+    },
+    /// A part is wanted that the template does not have.
+    #[error(
+        "the template `{}` has no part `{}`",
+        shown::text(template),
+        shown::printable(name)
+    )]
+    UnknownPart {
+        /// The template.
+        template: String,
+        /// The part.
+        name: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// Two parts do not go together.
+    #[error("the part {first} conflicts with {second}")]
+    PartsConflict {
+        /// The one.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// The template needs another value of a variable, or any.
     #[error("{message}")]
     Answer {
@@ -320,6 +350,8 @@ impl Error {
             Self::UnknownTemplate { hint, .. }
             | Self::Template { hint, .. }
             | Self::Answer { hint, .. } => Some(hint.clone()),
+            Self::UnknownPart { hint, .. } => Some(shown::text(hint).to_string()),
+            Self::PartsConflict { .. } => Some("choose one of them".to_owned()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
                 shown::path(path)

@@ -22,6 +22,14 @@ pub(super) struct Hooks {
     after: Vec<Spanned<ListOrTable>>,
 }
 
+impl Hooks {
+    /// These, and others after them.
+    pub(super) fn followed_by(mut self, others: Self) -> Self {
+        self.after.extend(others.after);
+        self
+    }
+}
+
 /// A command as it stands there: a list of texts, or a table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

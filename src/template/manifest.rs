@@ -1,13 +1,24 @@
 //! `scaffold.toml` at the root of a template: what makes it a native one, and says how its files
 //! are to be treated. It is not part of the project.
+//!
+//! - `composed`: several of them as one
 
-use std::path::{Path, PathBuf};
+mod composed;
 
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use indexmap::IndexMap;
 use serde::Deserialize;
+use toml::Spanned;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
     Request,
+    composition::{self, Extends, Part, RawPart},
     declarations::{self, Answers, Declaration, Raw, Session, Unresolved},
     error::Error,
     files::{Rule, Treatments},
@@ -32,9 +43,26 @@ pub(super) const FILE_NAME: &str = "scaffold.toml";
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct Manifest {
-    /// Where it stands, and what is in it, for messages.
+    /// Where it stands, and what is in it, for messages; of a template that builds on others, all
+    /// of their manifests.
     #[serde(skip)]
-    place: Place,
+    places: Vec<Place>,
+    /// The template that this one builds on.
+    pub(super) extends: Option<Spanned<Extends>>,
+    /// Patterns of that one's files that are not wanted.
+    pub(super) remove: Vec<String>,
+    /// Its optional parts, as they stand there.
+    #[serde(rename = "parts")]
+    raw_parts: IndexMap<String, Spanned<RawPart>>,
+    /// The same, checked.
+    #[serde(skip)]
+    pub(super) parts: IndexMap<String, Part>,
+    /// The names of those that were chosen.
+    #[serde(skip)]
+    chosen: Vec<String>,
+    /// Where the files come from that are not the template's own, by their paths.
+    #[serde(skip)]
+    origins: HashMap<PathBuf, PathBuf>,
     /// What the template is called in messages.
     pub(super) name: Option<String>,
     /// What it is for, in one line; for people.
@@ -66,17 +94,25 @@ pub(super) struct Manifest {
     hooks: Hooks,
 }
 
-/// A manifest's file.
+/// A manifest's file. The texts of several manifests stand one after another, so that an octet's
+/// number says in which of them it is.
 #[derive(Debug, Default)]
 struct Place {
     path: PathBuf,
     text: String,
+    /// The number of its first octet.
+    start: usize,
+    /// Whether it has a message.
+    has_message: bool,
 }
 
 impl Place {
     /// The error about what begins at an octet.
     fn error(&self, offset: usize, width: usize, message: &str) -> Error {
-        let Self { path, text } = self;
+        let Self {
+            path, text, start, ..
+        } = self;
+        let offset = offset.saturating_sub(*start);
         let rest = text.get(offset..).unwrap_or_default();
         let line = rest.lines().next().unwrap_or_default();
         let width = width.clamp(1, line.len().max(1));
@@ -138,7 +174,7 @@ impl Manifest {
     fn error(&self, fault: Unresolved) -> Error {
         match fault {
             Unresolved::Answer { message, hint } => Error::Answer { message, hint },
-            Unresolved::Manifest { offset, message } => self.place.error(offset, 1, &message),
+            Unresolved::Manifest { offset, message } => self.fault(offset, &message),
         }
     }
 
@@ -150,7 +186,14 @@ impl Manifest {
     /// What is done with single files, now that the variables have values.
     pub(super) fn treatments(&self, engine: &Engine) -> Result<Treatments, Error> {
         Treatments::new(&self.exclude, &self.files, engine)
-            .map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
+            .map_err(|fault| self.fault(fault.offset, &fault.message))
+    }
+
+    /// The error about what begins at an octet of the manifests.
+    pub(super) fn fault(&self, offset: usize, message: &str) -> Error {
+        let mut places = self.places.iter();
+        let place = places.rfind(|place| place.start <= offset);
+        place.unwrap_or(&Place::default()).error(offset, 1, message)
     }
 
     /// The values that are not to be shown.
@@ -165,7 +208,7 @@ impl Manifest {
     /// The commands to run in the project, now that the variables have values.
     pub(super) fn hooks(&self, engine: &Engine) -> Result<Vec<Hook>, Error> {
         let hooks = self.hooks.after(engine);
-        hooks.map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
+        hooks.map_err(|fault| self.fault(fault.offset, &fault.message))
     }
 
     /// Whether a project must not have the name. Some file systems do not tell small letters from
@@ -178,11 +221,12 @@ impl Manifest {
     }
 }
 
-/// Takes the manifest out of the entries, if the template has one. `taken` says which names its
-/// variables must not have, and why.
+/// Takes the manifest out of the entries, if the template has one. `start` is the number of its
+/// first octet; `taken` says which names its variables must not have, and why.
 pub(super) fn take(
     source: &mut Source,
-    taken: impl Fn(&str) -> Option<String>,
+    start: usize,
+    taken: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Manifest>, Error> {
     let is_manifest = |entry: &Entry| entry.path == Path::new(FILE_NAME);
     let Some(index) = source.entries.iter().position(is_manifest) else {
@@ -191,14 +235,27 @@ pub(super) fn take(
     let path = source.locate(Path::new(FILE_NAME));
     match source.entries.swap_remove(index).kind {
         Kind::Directory => Err(Error::ManifestDirectory { path }),
-        Kind::File { contents, .. } => parse(path, &contents, taken).map(Some),
+        Kind::File { contents, .. } => parse(path, &contents, start, taken).map(Some),
     }
+}
+
+/// Reads the manifest, if the template has one, and leaves it where it is.
+pub(super) fn look(source: &Source) -> Result<Option<Manifest>, Error> {
+    let found = source.entries.iter().find_map(|entry| match &entry.kind {
+        Kind::File { contents, .. } if entry.path == Path::new(FILE_NAME) => Some(contents),
+        _ => None,
+    });
+    let path = source.locate(Path::new(FILE_NAME));
+    found
+        .map(|contents| parse(path, contents, 0, &|_| None))
+        .transpose()
 }
 
 fn parse(
     path: PathBuf,
     contents: &[u8],
-    taken: impl Fn(&str) -> Option<String>,
+    start: usize,
+    taken: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Manifest, Error> {
     let text = match std::str::from_utf8(contents) {
         Ok(text) => text.to_owned(),
@@ -207,7 +264,12 @@ fn parse(
             return Err(Error::ManifestNotText { path, offset });
         }
     };
-    let place = Place { path, text };
+    let mut place = Place {
+        path,
+        text,
+        start,
+        has_message: false,
+    };
     minimum_version::check(&place.text, env!("CARGO_PKG_VERSION")).map_err(
         |fault| match fault {
             minimum_version::Fault::TooOld(error) => error.into(),
@@ -215,17 +277,26 @@ fn parse(
                 offset,
                 width,
                 message,
-            } => place.error(offset, width, &message),
+            } => place.error(start + offset, width, &message),
         },
     )?;
-    let mut manifest: Manifest = toml::from_str(&place.text).map_err(|error| {
+    // With as many empty lines before it as there are octets, the parser counts as we do.
+    let counted = match start {
+        0 => Cow::Borrowed(&*place.text),
+        _ => Cow::Owned("\n".repeat(start) + &place.text),
+    };
+    let mut manifest: Manifest = toml::from_str(&counted).map_err(|error| {
         let span = error.span().unwrap_or_default();
         place.error(span.start, span.len(), &with_suggestion(error.message()))
     })?;
     let raw = std::mem::take(&mut manifest.variables);
     manifest.declarations = declarations::declarations(raw, taken)
         .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
-    manifest.place = place;
+    let raw_parts = std::mem::take(&mut manifest.raw_parts);
+    manifest.parts = composition::parts(raw_parts, taken)
+        .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
+    place.has_message = manifest.message.is_some();
+    manifest.places.push(place);
     Ok(manifest)
 }
 
@@ -251,7 +322,7 @@ mod tests {
 
     fn parsed(text: &str) -> Result<Manifest, String> {
         let path = "t/scaffold.toml".into();
-        parse(path, text.as_bytes(), |_| None).map_err(|error| error.to_string())
+        parse(path, text.as_bytes(), 0, &|_| None).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -337,7 +408,7 @@ mod tests {
 
     #[test]
     fn what_is_not_utf8_is_an_error_with_its_place() {
-        let error = parse("t/scaffold.toml".into(), b"ab\xff", |_| None).unwrap_err();
+        let error = parse("t/scaffold.toml".into(), b"ab\xff", 0, &|_| None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "`t/scaffold.toml` is not UTF-8 (octet 2)"

@@ -8,6 +8,7 @@
 //! program that it runs is `git`, where the template is a repository.
 
 mod collisions;
+mod composition;
 mod context;
 mod declarations;
 mod django;
@@ -91,6 +92,8 @@ pub struct Request<'a> {
     pub wanted: Wanted<'a>,
     /// What is taken from it, and what of that is rendered.
     pub selection: &'a Selection,
+    /// The optional parts of the template that are wanted, by name.
+    pub parts: &'a [String],
     /// The directory that a relative template path starts from.
     pub current_directory: &'a Path,
     /// The user's own variables, which stand before all others.
@@ -133,6 +136,7 @@ impl<'a> Request<'a> {
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,
+            parts: &[],
             current_directory,
             variables: &NOTHING,
             environment: &|_| None,
@@ -193,8 +197,9 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
 /// Renders a template that was read.
 fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
     let &Request { subject, name, .. } = request;
-    let version = remembered::version(request, &mut source);
-    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
+    let version = remembered::version(request, &mut source)?;
+    let taken = |name: &str| variables::name_fault(subject, name);
+    let manifest = composition::compose(request, &mut source, &taken)?;
     if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
@@ -258,6 +263,8 @@ fn renderer(
     );
     Ok(match manifest {
         Some(manifest) => {
+            let parts = manifest.chosen().iter().map(|it| Value::text(it.as_str()));
+            context.insert(composition::PARTS.into(), Value::List(parts.collect()));
             let incidentals = Arc::clone(&past.incidentals);
             let mut engine = Engine::with(&context, &manifest.environment, incidentals);
             let answers = Answers {

@@ -12,7 +12,7 @@ use super::{
     error::Error,
     files::Treatments,
     hooks::Hook,
-    manifest::{FILE_NAME, Manifest},
+    manifest::Manifest,
     path,
     remembered::{self, Remembered},
     render::Renderer,
@@ -38,6 +38,7 @@ pub struct Plan {
     /// What the project remembers of the template.
     remembered: Option<Remembered>,
     secrets: Secrets,
+    parts: Vec<String>,
 }
 
 /// One thing that will be made.
@@ -82,6 +83,7 @@ impl Plan {
             hooks: Vec::new(),
             remembered: None,
             secrets: Secrets::default(),
+            parts: manifest.map_or_else(Vec::new, |it| it.chosen().to_vec()),
         };
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
@@ -116,8 +118,10 @@ impl Plan {
                         && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
                         renderer.begin(&from);
+                        let place = manifest.and_then(|it| it.origin(&from));
+                        let place = place.map_or_else(|| source.locate(&from), Path::to_path_buf);
                         renderer
-                            .render(&source.locate(&from), &contents, treatments.engine(&from))?
+                            .render(&place, &contents, treatments.engine(&from))?
                             .into_bytes()
                             .into()
                     } else {
@@ -139,11 +143,10 @@ impl Plan {
             };
             plan.add(&to, node)?;
         }
-        if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
-            let place = source
-                .locate(Path::new(FILE_NAME))
-                .with_extension("toml (message)");
-            let message = renderer.render_text(&place, message)?;
+        if let Some(manifest) = manifest
+            && let Some(message) = &manifest.message
+        {
+            let message = renderer.render_text(&manifest.message_place(), message)?;
             plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
@@ -246,6 +249,12 @@ impl Plan {
         self.secrets.masked(text)
     }
 
+    /// The optional parts of the template that were chosen, in the template's order.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
     /// What the template's author says to whom has made a project from it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
@@ -296,7 +305,7 @@ mod tests {
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
-        let manifest = manifest::take(&mut source, |_| None)?;
+        let manifest = manifest::take(&mut source, 0, &|_| None)?;
         let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
         let renderer = match manifest {
             Some(_) => Renderer::native(Engine::new(&context, &[])),

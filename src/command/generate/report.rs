@@ -51,6 +51,8 @@ struct Document<'a> {
     name: &'a str,
     target: Option<String>,
     template: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    parts: &'a [String],
     dry_run: bool,
     files: Vec<File>,
     directories: Vec<String>,
@@ -131,6 +133,7 @@ impl Report {
             name: &job.args.name,
             target: self.target.as_deref().map(lossy),
             template: self.plan.as_ref().map(|plan| plan.template()),
+            parts: self.plan.as_ref().map_or(&[], |plan| plan.parts()),
             dry_run: job.args.dry_run,
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),

@@ -24,7 +24,7 @@ use super::value::Value;
 use kind::Kind;
 use resolve::Fault;
 
-pub(super) use read::{Raw, declarations, value_of};
+pub(super) use read::{Fault as RawFault, Raw, declarations, value_of};
 pub(super) use remember::{hide, remembered};
 pub(super) use resolve::{Answers, Fault as Unresolved};
 pub(super) use session::Session;
@@ -96,6 +96,11 @@ impl Declaration {
     /// The name, where the value is a secret.
     pub(super) fn secret(&self) -> Option<&str> {
         self.is_secret.then_some(self.name.as_str())
+    }
+
+    /// What the variable is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 }
 

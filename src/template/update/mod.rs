@@ -140,14 +140,16 @@ pub fn update(wish: &UpdateRequest<'_>) -> Result<Update, Error> {
         wanted,
         selection: &selection,
         install: remembered.project.install,
+        parts: &version.parts,
         ..request
     };
     let mut source = Source::open(&request)?;
-    let Some(now) = remembered::version(&request, &mut source) else {
+    let Some(now) = remembered::version(&request, &mut source)? else {
         let template = source.name();
         return Err(UpdateError::NotNative { template }.into());
     };
     let is_needed = now.sha256 != version.sha256
+        || now.bases != version.bases
         || now.reference != version.reference
         || now.source != version.source
         || !request.variables.is_empty();

@@ -19,6 +19,7 @@ fn with_session(manifest: &str, check: impl FnOnce(&mut Session<'_>)) {
     let answers = Answers {
         given: &nothing,
         remembered: &nothing,
+        is_past: false,
         environment: &|_| None,
         kept: &nothing,
     };
