@@ -42,6 +42,7 @@ const GENERATE: Options = Options {
         "--ref",
         "--subdirectory",
         "--with",
+        "--trust",
         "--no-format",
         "--install",
     ],

@@ -121,6 +121,9 @@ pub(crate) struct GenerateArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) traceback: bool,
 
+    /// Run the commands that the template's manifest has, without asking
+    #[arg(long, help_heading = "Template")]
+    pub(crate) trust: bool,
     /// Write nothing, and show what would be made
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -9,6 +9,8 @@ use crate::{
     template, worker,
 };
 
+use super::generate::ScriptError;
+
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
 const INTERRUPTED: u8 = 130;
 
@@ -33,6 +35,9 @@ pub(crate) enum Error {
         /// The formatter.
         program: &'static str,
     },
+    /// A hook of a template that was made for cookiecutter failed.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -76,6 +81,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Script(error) => Some(error.hint()),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),

@@ -9,6 +9,7 @@
 
 mod composition;
 mod context;
+mod cookiecutter;
 mod declarations;
 mod django;
 mod error;
@@ -20,6 +21,7 @@ mod path;
 mod plan;
 mod render;
 mod report;
+mod script;
 mod selection;
 mod shown;
 mod similar;
@@ -40,9 +42,12 @@ use std::{
     },
 };
 
+pub use composition::CompositionError;
+pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
+pub use script::{Script, Stage};
 pub use selection::Selection;
 pub use shown::{path as shown_path, text as shown_text};
 pub use source::{
@@ -165,6 +170,16 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         });
     }
     request.progress.step(Step::Rendering);
+    if manifest.is_none() && cookiecutter::is_one(&source) {
+        return cookiecutter::plan(request, &mut source);
+    }
+    let fixed = subject.name_variable();
+    if request.variables.contains_key(fixed) {
+        return Err(Error::Answer {
+            message: variables::fixed(subject, fixed),
+            hint: "only templates made for cookiecutter have one of their own".to_owned(),
+        });
+    }
     let renderer = renderer(request, manifest.as_ref())?;
     Plan::new(request, &mut source, manifest.as_ref(), &renderer)
 }

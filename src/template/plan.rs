@@ -14,6 +14,7 @@ use super::{
     manifest::Manifest,
     path,
     render::Renderer,
+    script::Script,
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
@@ -31,7 +32,9 @@ pub struct Plan {
     subject: ProjectOrApp,
     template: String,
     message: Option<String>,
-    parts: Vec<String>,
+    pub(super) parts: Vec<String>,
+    /// The hooks of a template that was made for cookiecutter.
+    pub(super) scripts: Vec<Script>,
 }
 
 /// One thing that will be made.
@@ -51,6 +54,34 @@ impl Node {
 }
 
 impl Plan {
+    /// A plan without anything.
+    pub(super) fn empty(subject: ProjectOrApp, template: String) -> Self {
+        Self {
+            nodes: BTreeMap::new(),
+            subject,
+            template,
+            message: None,
+            parts: Vec::new(),
+            scripts: Vec::new(),
+        }
+    }
+
+    /// Adds what is made from an entry, and the directories above it.
+    pub(super) fn put(
+        &mut self,
+        path: &Path,
+        from: PathBuf,
+        kind: Kind,
+        is_rendered: bool,
+    ) -> Result<(), Error> {
+        let node = Node {
+            from,
+            kind,
+            is_rendered,
+        };
+        self.add(path, node)
+    }
+
     /// Names and renders all entries of a template.
     pub(super) fn new(
         request: &Request<'_>,
@@ -64,15 +95,11 @@ impl Plan {
             selection,
             ..
         } = *request;
-        let mut plan = Self {
-            nodes: BTreeMap::new(),
-            subject,
-            template: manifest
-                .and_then(|it| it.name.as_deref())
-                .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
-            message: None,
-            parts: manifest.map_or_else(Vec::new, |it| it.chosen().to_vec()),
-        };
+        let template = manifest
+            .and_then(|it| it.name.as_deref())
+            .map_or_else(|| source.name(), |name| shown::line(name).to_string());
+        let mut plan = Self::empty(subject, template);
+        plan.parts = manifest.map_or_else(Vec::new, |it| it.chosen().to_vec());
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
             _ => Treatments::default(),
@@ -114,12 +141,7 @@ impl Plan {
                     Kind::File { contents, mode }
                 }
             };
-            let node = Node {
-                from,
-                kind,
-                is_rendered,
-            };
-            plan.add(&to, node)?;
+            plan.put(&to, from, kind, is_rendered)?;
         }
         if let Some(manifest) = manifest
             && let Some(message) = &manifest.message
@@ -186,12 +208,6 @@ impl Plan {
     #[must_use]
     pub fn template(&self) -> &str {
         &self.template
-    }
-
-    /// The optional parts of the template that were chosen, in the template's order.
-    #[must_use]
-    pub fn parts(&self) -> &[String] {
-        &self.parts
     }
 
     /// What the template's author says to whom has made a project from it.

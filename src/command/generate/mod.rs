@@ -5,6 +5,7 @@ mod names;
 mod options;
 mod own;
 mod report;
+mod scripts;
 mod steps;
 mod summary;
 mod watchdog;
@@ -27,6 +28,8 @@ use crate::{
 use super::{check, error::Error, install};
 use formatter::Formatter;
 use report::Report;
+pub(super) use scripts::ScriptError;
+use scripts::Scripts;
 use steps::Steps;
 use watchdog::Watchdog;
 
@@ -75,6 +78,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         dry_run,
         json,
         no_format,
+        trust,
         // What only the options use.
         extensions: _,
         files: _,
@@ -140,13 +144,25 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    template::write(&plan, &target, &stop)?;
+    let scripts = Scripts {
+        plan: &plan,
+        target: &target,
+        is_trusted: *trust,
+        search: &search,
+        to_stderr: *json,
+    };
+    let place = scripts.before()?;
+    template::write(&plan, &place, &stop).inspect_err(|_| scripts.withdraw())?;
     report.is_written = true;
     let took = start.elapsed();
     let files: Vec<_> = report.files().collect();
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
+    }
+    scripts.after()?;
+    if verbosity >= Verbosity::Normal && !json {
+        scripts.tell();
     }
     let shows_summary =
         verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::Job;
 use crate::{
     command::error::Error,
-    template::{Plan, PlannedFile, shown_path},
+    template::{Plan, PlannedFile, Stage, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -47,6 +47,8 @@ struct Document<'a> {
     files: Vec<File>,
     directories: Vec<String>,
     conflicts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scripts: Vec<ScriptFile>,
     message: Option<&'a str>,
     error: Option<String>,
     hint: Option<String>,
@@ -59,6 +61,14 @@ struct File {
     mode: String,
     status: Status,
     rendered: bool,
+}
+
+/// A hook of a template that was made for cookiecutter.
+#[derive(Serialize)]
+struct ScriptFile {
+    name: String,
+    /// Whether it is run; it is not without `--trust`.
+    runs: bool,
 }
 
 /// What becomes of a file.
@@ -106,12 +116,24 @@ impl Report {
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
+            scripts: self.scripts(job.args.trust && !job.args.dry_run),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
         // Nothing in it can fail to be written: all keys are texts.
         serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+
+    /// The template's hooks, and whether they run where the user trusts it.
+    fn scripts(&self, is_trusted: bool) -> Vec<ScriptFile> {
+        let scripts = self.plan.iter().flat_map(|plan| plan.scripts());
+        scripts
+            .map(|script| ScriptFile {
+                name: script.name.to_string_lossy().into_owned(),
+                runs: is_trusted && script.stage != Stage::BeforeQuestions,
+            })
+            .collect()
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
