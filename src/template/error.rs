@@ -3,10 +3,7 @@
 mod lists;
 mod writing;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use super::{
     composition::CompositionError,

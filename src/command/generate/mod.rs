@@ -74,7 +74,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         subdirectory,
         checksum,
         parts,
-        pythonpath,
+        pythonpath: _,
         dry_run,
         json,
         no_format,
@@ -90,18 +90,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    names::check(
-        &names::Wish {
-            subject,
-            name,
-            directory: directory.as_deref(),
-            pythonpath: pythonpath.as_deref(),
-        },
-        &search,
-    )?;
-    if verbosity >= Verbosity::Normal {
-        names::warn(name);
-    }
+    check_name(job, &search)?;
     let target = Target::resolve(name, directory.as_deref(), &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
@@ -151,8 +140,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         search: &search,
         to_stderr: *json,
     };
-    let place = scripts.before()?;
-    template::write(&plan, &place, &stop).inspect_err(|_| scripts.withdraw())?;
+    scripts.write(&stop)?;
     report.is_written = true;
     let took = start.elapsed();
     let files: Vec<_> = report.files().collect();
@@ -160,10 +148,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
     }
-    scripts.after()?;
-    if verbosity >= Verbosity::Normal && !json {
-        scripts.tell();
-    }
+    scripts.after(verbosity >= Verbosity::Normal && !json)?;
     let shows_summary =
         verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;
     if shows_summary {
@@ -174,6 +159,29 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     }
     if shows_summary {
         console::note(summary::next(&plan, target.path(), &here));
+    }
+    Ok(())
+}
+
+/// Fails where the name cannot be given, and warns where Python will not find it.
+fn check_name(job: &Job, search: &Search) -> Result<(), Error> {
+    let GenerateArgs {
+        name,
+        directory,
+        pythonpath,
+        ..
+    } = &job.args;
+    names::check(
+        &names::Wish {
+            subject: job.subject,
+            name,
+            directory: directory.as_deref(),
+            pythonpath: pythonpath.as_deref(),
+        },
+        search,
+    )?;
+    if job.verbosity >= Verbosity::Normal {
+        names::warn(name);
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Command, Stdio},
+    sync::atomic::AtomicBool,
 };
 
 use crate::{
@@ -89,7 +90,7 @@ pub(super) struct Scripts<'a> {
 
 impl Scripts<'_> {
     /// Tells of hooks that do not run.
-    pub(super) fn tell(&self) {
+    fn tell(&self) {
         let names = |never: bool| -> Vec<String> {
             let scripts = self.plan.scripts().iter();
             scripts
@@ -113,10 +114,10 @@ impl Scripts<'_> {
         }
     }
 
-    /// Runs those that come before the files; the answer is where the files then go.
-    pub(super) fn before(&self) -> Result<Target, Error> {
+    /// Writes the project, and runs before that what comes before it.
+    pub(super) fn write(&self, stop: &AtomicBool) -> Result<(), Error> {
         if !self.has(Stage::Before) {
-            return Ok(self.target.clone());
+            return Ok(template::write(self.plan, self.target, stop)?);
         }
         let path = self.target.path();
         if matches!(self.target, Target::New(_)) {
@@ -127,19 +128,22 @@ impl Scripts<'_> {
             })?;
         }
         self.run(Stage::Before)?;
-        Ok(Target::Existing(path.to_path_buf()))
-    }
-
-    /// Takes back the directory that was made for the hooks, where the files could not be written.
-    pub(super) fn withdraw(&self) {
-        if matches!(self.target, Target::New(_)) && self.has(Stage::Before) {
-            let _ = fs::remove_dir_all(self.target.path());
+        let place = Target::Existing(path.to_path_buf());
+        let written = template::write(self.plan, &place, stop);
+        if written.is_err() && matches!(self.target, Target::New(_)) {
+            // The user has no use for what the hooks made.
+            let _ = fs::remove_dir_all(path);
         }
+        Ok(written?)
     }
 
-    /// Runs those that come after all is there.
-    pub(super) fn after(&self) -> Result<(), Error> {
-        self.run(Stage::After)
+    /// Runs those that come after all is there, and tells of those that did not run.
+    pub(super) fn after(&self, tells: bool) -> Result<(), Error> {
+        self.run(Stage::After)?;
+        if tells {
+            self.tell();
+        }
+        Ok(())
     }
 
     fn has(&self, stage: Stage) -> bool {

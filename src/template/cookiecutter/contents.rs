@@ -93,7 +93,7 @@ fn is_binary(contents: &[u8]) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "a chunk is small")]
     let ratio = |count: usize| count as f64 / chunk.len().max(1) as f64;
     let controls = ratio(chunk.iter().filter(is_control).count());
-    let zeros = ratio(chunk.iter().filter(|octet| **octet == 0).count());
+    let zeros = ratio(memchr::memchr_iter(0, chunk).count());
     if zeros > 0.163_978 {
         return true;
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use minijinja::Value as JinjaValue;
@@ -75,9 +76,9 @@ impl Engine {
                 continue;
             }
             let value = self.variables.get(name).unwrap_or(raw);
-            all.insert(name.clone(), value.clone());
+            all.insert(Arc::clone(name), value.clone());
             if !name.starts_with('_') {
-                original.insert(name.clone(), original_of(raw, value));
+                original.insert(Arc::clone(name), original_of(raw, value));
             }
         }
         let path = |path: &Path| Value::text(path.to_string_lossy());

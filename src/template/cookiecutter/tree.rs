@@ -132,8 +132,8 @@ impl Tree {
             .into_iter()
             .partition(|entry| matches!(entry.kind, Kind::File { .. }));
         for Entry { path: from, kind } in folders {
-            let named = names.name(&from)?;
-            let to = PathBuf::from(&named.path);
+            let name = names.name(&from)?;
+            let to = PathBuf::from(&name.path);
             names.check(&from, &to)?;
             if !directories.insert(to.clone()) {
                 let reason = "the directory is there already";
@@ -144,18 +144,18 @@ impl Tree {
         }
         for Entry { path: from, kind } in files {
             request.go_on()?;
-            let named = names.name(&from)?;
-            let to = PathBuf::from(&named.path);
-            let is_nothing = named.path.is_empty() || named.path.ends_with('/');
+            let name = names.name(&from)?;
+            let to = PathBuf::from(&name.path);
+            let is_nothing = name.path.is_empty() || name.path.ends_with('/');
             // What has no name is not wanted: so templates leave files out.
-            if !named.is_copied && (is_nothing || directories.contains(&to)) {
+            if !name.is_copied && (is_nothing || directories.contains(&to)) {
                 continue;
             }
             names.check(&from, &to)?;
             let Kind::File { contents, mode } = kind else {
                 continue;
             };
-            let text = if named.is_copied {
+            let text = if name.is_copied {
                 None
             } else {
                 contents::text(&from, &contents)

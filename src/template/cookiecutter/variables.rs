@@ -1,6 +1,8 @@
 //! The values of a template's variables, in the order in which cookiecutter settles them: what the
 //! user says, or the default, rendered with those before it.
 
+use std::sync::Arc;
+
 use super::{config::Config, engine::Engine, tree::Tree};
 use crate::template::{
     ProjectOrApp, Request,
@@ -230,7 +232,7 @@ fn merged(default: &Value, answer: &Dict) -> Value {
             (Some(there @ Value::Dict(_)), Value::Dict(value)) => merged(there, value),
             _ => value.clone(),
         };
-        result.insert(key.clone(), value);
+        result.insert(Arc::clone(key), value);
     }
     Value::Dict(result.into())
 }

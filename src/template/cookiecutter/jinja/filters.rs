@@ -38,9 +38,12 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter("striptags", contrib::striptags);
     environment.add_filter("filesizeformat", contrib::filesizeformat);
     for name in ["e", "escape"] {
-        environment.add_filter(name, |value: &Value| match value.is_safe() {
-            true => value.clone(),
-            false => Value::from_safe_string(escaped(&shown(value))),
+        environment.add_filter(name, |value: &Value| {
+            if value.is_safe() {
+                value.clone()
+            } else {
+                Value::from_safe_string(escaped(&shown(value)))
+            }
         });
     }
     environment.add_filter("forceescape", |value: &Value| {

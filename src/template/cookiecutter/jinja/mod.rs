@@ -65,9 +65,12 @@ impl Jinja {
         environment.set_syntax(settings.syntax.clone());
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let is_escaping = settings.is_escaping;
-        environment.set_auto_escape_callback(move |_| match is_escaping {
-            true => AutoEscape::Html,
-            false => AutoEscape::None,
+        environment.set_auto_escape_callback(move |_| {
+            if is_escaping {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
         });
         environment.set_fuel(Some(FUEL));
         environment.set_unknown_method_callback(methods::call);

@@ -78,9 +78,12 @@ fn shifted(moment: DateTime, text: &str, is_before: bool) -> Result<DateTime, Er
             clippy::cast_possible_truncation,
             reason = "it is smaller than a million"
         )]
-        let whole = || match number.fract() == 0.0 {
-            true => Ok(number as i64),
-            false => Err(wrong()),
+        let whole = || {
+            if number.fract() == 0.0 {
+                Ok(number as i64)
+            } else {
+                Err(wrong())
+            }
         };
         match unit.trim() {
             "years" => months += whole()? * 12,

@@ -2,7 +2,7 @@
 //! each is put in as a call of a function, between tags that leave the spaces around it to the same
 //! rules.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use minijinja::syntax::SyntaxConfig;
 
@@ -52,10 +52,11 @@ pub(super) fn rewritten<'a>(text: &'a str, syntax: &SyntaxConfig) -> Cow<'a, str
                 let (variable, variable_end) = syntax.variable_delimiters();
                 let call = call(arguments);
                 // As many lines as the tag has, so that those after it keep their numbers.
-                result.push_str(&format!(
+                let _ = write!(
+                    result,
                     "{open}{left} if true {close}{variable} {call} {variable_end}{open} endif \
                      {right}{close}"
-                ));
+                );
                 done = at;
             }
             _ => {}

@@ -54,11 +54,11 @@ fn parsed(text: &str, base: u32) -> Option<i128> {
         ("0b", 2),
         ("0B", 2),
     ];
-    let prefixed = prefixes.iter().find_map(|(prefix, of)| {
+    let with_base = prefixes.iter().find_map(|(prefix, of)| {
         let digits = digits.strip_prefix(prefix)?;
         (base == 0 || base == *of).then_some((digits, *of))
     });
-    let (digits, base) = prefixed.unwrap_or((digits, if base == 0 { 10 } else { base }));
+    let (digits, base) = with_base.unwrap_or((digits, if base == 0 { 10 } else { base }));
     if !(2..=36).contains(&base) || digits.is_empty() {
         return None;
     }

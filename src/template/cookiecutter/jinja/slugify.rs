@@ -65,9 +65,8 @@ pub(super) fn slugify(text: &str, arguments: Given) -> Result<String, Error> {
         None if allow_unicode => runs_replaced(&text, |it| !is_word(it) || it == '_', "-"),
         None => runs_replaced(&text, |it| !it.is_ascii_alphanumeric() && it != '-', "-"),
     };
-    text = runs_replaced(&text, |it| it == '-', "-")
-        .trim_matches('-')
-        .to_owned();
+    let single = runs_replaced(&text, |it| it == '-', "-");
+    single.trim_matches('-').clone_into(&mut text);
     if let Some(words) = arguments.get(7).filter(|it| it.is_true()) {
         let mut excluded = Vec::new();
         for word in words.try_iter()? {
@@ -159,13 +158,14 @@ fn decoded(text: &str, names: bool, decimal: bool, hexadecimal: bool) -> String 
             let inner = whole.strip_prefix('&')?.strip_suffix(';')?;
             let digits = inner.strip_prefix('#');
             match digits {
-                Some(digits) => match digits.strip_prefix('x') {
-                    Some(digits) if hexadecimal => u32::from_str_radix(digits, 16).ok(),
-                    Some(_) => None,
-                    None if decimal => digits.parse().ok(),
-                    None => None,
+                Some(digits) => {
+                    let number = match digits.strip_prefix('x') {
+                        Some(digits) if hexadecimal => u32::from_str_radix(digits, 16).ok(),
+                        None if decimal => digits.parse().ok(),
+                        _ => None,
+                    };
+                    number.and_then(char::from_u32)
                 }
-                .and_then(char::from_u32),
                 None if names && inner.bytes().all(|it| it.is_ascii_alphanumeric()) => {
                     let decoded = htmlize::unescape(whole);
                     let mut characters = decoded.chars();
