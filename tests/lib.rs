@@ -11,6 +11,7 @@
 mod archives;
 mod check;
 mod composition;
+mod cookiecutter;
 mod dialect;
 mod django;
 mod downloads;

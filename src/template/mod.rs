@@ -10,6 +10,7 @@
 mod collisions;
 mod composition;
 mod context;
+mod cookiecutter;
 mod declarations;
 mod django;
 mod error;
@@ -27,6 +28,7 @@ mod question;
 mod remembered;
 mod render;
 mod report;
+mod script;
 mod secrets;
 mod selection;
 mod shown;
@@ -50,6 +52,8 @@ use std::{
 };
 
 pub use collisions::{Collisions, Comparison, Presence, write_over};
+pub use composition::CompositionError;
+pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use django::render_django;
 pub use error::Error;
 pub use hooks::Hook;
@@ -59,6 +63,7 @@ pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
 };
 pub use remembered::{Made, Remembered, Version};
+pub use script::{Script, Stage};
 pub use selection::Selection;
 pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
@@ -208,6 +213,16 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
         });
     }
     request.progress.step(Step::Rendering);
+    if manifest.is_none() && cookiecutter::is_one(&source) {
+        return cookiecutter::plan(request, &mut source);
+    }
+    let fixed = subject.name_variable();
+    if request.variables.contains_key(fixed) {
+        return Err(Error::Answer {
+            message: variables::fixed(subject, fixed),
+            hint: "only templates made for cookiecutter have one of their own".to_owned(),
+        });
+    }
     let renderer = renderer(request, manifest.as_ref(), past)?;
     let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
     if let (Some(version), Some(manifest), Renderer::Native(engine)) =
