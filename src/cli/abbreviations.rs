@@ -36,7 +36,9 @@ const GENERATE: Options = Options {
         "--quiet",
         "--var",
         "--vars",
+        "--diff",
         "--dry-run",
+        "--git",
         "--json",
         "--checksum",
         "--ref",
@@ -44,7 +46,11 @@ const GENERATE: Options = Options {
         "--with",
         "--trust",
         "--no-format",
+        "--overwrite",
+        "--skip-existing",
         "--install",
+        "--defaults",
+        "--trust",
     ],
 };
 

@@ -9,6 +9,7 @@ mod choice;
 mod explain;
 mod generate;
 mod runserver;
+mod update;
 
 use std::ffi::OsString;
 
@@ -22,6 +23,7 @@ pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
+pub(crate) use update::UpdateArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     Runserver(RunserverArgs),
     /// Tell which project would be served, and whether its application works
     Check(CheckArgs),
+    /// Bring later changes of its template into a project
+    Update(UpdateArgs),
 }
 
 /// Parses the arguments, the first of which is the program's name.

@@ -11,6 +11,7 @@ use super::{
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
+    update::UpdateError,
 };
 
 /// Why this part failed. Nothing was left on the disk, except where the variant says so.
@@ -274,6 +275,9 @@ pub enum Error {
     /// The template could not be had from its repository.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// The project could not be brought to another version of its template.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
     /// The archive is not the one that is wanted.
     #[error(transparent)]
     Checksum(#[from] ChecksumError),
@@ -286,6 +290,12 @@ pub enum Error {
         /// Time or memory.
         what: &'static str,
     },
+    /// The user cannot be asked.
+    #[error(transparent)]
+    Asking(#[from] super::AskingError),
+    /// The template needs a newer version of this program.
+    #[error(transparent)]
+    Version(#[from] super::VersionError),
     /// The user wants it to stop. What had been written was removed.
     #[error("interrupted, and no {} was made", subject.word())]
     Interrupted {
@@ -336,15 +346,22 @@ impl Error {
             )),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
+            Self::Update(error) => Some(error.hint()),
             Self::Checksum(error) => Some(error.hint()),
             Self::NoRepository { .. } => Some(
                 "leave out `--ref`, or give the repository: `owner/name`, or an address that ends \
                  in `.git`"
                     .to_owned(),
             ),
+            Self::Asking(_) => Some(super::AskingError::HINT.to_owned()),
+            Self::Version(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
-                Some("nothing was written; move these away or choose another directory".to_owned())
+                Some(
+                "nothing was written; move these away, or see with `--diff` what would change, then \
+                 replace files with `--overwrite` or keep them with `--skip-existing`"
+                    .to_owned(),
+            )
             }
             Self::TooLarge { .. } => Some("is this the template that you meant?".to_owned()),
             Self::Archive { reason, .. } => reason.hint().map(str::to_owned),

@@ -7,6 +7,7 @@
 //! This part does not decide which names are good for a project and prints nothing; the only
 //! program that it runs is `git`, where the template is a repository.
 
+mod collisions;
 mod composition;
 mod context;
 mod cookiecutter;
@@ -15,13 +16,20 @@ mod django;
 mod error;
 mod files;
 mod glob;
+mod hooks;
+mod incidentals;
+mod interview;
 mod manifest;
+mod minimum_version;
 mod native;
 mod path;
 mod plan;
+mod question;
+mod remembered;
 mod render;
 mod report;
 mod script;
+mod secrets;
 mod selection;
 mod shown;
 mod similar;
@@ -29,6 +37,7 @@ mod source;
 mod subject;
 mod target;
 mod titlecase;
+mod update;
 mod value;
 mod variables;
 mod view;
@@ -42,28 +51,38 @@ use std::{
     },
 };
 
+pub use collisions::{Collisions, Comparison, Presence, write_over};
 pub use composition::CompositionError;
 pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use django::render_django;
 pub use error::Error;
+pub use hooks::Hook;
+pub use minimum_version::VersionError;
 pub use plan::Plan;
+pub use question::{
+    Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
+};
+pub use remembered::{Made, Remembered, Version};
 pub use script::{Script, Stage};
 pub use selection::Selection;
-pub use shown::{path as shown_path, text as shown_text};
+pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing, without_credentials,
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;
+pub use update::{Change, Outcome, Update, UpdateError, UpdateRequest, apply, update};
 pub use value::{DateTime, Dict, Str, Value};
 pub use variables::{VariablesError, assignment, read as read_variables};
 pub use view::PlannedFile;
 
 use declarations::Answers;
+use incidentals::Incidentals;
 use manifest::Manifest;
 use native::Engine;
 use render::Renderer;
+use source::Source;
 
 /// What to generate, as the user said it.
 #[derive(Clone, Copy)]
@@ -89,6 +108,8 @@ pub struct Request<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// What the user answers to every template that declares such variables.
     pub answers: &'a Dict,
+    /// Who answers what a template asks; where there is nobody, defaults are taken.
+    pub asker: Option<&'a dyn Ask>,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
@@ -125,6 +146,7 @@ impl<'a> Request<'a> {
             variables: &NOTHING,
             environment: &|_| None,
             answers: &NOTHING,
+            asker: None,
             options: &NOTHING,
             django_version: &|| None,
             install: false,
@@ -147,22 +169,43 @@ impl Request<'_> {
     }
 }
 
+/// What a rendering goes by that an earlier one has left.
+#[derive(Debug, Default)]
+struct Past {
+    /// The random values, and the day.
+    incidentals: Arc<Incidentals>,
+    /// What the user answered.
+    answers: Dict,
+    /// Whether the project is there already.
+    is_made: bool,
+    /// Whether what is rendered is what it was made from.
+    is_base: bool,
+}
+
 /// Reads and renders the template. What is in the way in the target, [`Target::check`] finds.
 pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
-    let Request {
-        subject,
-        name,
-        target,
-        ..
-    } = *request;
+    let &Request {
+        subject, target, ..
+    } = request;
     if let Target::Existing(path) = target {
         // Before anything else: what an earlier run left would only look like conflicts.
         write::check_journal(path, subject)?;
     }
-    let mut source = source::Source::open(request)?;
+    let mut plan = render(request, Source::open(request)?, &Past::default())?;
+    // What is added to a directory is a part of what that remembers.
+    if subject == ProjectOrApp::Project || matches!(target, Target::New(_)) {
+        plan.keep_memory();
+    }
+    Ok(plan)
+}
+
+/// Renders a template that was read.
+fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
+    let &Request { subject, name, .. } = request;
+    let version = remembered::version(request, &mut source)?;
     let taken = |name: &str| variables::name_fault(subject, name);
     let manifest = composition::compose(request, &mut source, &taken)?;
-    if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
+    if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
             name: name.to_owned(),
@@ -180,12 +223,29 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
             hint: "only templates made for cookiecutter have one of their own".to_owned(),
         });
     }
-    let renderer = renderer(request, manifest.as_ref())?;
-    Plan::new(request, &mut source, manifest.as_ref(), &renderer)
+    let renderer = renderer(request, manifest.as_ref(), past)?;
+    let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
+    if let (Some(version), Some(manifest), Renderer::Native(engine)) =
+        (version, &manifest, &renderer)
+        && (subject == ProjectOrApp::Project || manifest.has_variables())
+    {
+        let is_given =
+            |name: &str| request.variables.contains_key(name) || past.answers.contains_key(name);
+        let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
+        let made = remembered::made(request, &past.incidentals);
+        let mut remembered = Remembered::new(version, made, &answers);
+        remembered.add_files(&plan, &past.incidentals.private());
+        plan.remember(remembered);
+    }
+    Ok(plan)
 }
 
 /// The template's language, with all variables in the order in which one stands before another.
-fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Renderer, Error> {
+fn renderer(
+    request: &Request<'_>,
+    manifest: Option<&Manifest>,
+    past: &Past,
+) -> Result<Renderer, Error> {
     let Request {
         subject,
         name,
@@ -209,6 +269,7 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     context.extend(context::context(subject, name, target.path(), version)?);
     if is_native {
         context::extend_native(&mut context, name, request.install);
+        context::keep_secret_key(&mut context, &past.incidentals);
     }
     context.extend(
         variables
@@ -219,13 +280,16 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
         Some(manifest) => {
             let parts = manifest.chosen().iter().map(|it| Value::text(it.as_str()));
             context.insert(composition::PARTS.into(), Value::List(parts.collect()));
-            let mut engine = Engine::new(&context, &manifest.environment);
+            let incidentals = Arc::clone(&past.incidentals);
+            let mut engine = Engine::with(&context, &manifest.environment, incidentals);
             let answers = Answers {
                 given: variables,
+                remembered: &past.answers,
+                is_past: past.is_base,
                 environment: request.environment,
                 kept: request.answers,
             };
-            manifest.resolve(&answers, &mut engine)?;
+            manifest.resolve(request, &answers, &mut engine)?;
             Renderer::native(engine)
         }
         None => Renderer::django(context),

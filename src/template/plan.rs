@@ -11,10 +11,13 @@ use super::{
     Request,
     error::Error,
     files::Treatments,
+    hooks::Hook,
     manifest::Manifest,
     path,
+    remembered::{self, Remembered},
     render::Renderer,
     script::Script,
+    secrets::Secrets,
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
@@ -32,6 +35,10 @@ pub struct Plan {
     subject: ProjectOrApp,
     template: String,
     message: Option<String>,
+    hooks: Vec<Hook>,
+    /// What the project remembers of the template.
+    remembered: Option<Remembered>,
+    secrets: Secrets,
     pub(super) parts: Vec<String>,
     /// The hooks of a template that was made for cookiecutter.
     pub(super) scripts: Vec<Script>,
@@ -40,11 +47,13 @@ pub struct Plan {
 /// One thing that will be made.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// What it is made from, for messages.
-    from: PathBuf,
+    /// What it is made from.
+    pub(super) from: PathBuf,
     pub(super) kind: Kind,
     /// Whether it is a file that was rendered, and not only copied.
     pub(super) is_rendered: bool,
+    /// Where there is a file of that path already, that one stays.
+    pub(super) skips_if_exists: bool,
 }
 
 impl Node {
@@ -61,6 +70,9 @@ impl Plan {
             subject,
             template,
             message: None,
+            hooks: Vec::new(),
+            remembered: None,
+            secrets: Secrets::default(),
             parts: Vec::new(),
             scripts: Vec::new(),
         }
@@ -78,6 +90,7 @@ impl Plan {
             from,
             kind,
             is_rendered,
+            skips_if_exists: false,
         };
         self.add(path, node)
     }
@@ -101,7 +114,11 @@ impl Plan {
         let mut plan = Self::empty(subject, template);
         plan.parts = manifest.map_or_else(Vec::new, |it| it.chosen().to_vec());
         let treatments = match (manifest, renderer) {
-            (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
+            (Some(manifest), Renderer::Native(engine)) => {
+                plan.hooks = manifest.hooks(engine)?;
+                plan.secrets = manifest.secrets(engine);
+                manifest.treatments(engine)?
+            }
             _ => Treatments::default(),
         };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
@@ -117,6 +134,10 @@ impl Plan {
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }
+            if manifest.is_some() && to == Path::new(remembered::FILE_NAME) {
+                let reason = "there the project remembers its template";
+                return Err(Error::Name { from, to, reason });
+            }
             let mut is_rendered = false;
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
@@ -124,6 +145,7 @@ impl Plan {
                     is_rendered = !treatments.copy(&from)
                         && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
+                        renderer.begin(&from);
                         let place = manifest.and_then(|it| it.origin(&from));
                         let place = place.map_or_else(|| source.locate(&from), Path::to_path_buf);
                         renderer
@@ -141,15 +163,47 @@ impl Plan {
                     Kind::File { contents, mode }
                 }
             };
-            plan.put(&to, from, kind, is_rendered)?;
+            let node = Node {
+                skips_if_exists: treatments.skip_if_exists(&from),
+                from,
+                kind,
+                is_rendered,
+            };
+            plan.add(&to, node)?;
         }
         if let Some(manifest) = manifest
             && let Some(message) = &manifest.message
         {
             let message = renderer.render_text(&manifest.message_place(), message)?;
-            plan.message = Some(shown::text(&message).to_string());
+            plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
+    }
+
+    /// Notes what the project will remember of the template.
+    pub(super) fn remember(&mut self, remembered: Remembered) {
+        self.remembered = Some(remembered);
+    }
+
+    /// Makes what is to be remembered a file of the plan.
+    pub(super) fn keep_memory(&mut self) {
+        if let Some(remembered) = &self.remembered {
+            let node = Node {
+                from: PathBuf::from(remembered::FILE_NAME),
+                kind: Kind::File {
+                    contents: remembered.text().into_bytes().into(),
+                    mode: remembered::MODE,
+                },
+                is_rendered: false,
+                skips_if_exists: false,
+            };
+            self.nodes.insert(remembered::FILE_NAME.into(), node);
+        }
+    }
+
+    /// What the project is to remember of the template, and what is made of that.
+    pub(super) fn into_parts(self) -> (BTreeMap<PathBuf, Node>, Option<Remembered>) {
+        (self.nodes, self.remembered)
     }
 
     /// Adds a node and the directories above it.
@@ -163,6 +217,7 @@ impl Plan {
                 from: node.from.clone(),
                 kind: Kind::Directory,
                 is_rendered: false,
+                skips_if_exists: false,
             })?;
             if !is_new {
                 break;
@@ -210,6 +265,18 @@ impl Plan {
         &self.template
     }
 
+    /// The commands that the template wants to be run in the project, in order.
+    #[must_use]
+    pub fn hooks(&self) -> &[Hook] {
+        &self.hooks
+    }
+
+    /// A text of the template or of its commands, with what is secret in it masked.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.secrets.masked(text)
+    }
+
     /// What the template's author says to whom has made a project from it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
@@ -239,7 +306,7 @@ fn renders(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Target, context, manifest, native::Engine};
+    use crate::template::{Target, context, manifest, native::Engine, source::Origin};
 
     fn file(path: &str, contents: &[u8]) -> Entry {
         let contents = contents.to_vec().into();
@@ -256,6 +323,7 @@ mod tests {
         let mut source = Source {
             root: "/t".into(),
             entries,
+            origin: Origin::default(),
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));

@@ -20,12 +20,12 @@ const CONFIG: &str = "scaffold/config.toml";
 const VARIABLES: &str = "variables";
 
 /// The directory of the user's own templates, whether it is there or not.
-pub(super) fn templates() -> Option<PathBuf> {
+pub(in crate::command) fn templates() -> Option<PathBuf> {
     Some(directory()?.join(TEMPLATES))
 }
 
 /// The answers that the user gives to every template that asks for them.
-pub(super) fn answers(subject: ProjectOrApp) -> Result<Dict, Error> {
+pub(in crate::command) fn answers(subject: ProjectOrApp) -> Result<Dict, Error> {
     let Some(file) = directory()
         .map(|it| it.join(CONFIG))
         .filter(|it| it.is_file())

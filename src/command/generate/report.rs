@@ -3,6 +3,7 @@
 //! The keys of the JSON are part of the program's interface; `README.md` lists them.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs,
     os::unix::fs::MetadataExt,
@@ -12,10 +13,13 @@ use std::{
 
 use serde::Serialize;
 
-use super::Job;
+use super::{
+    Job,
+    hooks::{self, typed, words},
+};
 use crate::{
     command::error::Error,
-    template::{Plan, PlannedFile, Stage, shown_path},
+    template::{Collisions, Plan, PlannedFile, Presence, Stage, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -30,6 +34,12 @@ pub(super) struct Report {
     pub(super) plan: Option<Rc<Plan>>,
     /// What is in the way.
     pub(super) conflicts: Vec<PathBuf>,
+    /// What became of the template's commands: of the first ones, where not all were run.
+    pub(super) hooks: Vec<hooks::Status>,
+    /// What is done with files that are there.
+    pub(super) collisions: Collisions,
+    /// What is there where files are to go, as far as that was looked at.
+    pub(super) presences: BTreeMap<PathBuf, Presence>,
     /// All of it is there.
     pub(super) is_written: bool,
 }
@@ -50,8 +60,15 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scripts: Vec<ScriptFile>,
     message: Option<&'a str>,
+    hooks: Vec<Hook>,
     error: Option<String>,
     hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Hook {
+    command: Vec<String>,
+    status: hooks::Status,
 }
 
 #[derive(Serialize)]
@@ -81,13 +98,28 @@ enum Status {
     Created,
     /// Something is in its way.
     Conflict,
+    /// It takes the place of another, or would.
+    Replaced,
+    /// Another is there and stays.
+    Kept,
+    /// It is there already, as the plan has it.
+    Unchanged,
+}
+
+impl Status {
+    /// Whether the file is written.
+    fn is_made(self) -> bool {
+        matches!(self, Self::New | Self::Created | Self::Replaced)
+    }
 }
 
 impl Report {
     /// The paths of all files that are made.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let target = self.target.clone().unwrap_or_default();
-        self.planned().map(move |file| target.join(file.path))
+        self.planned()
+            .filter(|file| self.status(file.path).is_made())
+            .map(move |file| target.join(file.path))
     }
 
     /// The plan's files, if there is a plan.
@@ -118,6 +150,7 @@ impl Report {
             conflicts: self.conflicts.iter().map(in_target).collect(),
             scripts: self.scripts(job.args.trust && !job.args.dry_run),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
+            hooks: self.hooks().collect(),
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
@@ -134,6 +167,16 @@ impl Report {
                 runs: is_trusted && script.stage != Stage::BeforeQuestions,
             })
             .collect()
+    }
+
+    /// The template's commands, and what became of them.
+    fn hooks(&self) -> impl Iterator<Item = Hook> {
+        let plans = self.plan.iter();
+        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
+        let statuses = self.hooks.iter().copied();
+        let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
+        let hooks = hooks.zip(statuses);
+        hooks.map(|(command, status)| Hook { command, status })
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
@@ -154,7 +197,16 @@ impl Report {
 
     fn status(&self, path: &Path) -> Status {
         let target = self.target.as_deref().unwrap_or(Path::new(""));
+        let presence = self.presences.get(path);
         let path = target.join(path);
+        match presence {
+            Some(Presence::Same) => return Status::Unchanged,
+            Some(Presence::Different) if self.collisions == Collisions::Overwrite => {
+                return Status::Replaced;
+            }
+            Some(Presence::Different | Presence::Kept) => return Status::Kept,
+            Some(Presence::Missing | Presence::InTheWay) | None => {}
+        }
         if self.is_written {
             Status::Created
         } else if self.conflicts.iter().any(|it| path.starts_with(it)) {
@@ -180,6 +232,9 @@ impl Report {
                 Status::New if size.is_none() && target.join(path).is_dir() => "there",
                 Status::New | Status::Created => "new",
                 Status::Conflict => "conflict",
+                Status::Replaced => "replaced",
+                Status::Kept => "kept",
+                Status::Unchanged => "same",
             };
             let (size, end) = match size {
                 Some(size) => (size.to_string(), ""),
@@ -200,6 +255,11 @@ impl Report {
             counted(sizes.iter().sum(), "octet", "octets"),
             counted(self.conflicts.len() as u64, "conflict", "conflicts"),
         );
+        if let Some(plan) = &self.plan {
+            for hook in plan.hooks() {
+                let _ = write!(text, "\nwould run, with --trust: {}", typed(plan, hook));
+            }
+        }
         text
     }
 }

@@ -127,6 +127,31 @@ pub(super) fn compose(
     Ok(Some(manifest))
 }
 
+/// Hashes of the templates that one builds on, the next one first.
+pub(super) fn bases(request: &Request<'_>, source: &Source) -> Result<Vec<String>, Error> {
+    let mut hashes = Vec::new();
+    let Some(mut manifest) = manifest::look(source)? else {
+        return Ok(hashes);
+    };
+    let mut place = base::Place::of(request);
+    let mut root = source.root.clone();
+    while let Some(extends) = manifest.extends.take() {
+        let fault = |message: &str| manifest.fault(extends.span().start, message);
+        place = place
+            .base(&root, extends.get_ref())
+            .map_err(|message| fault(&message))?;
+        let below = place.open(request)?;
+        hashes.push(below.hash());
+        // What is wrong with the chain is told where it is composed.
+        match manifest::look(&below)? {
+            Some(base) if hashes.len() < MOST_LAYERS => manifest = base,
+            _ => break,
+        }
+        root = below.root;
+    }
+    Ok(hashes)
+}
+
 /// One template of a chain.
 #[derive(Clone, Debug, PartialEq)]
 struct Link {

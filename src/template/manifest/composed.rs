@@ -40,6 +40,9 @@ impl Manifest {
             variables: _,
             declarations,
             files,
+            exclude,
+            hooks,
+            _minimum_version: _,
         } = self;
         places.extend(base.places);
         let both = |mut below: Vec<String>, above: Vec<String>| {
@@ -67,6 +70,9 @@ impl Manifest {
             name,
             description,
             copy: both(base.copy, copy),
+            exclude: both(base.exclude, exclude),
+            hooks: base.hooks.followed_by(hooks),
+            _minimum_version: None,
             executable: both(base.executable, executable),
             reserved: both(base.reserved, reserved),
             message: message.or(base.message),
