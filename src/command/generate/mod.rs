@@ -145,15 +145,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    let scripts = Scripts {
-        plan: &plan,
-        target: &target,
-        collisions,
-        is_trusted: *trust,
-        search: &search,
-        to_stderr: *json,
-    };
-    scripts.write(&stop)?;
+    let scripts = Scripts::new(job, &plan, &target, &search);
+    scripts.write(collisions, &stop)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
