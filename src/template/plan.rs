@@ -33,7 +33,7 @@ pub struct Plan {
     template: String,
     message: Option<String>,
     /// What the project remembers of the template.
-    remembered: Option<Remembered>,
+    pub(super) remembered: Option<Remembered>,
 }
 
 /// One thing that will be made.
@@ -134,11 +134,6 @@ impl Plan {
             plan.message = Some(shown::text(&message).to_string());
         }
         Ok(plan)
-    }
-
-    /// Notes what the project will remember of the template.
-    pub(super) fn remember(&mut self, remembered: Remembered) {
-        self.remembered = Some(remembered);
     }
 
     /// Makes what is to be remembered a file of the plan.

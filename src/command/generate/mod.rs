@@ -2,7 +2,7 @@
 
 mod commit;
 mod existing;
-mod formatter;
+pub(super) mod formatter;
 mod names;
 mod options;
 pub(super) mod own;
@@ -144,11 +144,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     checked?;
     template::write_over(&plan, &target, collisions, &stop)?;
     report.is_written = true;
-    let took = start.elapsed();
-    let files: Vec<_> = report.files().collect();
+    let (took, files) = (start.elapsed(), report.files().collect::<Vec<_>>());
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
+        template::note_formatter(&plan, &target, formatter.name())?;
     }
     repository.carry_out(name, &plan, &target, &files)?;
     let shows_summary =
