@@ -233,6 +233,9 @@ fn both_versions_are_formatted_as_the_project_was() {
             "tpl",
             &[("a.py", "a = 'y'\nb = 'x'\nc = 'x'\n"), ("b.txt", "''\n")],
         );
+        if has_history {
+            story.commit("tpl");
+        }
         story
             .update(&[])
             .succeeds()
