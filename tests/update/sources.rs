@@ -201,6 +201,22 @@ fn an_application_remembers_its_template_where_that_has_questions() {
     );
 }
 
+/// A file that was kept when the project was made is the user's, whatever the template makes.
+#[test]
+fn what_was_there_before_the_project_counts_as_changed() {
+    let mut story = Story::of_template(&[]);
+    story.write("tpl", &[("a.txt", "a\n"), ("b.txt", "b\n")]);
+    story.write("mysite", &[("a.txt", "mine\n")]);
+    let start = ["startproject", "mysite", "mysite", "--template", "./tpl"];
+    story
+        .run_in("", &[&start[..], &["--skip-existing"]].concat())
+        .succeeds();
+    story.write("tpl", &[("a.txt", "A\n"), ("b.txt", "B\n")]);
+    story.update(&["--force"]).fails();
+    assert!(story.read("a.txt").contains("mine\n"));
+    assert_eq!(story.read("b.txt"), "B\n");
+}
+
 /// What a formatter does after the project is made is no change of the user's.
 #[test]
 fn both_versions_are_formatted_as_the_project_was() {

@@ -148,7 +148,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
-        template::note_formatter(&plan, &target, formatter.name())?;
+        template::note_formatter(&plan, &target, formatter.name(), &files)?;
     }
     repository.carry_out(name, &plan, &target, &files)?;
     let shows_summary =

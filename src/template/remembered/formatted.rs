@@ -1,7 +1,7 @@
 //! Files that were formatted after they were made: an update has to format both versions of the
 //! template as well, or the formatter's changes would be the user's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::FILE_NAME;
 use crate::template::{
@@ -11,9 +11,14 @@ use crate::template::{
     write::{self, Found, Place, Step},
 };
 
-/// Has a project that was just made remember that its Python files were formatted, and what they
-/// are now.
-pub fn note_formatter(plan: &Plan, target: &Target, formatter: &str) -> Result<(), Error> {
+/// Has a project that was just made remember that its Python files were formatted, and what those
+/// that were `made` are now.
+pub fn note_formatter(
+    plan: &Plan,
+    target: &Target,
+    formatter: &str,
+    made: &[PathBuf],
+) -> Result<(), Error> {
     let Some(mut remembered) = plan.remembered.clone() else {
         return Ok(());
     };
@@ -25,9 +30,12 @@ pub fn note_formatter(plan: &Plan, target: &Target, formatter: &str) -> Result<(
         _ => return Ok(()),
     };
     remembered.project.formatter = Some(formatter.to_owned());
-    for planned in plan.planned_files().filter(|it| is_python(it.path)) {
-        if let Found::File { contents, mode } = place.look(planned.path)? {
-            remembered.add_file(planned.path, &contents, mode);
+    let relative = made
+        .iter()
+        .filter_map(|path| path.strip_prefix(target.path()).ok());
+    for python in relative.filter(|path| is_python(path)) {
+        if let Found::File { contents, mode } = place.look(python)? {
+            remembered.add_file(python, &contents, mode);
         }
     }
     let step = Step::Put {

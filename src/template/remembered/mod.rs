@@ -20,7 +20,7 @@ use super::{
     declarations::value_of,
     error::Error,
     incidentals::Incidentals,
-    manifest,
+    manifest, path,
     plan::Plan,
     report::Report,
     source::{Kind, Source},
@@ -147,9 +147,11 @@ impl Remembered {
         self.files.get(path.to_str()?)
     }
 
-    /// All files of the template that were made, where the old version cannot be had again.
+    /// All files of the template that were made, where the old version cannot be had again. What
+    /// the project remembers may be a stranger's: only paths that a template may have are taken.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.files.keys().map(Path::new)
+        let paths = self.files.keys().map(Path::new);
+        paths.filter(|path| path::check(path).is_ok())
     }
 
     /// What the user answered.
