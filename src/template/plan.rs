@@ -40,7 +40,7 @@ pub struct Plan {
     message: Option<String>,
     hooks: Vec<Hook>,
     /// What the project remembers of the template.
-    remembered: Option<Remembered>,
+    pub(super) remembered: Option<Remembered>,
     secrets: Secrets,
     pub(super) parts: Vec<String>,
     /// The hooks of a template that was made for cookiecutter.
@@ -181,11 +181,6 @@ impl Plan {
             plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
-    }
-
-    /// Notes what the project will remember of the template.
-    pub(super) fn remember(&mut self, remembered: Remembered) {
-        self.remembered = Some(remembered);
     }
 
     /// Makes what is to be remembered a file of the plan.

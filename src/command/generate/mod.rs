@@ -2,7 +2,7 @@
 
 mod commit;
 mod existing;
-mod formatter;
+pub(super) mod formatter;
 mod hooks;
 mod names;
 mod options;
@@ -153,6 +153,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
+        template::note_formatter(&plan, &target, formatter.name(), &files)?;
     }
     scripts.after(verbosity >= Verbosity::Normal && !json)?;
     let made = Made {
