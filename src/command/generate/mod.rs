@@ -87,7 +87,6 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         defaults,
         diff,
         git,
-        trust,
         ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
