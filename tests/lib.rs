@@ -10,6 +10,8 @@
 
 mod archives;
 mod check;
+mod composition;
+mod cookiecutter;
 mod dialect;
 mod django;
 mod downloads;
@@ -17,11 +19,13 @@ mod existing;
 mod forkserver;
 mod formatter;
 mod frameworks;
+mod hooks;
 mod hostile;
 mod layers;
 mod manifests;
 mod options;
 mod project;
+mod questions;
 mod repositories;
 mod runserver;
 mod startapp;

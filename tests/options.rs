@@ -239,6 +239,7 @@ fn json_describes_what_was_made() {
         "directories": ["mysite"],
         "conflicts": [],
         "message": "hello mysite",
+        "hooks": [],
         "error": null,
         "hint": null,
     });

@@ -43,10 +43,14 @@ const GENERATE: Options = Options {
         "--checksum",
         "--ref",
         "--subdirectory",
+        "--with",
+        "--trust",
         "--no-format",
         "--overwrite",
         "--skip-existing",
         "--install",
+        "--defaults",
+        "--trust",
     ],
 };
 

@@ -3,12 +3,15 @@
 
 use std::io;
 
+use super::generate::HookError;
 use super::repository::RepositoryError;
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
     template, worker,
 };
+
+use super::generate::ScriptError;
 
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
 const INTERRUPTED: u8 = 130;
@@ -34,12 +37,18 @@ pub(crate) enum Error {
         /// The formatter.
         program: &'static str,
     },
+    /// Not all commands of the template were run; the project is made.
+    #[error(transparent)]
+    Hook(#[from] HookError),
     /// The user wants it to stop while a project is updated.
     #[error("interrupted, and nothing was changed")]
     UpdateInterrupted,
     /// The user's repository is not as it should be, or none could be made.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
+    /// A hook of a template that was made for cookiecutter failed.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -58,6 +67,12 @@ pub(crate) enum Error {
     /// The system refuses what is needed to start.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+}
+
+impl From<template::AskingError> for Error {
+    fn from(error: template::AskingError) -> Self {
+        Self::Template(error.into())
+    }
 }
 
 impl Error {
@@ -83,7 +98,9 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Hook(error) => Some(error.hint()),
             Self::Repository(error) => error.hint(),
+            Self::Script(error) => Some(error.hint()),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
@@ -105,6 +122,7 @@ impl Error {
             Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. })
             | Self::FormatterInterrupted { .. }
+            | Self::Hook(HookError::Interrupted { .. })
             | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }

@@ -36,6 +36,8 @@ pub enum Presence {
     Missing,
     /// A file with the same contents.
     Same,
+    /// A file that stays in any case, as the template wants.
+    Kept,
     /// Something else that is replaced or left, as the user wants it.
     Different,
     /// Something that can be neither: a directory, or what stands where a directory is needed.
@@ -75,8 +77,11 @@ impl Target {
                 None => Found::Missing,
                 Some(place) => place.look(path)?,
             };
+            let stays = node.skips_if_exists && self.is_kept(path);
             let (presence, before) = match found {
                 Found::Missing => (Presence::Missing, None),
+                Found::File { contents, .. } if stays => (Presence::Kept, Some(contents)),
+                Found::Other if stays => (Presence::Kept, None),
                 Found::File {
                     contents: there,
                     mode: there_mode,

@@ -1,13 +1,13 @@
 //! Why generating failed: the texts, and what to do next.
 
 mod lists;
+mod writing;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use super::{
+    composition::CompositionError,
+    cookiecutter::CookiecutterError,
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
@@ -190,6 +190,12 @@ pub enum Error {
         /// File, line, column, the text and what is wrong.
         report: String,
     },
+    /// Templates do not fit together, or parts of one.
+    #[error(transparent)]
+    Composition(#[from] CompositionError),
+    /// A template that was made for cookiecutter is not as it should be.
+    #[error(transparent)]
+    Cookiecutter(#[from] CookiecutterError),
     /// The template needs another value of a variable, or any.
     #[error("{message}")]
     Answer {
@@ -284,6 +290,12 @@ pub enum Error {
         /// Time or memory.
         what: &'static str,
     },
+    /// The user cannot be asked.
+    #[error(transparent)]
+    Asking(#[from] super::AskingError),
+    /// The template needs a newer version of this program.
+    #[error(transparent)]
+    Version(#[from] super::VersionError),
     /// The user wants it to stop. What had been written was removed.
     #[error("interrupted, and no {} was made", subject.word())]
     Interrupted {
@@ -314,6 +326,8 @@ impl Error {
             Self::UnknownTemplate { hint, .. }
             | Self::Template { hint, .. }
             | Self::Answer { hint, .. } => Some(hint.clone()),
+            Self::Composition(error) => error.hint(),
+            Self::Cookiecutter(error) => Some(shown::text(&error.hint).to_string()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
                 shown::path(path)
@@ -339,6 +353,8 @@ impl Error {
                  in `.git`"
                     .to_owned(),
             ),
+            Self::Asking(_) => Some(super::AskingError::HINT.to_owned()),
+            Self::Version(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
                 Some(
@@ -386,15 +402,6 @@ impl Error {
                 _ => None,
             },
             _ => None,
-        }
-    }
-
-    /// An error of writing, from the error of a system call.
-    pub(super) fn write(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
-        Self::Write {
-            action,
-            path: path.to_path_buf(),
-            source: source.into(),
         }
     }
 }

@@ -8,20 +8,28 @@
 //! program that it runs is `git`, where the template is a repository.
 
 mod collisions;
+mod composition;
 mod context;
+mod cookiecutter;
 mod declarations;
 mod django;
 mod error;
 mod files;
 mod glob;
+mod hooks;
 mod incidentals;
+mod interview;
 mod manifest;
+mod minimum_version;
 mod native;
 mod path;
 mod plan;
+mod question;
 mod remembered;
 mod render;
 mod report;
+mod script;
+mod secrets;
 mod selection;
 mod shown;
 mod similar;
@@ -44,12 +52,20 @@ use std::{
 };
 
 pub use collisions::{Collisions, Comparison, Presence, write_over};
+pub use composition::CompositionError;
+pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use django::render_django;
 pub use error::Error;
+pub use hooks::Hook;
+pub use minimum_version::VersionError;
 pub use plan::Plan;
+pub use question::{
+    Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
+};
 pub use remembered::{Made, Remembered, Version, note_formatter};
+pub use script::{Script, Stage};
 pub use selection::Selection;
-pub use shown::{path as shown_path, text as shown_text};
+pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing, without_credentials,
@@ -81,6 +97,8 @@ pub struct Request<'a> {
     pub wanted: Wanted<'a>,
     /// What is taken from it, and what of that is rendered.
     pub selection: &'a Selection,
+    /// The optional parts of the template that are wanted, by name.
+    pub parts: &'a [String],
     /// The directory that a relative template path starts from.
     pub current_directory: &'a Path,
     /// The user's own variables, which stand before all others.
@@ -90,6 +108,8 @@ pub struct Request<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// What the user answers to every template that declares such variables.
     pub answers: &'a Dict,
+    /// Who answers what a template asks; where there is nobody, defaults are taken.
+    pub asker: Option<&'a dyn Ask>,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
@@ -121,10 +141,12 @@ impl<'a> Request<'a> {
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,
+            parts: &[],
             current_directory,
             variables: &NOTHING,
             environment: &|_| None,
             answers: &NOTHING,
+            asker: None,
             options: &NOTHING,
             django_version: &|| None,
             install: false,
@@ -180,8 +202,9 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
 /// Renders a template that was read.
 fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
     let &Request { subject, name, .. } = request;
-    let version = remembered::version(request, &mut source);
-    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
+    let version = remembered::version(request, &mut source)?;
+    let taken = |name: &str| variables::name_fault(subject, name);
+    let manifest = composition::compose(request, &mut source, &taken)?;
     if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
@@ -190,6 +213,16 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
         });
     }
     request.progress.step(Step::Rendering);
+    if manifest.is_none() && cookiecutter::is_one(&source) {
+        return cookiecutter::plan(request, &mut source);
+    }
+    let fixed = subject.name_variable();
+    if request.variables.contains_key(fixed) {
+        return Err(Error::Answer {
+            message: variables::fixed(subject, fixed),
+            hint: "only templates made for cookiecutter have one of their own".to_owned(),
+        });
+    }
     let renderer = renderer(request, manifest.as_ref(), past)?;
     let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
     if let (Some(version), Some(manifest), Renderer::Native(engine)) =
@@ -245,6 +278,8 @@ fn renderer(
     );
     Ok(match manifest {
         Some(manifest) => {
+            let parts = manifest.chosen().iter().map(|it| Value::text(it.as_str()));
+            context.insert(composition::PARTS.into(), Value::List(parts.collect()));
             let incidentals = Arc::clone(&past.incidentals);
             let mut engine = Engine::with(&context, &manifest.environment, incidentals);
             let answers = Answers {
@@ -254,7 +289,7 @@ fn renderer(
                 environment: request.environment,
                 kept: request.answers,
             };
-            manifest.resolve(&answers, &mut engine)?;
+            manifest.resolve(request, &answers, &mut engine)?;
             Renderer::native(engine)
         }
         None => Renderer::django(context),

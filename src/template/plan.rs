@@ -11,10 +11,13 @@ use super::{
     Request,
     error::Error,
     files::Treatments,
-    manifest::{FILE_NAME, Manifest},
+    hooks::Hook,
+    manifest::Manifest,
     path,
     remembered::{self, Remembered},
     render::Renderer,
+    script::Script,
+    secrets::Secrets,
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
@@ -32,8 +35,13 @@ pub struct Plan {
     subject: ProjectOrApp,
     template: String,
     message: Option<String>,
+    hooks: Vec<Hook>,
     /// What the project remembers of the template.
     pub(super) remembered: Option<Remembered>,
+    secrets: Secrets,
+    pub(super) parts: Vec<String>,
+    /// The hooks of a template that was made for cookiecutter.
+    pub(super) scripts: Vec<Script>,
 }
 
 /// One thing that will be made.
@@ -44,6 +52,8 @@ pub(super) struct Node {
     pub(super) kind: Kind,
     /// Whether it is a file that was rendered, and not only copied.
     pub(super) is_rendered: bool,
+    /// Where there is a file of that path already, that one stays.
+    pub(super) skips_if_exists: bool,
 }
 
 impl Node {
@@ -53,6 +63,38 @@ impl Node {
 }
 
 impl Plan {
+    /// A plan without anything.
+    pub(super) fn empty(subject: ProjectOrApp, template: String) -> Self {
+        Self {
+            nodes: BTreeMap::new(),
+            subject,
+            template,
+            message: None,
+            hooks: Vec::new(),
+            remembered: None,
+            secrets: Secrets::default(),
+            parts: Vec::new(),
+            scripts: Vec::new(),
+        }
+    }
+
+    /// Adds what is made from an entry, and the directories above it.
+    pub(super) fn put(
+        &mut self,
+        path: &Path,
+        from: PathBuf,
+        kind: Kind,
+        is_rendered: bool,
+    ) -> Result<(), Error> {
+        let node = Node {
+            from,
+            kind,
+            is_rendered,
+            skips_if_exists: false,
+        };
+        self.add(path, node)
+    }
+
     /// Names and renders all entries of a template.
     pub(super) fn new(
         request: &Request<'_>,
@@ -66,17 +108,17 @@ impl Plan {
             selection,
             ..
         } = *request;
-        let mut plan = Self {
-            nodes: BTreeMap::new(),
-            subject,
-            template: manifest
-                .and_then(|it| it.name.as_deref())
-                .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
-            message: None,
-            remembered: None,
-        };
+        let template = manifest
+            .and_then(|it| it.name.as_deref())
+            .map_or_else(|| source.name(), |name| shown::line(name).to_string());
+        let mut plan = Self::empty(subject, template);
+        plan.parts = manifest.map_or_else(Vec::new, |it| it.chosen().to_vec());
         let treatments = match (manifest, renderer) {
-            (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
+            (Some(manifest), Renderer::Native(engine)) => {
+                plan.hooks = manifest.hooks(engine)?;
+                plan.secrets = manifest.secrets(engine);
+                manifest.treatments(engine)?
+            }
             _ => Treatments::default(),
         };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
@@ -104,8 +146,10 @@ impl Plan {
                         && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
                         renderer.begin(&from);
+                        let place = manifest.and_then(|it| it.origin(&from));
+                        let place = place.map_or_else(|| source.locate(&from), Path::to_path_buf);
                         renderer
-                            .render(&source.locate(&from), &contents, treatments.engine(&from))?
+                            .render(&place, &contents, treatments.engine(&from))?
                             .into_bytes()
                             .into()
                     } else {
@@ -120,18 +164,18 @@ impl Plan {
                 }
             };
             let node = Node {
+                skips_if_exists: treatments.skip_if_exists(&from),
                 from,
                 kind,
                 is_rendered,
             };
             plan.add(&to, node)?;
         }
-        if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
-            let place = source
-                .locate(Path::new(FILE_NAME))
-                .with_extension("toml (message)");
-            let message = renderer.render_text(&place, message)?;
-            plan.message = Some(shown::text(&message).to_string());
+        if let Some(manifest) = manifest
+            && let Some(message) = &manifest.message
+        {
+            let message = renderer.render_text(&manifest.message_place(), message)?;
+            plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
     }
@@ -146,6 +190,7 @@ impl Plan {
                     mode: remembered::MODE,
                 },
                 is_rendered: false,
+                skips_if_exists: false,
             };
             self.nodes.insert(remembered::FILE_NAME.into(), node);
         }
@@ -167,6 +212,7 @@ impl Plan {
                 from: node.from.clone(),
                 kind: Kind::Directory,
                 is_rendered: false,
+                skips_if_exists: false,
             })?;
             if !is_new {
                 break;
@@ -212,6 +258,18 @@ impl Plan {
     #[must_use]
     pub fn template(&self) -> &str {
         &self.template
+    }
+
+    /// The commands that the template wants to be run in the project, in order.
+    #[must_use]
+    pub fn hooks(&self) -> &[Hook] {
+        &self.hooks
+    }
+
+    /// A text of the template or of its commands, with what is secret in it masked.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.secrets.masked(text)
     }
 
     /// What the template's author says to whom has made a project from it.
@@ -264,7 +322,7 @@ mod tests {
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
-        let manifest = manifest::take(&mut source, |_| None)?;
+        let manifest = manifest::take(&mut source, 0, &|_| None)?;
         let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
         let renderer = match manifest {
             Some(_) => Renderer::native(Engine::new(&context, &[])),

@@ -5,7 +5,7 @@ use crate::{
     cli::GenerateArgs,
     command::{diff, error::Error},
     console,
-    template::{self, Collisions, Plan, Target},
+    template::{self, Collisions, Plan, Presence, Target},
 };
 
 use super::report::Report;
@@ -37,8 +37,11 @@ pub(super) fn check(
     if let Err(template::Error::Conflicts { paths, .. }) = &result {
         report.conflicts.clone_from(paths);
     }
-    if collisions != Collisions::Refuse {
-        report.collisions = collisions;
+    report.collisions = collisions;
+    if collisions == Collisions::Refuse {
+        let kept = target.kept(plan);
+        report.presences = kept.map(|it| (it.to_path_buf(), Presence::Kept)).collect();
+    } else {
         let files = target.compare(plan, collisions)?;
         let files = files.iter().map(|it| (it.path.to_path_buf(), it.presence));
         report.presences = files.collect();
@@ -48,7 +51,8 @@ pub(super) fn check(
 
 /// Shows what would change if all files were written.
 pub(super) fn show_diff(target: &Target, plan: &Plan) -> Result<(), Error> {
-    for file in target.compare(plan, Collisions::Overwrite)? {
+    let files = target.compare(plan, Collisions::Overwrite)?.into_iter();
+    for file in files.filter(|it| it.presence != Presence::Kept) {
         console::text(diff::unified(diff::Sides {
             from: None,
             path: file.path,

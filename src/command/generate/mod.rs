@@ -3,10 +3,13 @@
 mod commit;
 mod existing;
 pub(super) mod formatter;
+mod hooks;
 mod names;
 mod options;
 pub(super) mod own;
+mod questions;
 mod report;
+mod scripts;
 mod steps;
 mod summary;
 mod watchdog;
@@ -16,20 +19,25 @@ use std::{
     path::Path,
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
     cli::{GenerateArgs, OutputArgs},
-    console::{self, Verbosity},
+    console::{self, Terminal, Verbosity},
     project::Search,
     shutdown,
-    template::{self, ProjectOrApp, Request, Target, Wanted},
+    template::{self, Ask, Plan, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{check, error::Error, install};
 use formatter::Formatter;
+pub(super) use hooks::HookError;
+use hooks::Hooks;
+pub(super) use questions::Questions;
 use report::Report;
+pub(super) use scripts::ScriptError;
+use scripts::Scripts;
 pub(super) use steps::Steps;
 pub(super) use watchdog::Watchdog;
 
@@ -72,25 +80,15 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         reference,
         subdirectory,
         checksum,
+        parts,
         dry_run,
         json,
         no_format,
+        defaults,
         diff,
         git,
-        // What decides where it goes.
-        directory: _,
-        pythonpath: _,
-        // What decides about files that are there.
-        overwrite: _,
-        skip_existing: _,
-        // What only the options use.
-        extensions: _,
-        files: _,
-        exclude: _,
-        variables: _,
-        variable_files: _,
-        settings: _,
-        traceback: _,
+        trust,
+        ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
@@ -99,14 +97,16 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let variables = options::variables(subject, args)?;
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
-    let formatter = (!no_format && !dry_run && !diff)
-        .then(Formatter::find)
-        .flatten();
+    let formats = !no_format && !dry_run && !diff;
+    let formatter = formats.then(Formatter::find).flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
+    let questions = Questions { stop: &stop };
+    let can_ask = console::is_interactive() && !json && !defaults;
+    let questions = can_ask.then_some(&questions);
     let (own_templates, answers) = (own::templates(), own::answers(subject)?);
     let plan = Rc::new(template::prepare(&Request {
         wanted: Wanted {
@@ -117,9 +117,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
             own_templates: own_templates.as_deref(),
         },
         selection: &selection,
+        parts,
         variables: &variables,
         environment: &|name| env::var(name).ok(),
         answers: &answers,
+        asker: questions.map(|it| it as &dyn Ask),
         options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
         install,
@@ -135,32 +137,103 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let collisions = existing::collisions(args);
     let checked = existing::check(&target, &plan, collisions, report);
     if *dry_run {
-        // Where the target could not be looked at, nothing is known of what is in the way.
-        if !json && (checked.is_ok() || !report.conflicts.is_empty()) {
-            console::line(report.tree());
-        }
-        return checked;
+        return show_plan(report, *json, checked);
     }
     checked?;
-    template::write_over(&plan, &target, collisions, &stop)?;
+    let scripts = Scripts {
+        plan: &plan,
+        target: &target,
+        collisions,
+        is_trusted: *trust,
+        search: &search,
+        to_stderr: *json,
+    };
+    scripts.write(&stop)?;
     report.is_written = true;
-    let (took, files) = (start.elapsed(), report.files().collect::<Vec<_>>());
+    let took = start.elapsed().saturating_sub(steps.asked());
+    let files: Vec<_> = report.files().collect();
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
         template::note_formatter(&plan, &target, formatter.name(), &files)?;
     }
-    repository.carry_out(name, &plan, &target, &files)?;
+    scripts.after(verbosity >= Verbosity::Normal && !json)?;
+    let made = Made {
+        plan: &plan,
+        target: &target,
+        repository,
+        here: &here,
+        questions,
+        stop: &stop,
+        took,
+    };
+    finish(job, made, report)
+}
+
+/// Ends a dry run: shows what would be made, and fails as the real one would.
+fn show_plan(report: &Report, is_json: bool, checked: Result<(), Error>) -> Result<(), Error> {
+    // Where the target could not be looked at, nothing is known of what is in the way.
+    if !is_json && (checked.is_ok() || !report.conflicts.is_empty()) {
+        console::line(report.tree());
+    }
+    checked
+}
+
+/// A project that is written.
+struct Made<'a> {
+    plan: &'a Plan,
+    target: &'a Target,
+    /// What is to be done about a repository.
+    repository: commit::Intent,
+    /// The directory in which the user is.
+    here: &'a Path,
+    /// The user at the terminal, if there is one.
+    questions: Option<&'a Questions<'a>>,
+    stop: &'a AtomicBool,
+    took: Duration,
+}
+
+/// Does what is done in the new project, and tells of it.
+fn finish(job: &Job, made: Made<'_>, report: &mut Report) -> Result<(), Error> {
+    let Made {
+        plan,
+        target,
+        repository,
+        here,
+        questions,
+        stop,
+        took,
+    } = made;
+    let GenerateArgs {
+        name, json, trust, ..
+    } = &job.args;
+    let root = target.path();
     let shows_summary =
-        verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;
+        job.verbosity >= Verbosity::Normal && (console::is_terminal() || job.install) && !json;
     if shows_summary {
-        console::note(summary::made(name, &plan, target.path(), took));
+        let files = report.files().count();
+        console::note(summary::made(name, plan, files, root, took));
     }
-    if install {
-        install::run(target.path(), verbosity, &stop)?;
+    if job.install {
+        install::run(root, job.verbosity, stop)?;
     }
+    let hooks = Hooks {
+        plan,
+        name,
+        root,
+        here,
+        verbosity: job.verbosity,
+        is_trusted: *trust,
+        questions,
+        is_silent: *json,
+        stop,
+    };
+    hooks.run(&mut report.hooks)?;
+    // What the commands have made belongs to the first commit.
+    let files: Vec<_> = report.files().collect();
+    repository.carry_out(name, plan, target, &files)?;
     if shows_summary {
-        console::note(summary::next(&plan, target.path(), &here));
+        console::note(summary::next(plan, root, here));
     }
     Ok(())
 }
@@ -194,9 +267,13 @@ fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error>
 /// all that is printed at any other failure.
 fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Watchdog + use<> {
     let (job, target, stop) = (job.clone(), target.path().to_owned(), Arc::clone(stop));
+    let terminal = Terminal::note();
     move || {
         let (job, target) = (job.clone(), Some(target.clone()));
+        let terminal = terminal.clone();
         Watchdog::start(Arc::clone(&stop), job.subject, move |error| {
+            // It may be the evaluation of an answer that does not end.
+            terminal.restore();
             if job.args.json {
                 let report = Report {
                     target,

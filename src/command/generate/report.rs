@@ -13,10 +13,13 @@ use std::{
 
 use serde::Serialize;
 
-use super::Job;
+use super::{
+    Job,
+    hooks::{self, typed, words},
+};
 use crate::{
     command::error::Error,
-    template::{Collisions, Plan, PlannedFile, Presence, shown_path},
+    template::{Collisions, Plan, PlannedFile, Presence, Stage, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -31,6 +34,8 @@ pub(super) struct Report {
     pub(super) plan: Option<Rc<Plan>>,
     /// What is in the way.
     pub(super) conflicts: Vec<PathBuf>,
+    /// What became of the template's commands: of the first ones, where not all were run.
+    pub(super) hooks: Vec<hooks::Status>,
     /// What is done with files that are there.
     pub(super) collisions: Collisions,
     /// What is there where files are to go, as far as that was looked at.
@@ -46,13 +51,24 @@ struct Document<'a> {
     name: &'a str,
     target: Option<String>,
     template: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    parts: &'a [String],
     dry_run: bool,
     files: Vec<File>,
     directories: Vec<String>,
     conflicts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scripts: Vec<ScriptFile>,
     message: Option<&'a str>,
+    hooks: Vec<Hook>,
     error: Option<String>,
     hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Hook {
+    command: Vec<String>,
+    status: hooks::Status,
 }
 
 #[derive(Serialize)]
@@ -62,6 +78,14 @@ struct File {
     mode: String,
     status: Status,
     rendered: bool,
+}
+
+/// A hook of a template that was made for cookiecutter.
+#[derive(Serialize)]
+struct ScriptFile {
+    name: String,
+    /// Whether it is run; it is not without `--trust`.
+    runs: bool,
 }
 
 /// What becomes of a file.
@@ -119,16 +143,40 @@ impl Report {
             name: &job.args.name,
             target: self.target.as_deref().map(lossy),
             template: self.plan.as_ref().map(|plan| plan.template()),
+            parts: self.plan.as_ref().map_or(&[], |plan| plan.parts()),
             dry_run: job.args.dry_run,
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
+            scripts: self.scripts(job.args.trust && !job.args.dry_run),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
+            hooks: self.hooks().collect(),
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
         // Nothing in it can fail to be written: all keys are texts.
         serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+
+    /// The template's commands, and what became of them.
+    fn hooks(&self) -> impl Iterator<Item = Hook> {
+        let plans = self.plan.iter();
+        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
+        let statuses = self.hooks.iter().copied();
+        let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
+        let hooks = hooks.zip(statuses);
+        hooks.map(|(command, status)| Hook { command, status })
+    }
+
+    /// The template's hooks, and whether they run where the user trusts it.
+    fn scripts(&self, is_trusted: bool) -> Vec<ScriptFile> {
+        let scripts = self.plan.iter().flat_map(|plan| plan.scripts());
+        scripts
+            .map(|script| ScriptFile {
+                name: script.name.to_string_lossy().into_owned(),
+                runs: is_trusted && script.stage != Stage::BeforeQuestions,
+            })
+            .collect()
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
@@ -156,7 +204,7 @@ impl Report {
             Some(Presence::Different) if self.collisions == Collisions::Overwrite => {
                 return Status::Replaced;
             }
-            Some(Presence::Different) => return Status::Kept,
+            Some(Presence::Different | Presence::Kept) => return Status::Kept,
             Some(Presence::Missing | Presence::InTheWay) | None => {}
         }
         if self.is_written {
@@ -207,6 +255,11 @@ impl Report {
             counted(sizes.iter().sum(), "octet", "octets"),
             counted(self.conflicts.len() as u64, "conflict", "conflicts"),
         );
+        if let Some(plan) = &self.plan {
+            for hook in plan.hooks() {
+                let _ = write!(text, "\nwould run, with --trust: {}", typed(plan, hook));
+            }
+        }
         text
     }
 }

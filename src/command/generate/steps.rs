@@ -5,7 +5,7 @@ use std::{
     cell::{Cell, RefCell},
     fmt::Display,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -29,6 +29,9 @@ pub(in crate::command) struct Steps {
     bar: RefCell<Option<ProgressBar>>,
     /// Something was put where temporary files go.
     has_fetched: Cell<bool>,
+    /// Since when the user is asked, and how long that was before.
+    asking: Cell<Option<Instant>>,
+    asked: Cell<Duration>,
     /// Begins to watch the rendering.
     watch: Box<dyn Fn() -> Watchdog>,
     watchdog: RefCell<Option<Watchdog>>,
@@ -46,6 +49,8 @@ impl Steps {
             to_stderr,
             bar: RefCell::new(None),
             has_fetched: Cell::new(false),
+            asking: Cell::new(None),
+            asked: Cell::default(),
             watch: Box::new(watch),
             watchdog: RefCell::new(None),
         }
@@ -87,6 +92,11 @@ impl Steps {
                 shown_path(path)
             ));
         }
+    }
+
+    /// How long the user was asked: time that the program has not taken.
+    pub(super) fn asked(&self) -> Duration {
+        self.asked.get()
     }
 
     /// Tells which files were made.
@@ -157,7 +167,13 @@ impl template::Progress for Steps {
                 self.tell(format_args!("Extracting {}", shown_path(archive)));
             }
             Step::Downloaded | Step::Fetched => self.clear(),
+            Step::Asking => {
+                self.clear();
+                self.asking.set(Some(Instant::now()));
+            }
             Step::Rendering => {
+                let asked = self.asking.take().map(|since| since.elapsed());
+                self.asked.set(self.asked.get() + asked.unwrap_or_default());
                 self.watchdog.replace(Some((self.watch)()));
             }
         }

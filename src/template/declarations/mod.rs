@@ -3,7 +3,8 @@
 //!
 //! - `kind`: the types
 //! - `read`: from the manifest, with the places of what is wrong
-//! - `resolve`: from the user's answers to values
+//! - `resolve`: from the user's answers to the value of one of them
+//! - `session`: all of them in order, with questions in between
 //! - `remember`: which of the values the project keeps
 //!
 //! A value comes from the first of: what the user said (`--var`, `--vars`), the environment
@@ -13,6 +14,7 @@ mod kind;
 mod read;
 mod remember;
 mod resolve;
+mod session;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +22,12 @@ use regex::Regex;
 
 use super::value::Value;
 use kind::Kind;
+use resolve::Fault;
 
-pub(super) use read::{Raw, declarations, value_of};
+pub(super) use read::{Fault as RawFault, Raw, declarations, value_of};
 pub(super) use remember::{hide, remembered};
-pub(super) use resolve::{Answers, Fault as Unresolved, resolve};
+pub(super) use resolve::{Answers, Fault as Unresolved};
+pub(super) use session::Session;
 
 /// A variable that the template declares.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub(super) struct Declaration {
     kind: Kind,
     /// What the user is asked; the name where the manifest has no better words.
     prompt: String,
+    /// Whether the manifest has these words: then the user is asked, although there is a default.
+    has_prompt: bool,
     help: Option<String>,
     source: Origin,
     choices: Vec<Choice>,
@@ -84,6 +90,18 @@ struct Check {
 struct Placed {
     text: String,
     offset: usize,
+}
+
+impl Declaration {
+    /// The name, where the value is a secret.
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.is_secret.then_some(self.name.as_str())
+    }
+
+    /// What the variable is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Choice {

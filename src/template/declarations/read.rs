@@ -144,6 +144,7 @@ fn declaration(raw: Raw) -> Result<Declaration, Fault> {
         message: check.message,
     });
     Ok(Declaration {
+        has_prompt: prompt.is_some(),
         prompt: prompt.unwrap_or_else(|| name.get_ref().clone()),
         name: name.into_inner(),
         kind,

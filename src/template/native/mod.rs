@@ -29,6 +29,10 @@ const MOST_ELIF: usize = 500;
 /// What helps where nothing better is known.
 const RAW: &str = "text that is no template goes between `{% raw %}` and `{% endraw %}`";
 
+/// All variables at one moment.
+#[derive(Clone, Debug)]
+pub(super) struct Variables(Context);
+
 /// The engine with the variables.
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -85,6 +89,16 @@ impl Engine {
         self.incidentals.begin(place);
     }
 
+    /// The variables as they are.
+    pub(super) fn variables(&self) -> Variables {
+        Variables(self.context.clone())
+    }
+
+    /// Has these variables, and no others.
+    pub(super) fn set_variables(&mut self, Variables(context): Variables) {
+        self.context = context;
+    }
+
     /// The engine with the same variables for texts in which other delimiters stand around what is
     /// not text. The error says what is wrong with them.
     pub(super) fn with_delimiters(&self, delimiters: Delimiters) -> Result<Self, String> {
@@ -103,11 +117,10 @@ impl Engine {
     /// Whether an expression is true. The error says what is wrong with it.
     pub(super) fn is_true(&self, expression: &str) -> Result<bool, String> {
         let text = format!("{{% if {expression} %}}1{{% endif %}}");
-        let is_true = self.render_short(&text)? == "1";
         match self.unknown_variable(&text) {
-            // The engine takes it for false.
+            // The engine takes it for false, or does not say its name.
             Some(name) => Err(format!("variable `{name}` is not defined")),
-            None => Ok(is_true),
+            None => Ok(self.render_short(&text)? == "1"),
         }
     }
 

@@ -16,7 +16,7 @@ use rustix::fs::{Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Request, Wanted,
+    Request, Wanted, composition,
     declarations::value_of,
     error::Error,
     incidentals::Incidentals,
@@ -81,7 +81,13 @@ pub struct Version {
     /// Names of directories that were left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude: Option<Vec<String>>,
-    /// The commit, where the template is in a repository.
+    /// Its optional parts that were chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
+    /// Hashes of the templates that it builds on, the next one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<String>,
+    /// The commit, where the template, and all of it, is in a repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// A hash of all that the template consists of, in hexadecimal.
@@ -210,12 +216,21 @@ mod day {
 }
 
 /// Which version of a template was read, where it is a native one.
-pub(super) fn version(request: &Request<'_>, source: &mut Source) -> Option<Version> {
+pub(super) fn version(
+    request: &Request<'_>,
+    source: &mut Source,
+) -> Result<Option<Version>, Error> {
     let manifest = Path::new(manifest::FILE_NAME);
     if !source.entries.iter().any(|entry| entry.path == manifest) {
-        return None;
+        return Ok(None);
     }
-    source.find_commit(request);
+    let bases = composition::bases(request, source)?;
+    if bases.is_empty() {
+        source.find_commit(request);
+    } else {
+        // The commit is not the one of what it builds on.
+        source.origin.commit = None;
+    }
     let Wanted {
         reference,
         subdirectory,
@@ -226,14 +241,16 @@ pub(super) fn version(request: &Request<'_>, source: &mut Source) -> Option<Vers
         let names = names.iter().map(|name| name.to_string_lossy().into_owned());
         names.collect()
     });
-    Some(Version {
+    Ok(Some(Version {
         source: source.origin.template.clone(),
         reference: reference.map(str::to_owned),
         subdirectory: subdirectory.map(Path::to_path_buf),
         exclude,
+        parts: request.parts.to_vec(),
+        bases,
         commit: source.origin.commit.clone(),
         sha256: source.hash(),
-    })
+    }))
 }
 
 /// What is made.
@@ -294,6 +311,8 @@ mod tests {
                 reference: Some("v1".to_owned()),
                 subdirectory: Some("a/b".into()),
                 exclude: None,
+                parts: vec!["ci".to_owned()],
+                bases: vec!["cd".to_owned()],
                 commit: Some("0123".to_owned()),
                 sha256: "ab".to_owned(),
             },

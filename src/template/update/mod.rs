@@ -145,14 +145,16 @@ pub fn update(wish: &UpdateRequest<'_>) -> Result<Update, Error> {
         wanted,
         selection: &selection,
         install: remembered.project.install,
+        parts: &version.parts,
         ..request
     };
     let mut source = Source::open(&request)?;
-    let Some(now) = remembered::version(&request, &mut source) else {
+    let Some(now) = remembered::version(&request, &mut source)? else {
         let template = source.name();
         return Err(UpdateError::NotNative { template }.into());
     };
     let is_needed = now.sha256 != version.sha256
+        || now.bases != version.bases
         || now.reference != version.reference
         || now.source != version.source
         || !request.variables.is_empty();
@@ -193,8 +195,18 @@ fn fill(
         is_base: true,
         ..past
     };
+    // The answers are those of then, and nobody is asked again for the secrets of today.
+    let mut variables = request.variables.clone();
+    variables.extend(past.incidentals.answers());
+    let variables = &variables;
+    let asker = None;
+    let then = Request {
+        variables,
+        asker,
+        ..*request
+    };
     let before = before
-        .map(|source| render(request, source, &past))
+        .map(|source| render(&then, source, &past))
         .transpose()?;
     let (mut new, mut memory) = blobs(new);
     let formatter = remembered.project.formatter.as_deref();
