@@ -43,6 +43,10 @@ pub(crate) struct UpdateArgs {
     #[arg(action = ArgAction::Append)]
     pub(crate) variable_files: Vec<PathBuf>,
 
+    /// Ask nothing: take the defaults of what is new
+    #[arg(long, help_heading = "Variables")]
+    pub(crate) defaults: bool,
+
     /// Only tell whether there is an update: the exit code is 1 if so
     #[arg(long, conflicts_with_all = ["diff", "dry_run", "restore"])]
     pub(crate) check: bool,

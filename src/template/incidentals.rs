@@ -11,6 +11,8 @@ use std::{
 
 use jiff::{Zoned, civil::Date, tz::TimeZone};
 
+use super::value::{Dict, Value};
+
 /// A secret that is shorter than this may well stand somewhere by chance; it is not looked for.
 const SHORTEST: usize = 4;
 
@@ -33,6 +35,8 @@ struct Values {
     random: BTreeSet<String>,
     /// Those that nobody else may know.
     secret: BTreeSet<String>,
+    /// The answers among these, by the names of their variables.
+    answers: Dict,
 }
 
 impl Default for Incidentals {
@@ -92,6 +96,17 @@ impl Incidentals {
     pub(super) fn hide(&self, secret: &str) {
         let lines = secret.lines().filter(|line| line.len() >= SHORTEST);
         self.values().secret.extend(lines.map(str::to_owned));
+    }
+
+    /// Notes an answer that nobody else may know.
+    pub(super) fn keep_answer(&self, name: &str, value: &Value) {
+        self.values().answers.insert(name.into(), value.clone());
+    }
+
+    /// The answers that nobody else may know: another rendering needs them too, and they are
+    /// nowhere else.
+    pub(super) fn answers(&self) -> Dict {
+        self.values().answers.clone()
     }
 
     /// Whether something that nobody else may know stands in the text.

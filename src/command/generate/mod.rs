@@ -34,7 +34,7 @@ use super::{check, error::Error, install};
 use formatter::Formatter;
 pub(super) use hooks::HookError;
 use hooks::Hooks;
-use questions::Questions;
+pub(super) use questions::Questions;
 use report::Report;
 pub(super) use scripts::ScriptError;
 use scripts::Scripts;
@@ -96,9 +96,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let variables = options::variables(subject, args)?;
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
-    let formatter = (!no_format && !dry_run && !diff)
-        .then(Formatter::find)
-        .flatten();
+    let formats = !no_format && !dry_run && !diff;
+    let formatter = formats.then(Formatter::find).flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
@@ -137,11 +136,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let collisions = existing::collisions(args);
     let checked = existing::check(&target, &plan, collisions, report);
     if *dry_run {
-        // Where the target could not be looked at, nothing is known of what is in the way.
-        if !json && (checked.is_ok() || !report.conflicts.is_empty()) {
-            console::line(report.tree());
-        }
-        return checked;
+        return show_plan(report, *json, checked);
     }
     checked?;
     let scripts = Scripts::new(job, &plan, &target, &search);
@@ -165,6 +160,15 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         took,
     };
     finish(job, made, report)
+}
+
+/// Ends a dry run: shows what would be made, and fails as the real one would.
+fn show_plan(report: &Report, is_json: bool, checked: Result<(), Error>) -> Result<(), Error> {
+    // Where the target could not be looked at, nothing is known of what is in the way.
+    if !is_json && (checked.is_ok() || !report.conflicts.is_empty()) {
+        console::line(report.tree());
+    }
+    checked
 }
 
 /// A project that is written.

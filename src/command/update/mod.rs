@@ -11,7 +11,7 @@ use std::{
 use super::{
     check, diff,
     error::Error,
-    generate::{Steps, Watchdog, formatter::Formatter, own},
+    generate::{Questions, Steps, Watchdog, formatter::Formatter, own},
     repository,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     console::{self, Verbosity},
     shutdown,
     template::{
-        self, Dict, Remembered, Request, Target, Texts, UpdateRequest, Wanted, assignment,
+        self, Ask, Dict, Remembered, Request, Target, Texts, UpdateRequest, Wanted, assignment,
         read_variables, shown_text,
     },
 };
@@ -81,6 +81,9 @@ fn bring(
             })
         })
     };
+    let questions = Questions { stop: &stop };
+    let can_ask = console::is_interactive() && !args.json && !args.defaults;
+    let questions = can_ask.then_some(&questions);
     let (own_templates, answers) = (own::templates(), own::answers(subject)?);
     let target = Target::Existing(target);
     let update = template::update(&UpdateRequest {
@@ -98,6 +101,7 @@ fn bring(
             variables: &variables,
             environment: &|name| env::var(name).ok(),
             answers: &answers,
+            asker: questions.map(|it| it as &dyn Ask),
             progress: &steps,
             stop: &stop,
             ..Request::new(subject, &remembered.project.name, &target, &here)

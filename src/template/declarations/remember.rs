@@ -17,7 +17,8 @@ pub(in crate::template) fn hide(
     incidentals: &Incidentals,
 ) {
     let secret = declarations.iter().filter(|it| it.is_secret);
-    for value in secret.filter_map(|it| engine.value(&it.name)) {
+    for (name, value) in secret.filter_map(|it| Some((&it.name, engine.value(&it.name)?))) {
+        incidentals.keep_answer(name, value);
         for text in texts(value) {
             incidentals.hide(&text);
         }

@@ -195,8 +195,18 @@ fn fill(
         is_base: true,
         ..past
     };
+    // The answers are those of then, and nobody is asked again for the secrets of today.
+    let mut variables = request.variables.clone();
+    variables.extend(past.incidentals.answers());
+    let variables = &variables;
+    let asker = None;
+    let then = Request {
+        variables,
+        asker,
+        ..*request
+    };
     let before = before
-        .map(|source| render(request, source, &past))
+        .map(|source| render(&then, source, &past))
         .transpose()?;
     let (mut new, mut memory) = blobs(new);
     let formatter = remembered.project.formatter.as_deref();

@@ -40,9 +40,9 @@ const LEAVE_PASTES: &str = "\x1b[?2004l";
 
 /// The user at the terminal.
 #[derive(Debug)]
-pub(super) struct Questions<'a> {
+pub(in crate::command) struct Questions<'a> {
     /// Where it is set, the user wants the end.
-    pub(super) stop: &'a AtomicBool,
+    pub(in crate::command) stop: &'a AtomicBool,
 }
 
 impl Ask for Questions<'_> {
