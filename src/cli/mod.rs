@@ -9,6 +9,7 @@ mod choice;
 mod explain;
 mod generate;
 mod runserver;
+mod template;
 
 use std::ffi::OsString;
 
@@ -22,6 +23,10 @@ pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
+pub(crate) use template::{
+    CheckTemplateArgs, EjectArgs, FromProjectArgs, ListArgs, NewArgs, ShowArgs, TemplateArgs,
+    TemplateCommand, TestArgs, WhichArgs,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,6 +77,8 @@ pub(crate) enum Command {
     Runserver(RunserverArgs),
     /// Tell which project would be served, and whether its application works
     Check(CheckArgs),
+    /// List, make, check and test templates
+    Template(TemplateArgs),
 }
 
 /// Parses the arguments, the first of which is the program's name.

@@ -12,6 +12,7 @@ mod install;
 mod listening;
 mod runserver;
 mod site;
+mod template;
 
 use std::process::ExitCode;
 
@@ -59,6 +60,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             runserver::run(args, output, verbosity)
         }
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
+        Command::Template(args) => return template::run(args, output, verbosity),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

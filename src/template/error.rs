@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    authoring::AuthoringError,
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
@@ -271,6 +272,9 @@ pub enum Error {
     /// The archive is not the one that is wanted.
     #[error(transparent)]
     Checksum(#[from] ChecksumError),
+    /// A template cannot be made, or its tests cannot be run.
+    #[error(transparent)]
+    Authoring(#[from] AuthoringError),
     /// The operating system gives no random octets for the secret key.
     #[error("cannot make a secret key: {0}")]
     Random(getrandom::Error),
@@ -326,6 +330,7 @@ impl Error {
                  word, as in `{name}_site`",
                 subject.with_article()
             )),
+            Self::Authoring(error) => Some(error.hint()),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Checksum(error) => Some(error.hint()),

@@ -1,6 +1,8 @@
 //! `scaffold.toml` at the root of a template: what makes it a native one, and says how its files
 //! are to be treated. It is not part of the project.
 
+mod outline;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -15,6 +17,8 @@ use super::{
     report::Report,
     source::{Entry, Kind, Source},
 };
+
+pub(super) use outline::pattern_means;
 
 /// Where a native template keeps its manifest.
 pub(super) const FILE_NAME: &str = "scaffold.toml";
@@ -41,6 +45,8 @@ pub(super) struct Manifest {
     pub(super) message: Option<String>,
     /// Which variables of the environment its texts may read.
     pub(super) environment: Vec<String>,
+    /// The directory of its tests, which are no part of the project.
+    pub(super) tests: Option<String>,
     /// The variables that it declares, as they stand there.
     variables: Vec<Raw>,
     /// The same, checked.

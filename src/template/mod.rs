@@ -7,6 +7,7 @@
 //! This part does not decide which names are good for a project and prints nothing; the only
 //! program that it runs is `git`, where the template is a repository.
 
+mod authoring;
 mod context;
 mod declarations;
 mod django;
@@ -39,6 +40,12 @@ use std::{
     },
 };
 
+pub use authoring::{
+    AuthoringError, Case, CaseError, Cases, Checked, Difference, Ejected, Finding, FromProject,
+    LeftOut, Listed, Outline, OutlinedFile, Place, Project, Replacement, RunStep, Severity,
+    builtin_templates, check, eject, from_project, new_template, outline, own_templates,
+};
+pub use declarations::Variable;
 pub use django::render_django;
 pub use error::Error;
 pub use plan::Plan;
@@ -58,6 +65,7 @@ use declarations::Answers;
 use manifest::Manifest;
 use native::Engine;
 use render::Renderer;
+use source::Source;
 
 /// What to generate, as the user said it.
 #[derive(Clone, Copy)]
@@ -88,6 +96,9 @@ pub struct Request<'a> {
     pub django_version: &'a dyn Fn() -> Option<String>,
     /// Whether the project's requirements will be installed: the template's message depends on it.
     pub install: bool,
+    /// Whether what differs from one run to the next (secrets, numbers, dates) is always the same,
+    /// so that the result can be compared with an earlier one.
+    pub repeatable: bool,
     /// Is told what takes time.
     pub progress: &'a dyn Progress,
     /// Where it is set, the work is to end.
@@ -119,6 +130,7 @@ impl<'a> Request<'a> {
             options: &NOTHING,
             django_version: &|| None,
             install: false,
+            repeatable: false,
             progress: &(),
             stop: &NEVER,
         }
@@ -150,8 +162,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         // Before anything else: what an earlier run left would only look like conflicts.
         write::check_journal(path, subject)?;
     }
-    let mut source = source::Source::open(request)?;
-    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
+    let (mut source, manifest) = open(request)?;
     if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
@@ -162,6 +173,18 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     request.progress.step(Step::Rendering);
     let renderer = renderer(request, manifest.as_ref())?;
     Plan::new(request, &mut source, manifest.as_ref(), &renderer)
+}
+
+/// Finds and reads the template, without its manifest and its tests, which are no part of the
+/// project.
+fn open(request: &Request<'_>) -> Result<(Source, Option<Manifest>), Error> {
+    let subject = request.subject;
+    let mut source = Source::open(request)?;
+    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
+    if let Some(manifest) = &manifest {
+        authoring::leave_out_cases(&mut source, manifest);
+    }
+    Ok((source, manifest))
 }
 
 /// The template's language, with all variables in the order in which one stands before another.
@@ -190,6 +213,9 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     if is_native {
         context::extend_native(&mut context, name, request.install);
     }
+    if request.repeatable && subject == ProjectOrApp::Project {
+        context.insert("secret_key".into(), Value::text(context::ANY_SECRET_KEY));
+    }
     context.extend(
         variables
             .iter()
@@ -198,6 +224,9 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     Ok(match manifest {
         Some(manifest) => {
             let mut engine = Engine::new(&context, &manifest.environment);
+            if request.repeatable {
+                engine.make_repeatable();
+            }
             let answers = Answers {
                 given: variables,
                 environment: request.environment,

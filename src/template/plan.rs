@@ -2,6 +2,8 @@
 //!
 //! Here the entries of a template meet its manifest and its variables. Nothing is written.
 
+mod verbatim;
+
 use std::{
     collections::{BTreeMap, btree_map},
     path::{Path, PathBuf},
@@ -194,7 +196,7 @@ impl Plan {
 
 /// Whether a file is rendered. In a native template all text is, unless the manifest says
 /// otherwise; by Django's rules only Python is, and what the user selects.
-fn renders(
+pub(super) fn renders(
     manifest: Option<&Manifest>,
     selection: &Selection,
     from: &Path,

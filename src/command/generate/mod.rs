@@ -3,11 +3,11 @@
 mod formatter;
 mod names;
 mod options;
-mod own;
+pub(super) mod own;
 mod report;
 mod steps;
 mod summary;
-mod watchdog;
+pub(super) mod watchdog;
 
 use std::{
     env,

@@ -20,7 +20,7 @@ const CONFIG: &str = "scaffold/config.toml";
 const VARIABLES: &str = "variables";
 
 /// The directory of the user's own templates, whether it is there or not.
-pub(super) fn templates() -> Option<PathBuf> {
+pub(in crate::command) fn templates() -> Option<PathBuf> {
     Some(directory()?.join(TEMPLATES))
 }
 

@@ -39,14 +39,14 @@ const GRACE: Duration = Duration::from_millis(200);
 
 /// Watches until it is dropped.
 #[derive(Debug)]
-pub(super) struct Watchdog {
+pub(in crate::command) struct Watchdog {
     _end: mpsc::Sender<()>,
 }
 
 impl Watchdog {
     /// Begins to watch. The flag says that the user wants the end, which the engine does not hear.
     /// Before the program ends it is told why, through `report`.
-    pub(super) fn start(
+    pub(in crate::command) fn start(
         stop: Arc<AtomicBool>,
         subject: template::ProjectOrApp,
         report: impl FnOnce(&Error) + Send + 'static,

@@ -2,6 +2,7 @@
 //! values they take.
 //!
 //! - `kind`: the types
+//! - `outline`: what is told of a variable, and the values to try
 //! - `read`: from the manifest, with the places of what is wrong
 //! - `resolve`: from the user's answers to values
 //!
@@ -9,6 +10,7 @@
 //! (`SCAFFOLD_VAR_NAME`), the default that the manifest has.
 
 mod kind;
+mod outline;
 mod read;
 mod resolve;
 #[cfg(test)]
@@ -19,6 +21,8 @@ use regex::Regex;
 use super::value::Value;
 use kind::Kind;
 
+pub(super) use outline::shown;
+pub use outline::Variable;
 pub(super) use read::{Raw, declarations};
 pub(super) use resolve::{Answers, Fault as Unresolved, resolve};
 

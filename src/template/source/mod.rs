@@ -32,6 +32,8 @@ use checksum::{Checksum, VerifyError};
 use download::{Outcome, Received};
 use subdirectory::Scope;
 
+pub(super) use builtin::{all as builtin_templates, blank, named as builtin_named};
+
 pub use archive::ArchiveError;
 pub use checksum::ChecksumError;
 pub use download::{DownloadError, Fault as DownloadFault};
@@ -55,7 +57,7 @@ pub struct Wanted<'a> {
 }
 
 /// One thing in a template.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Where it is in the template: relative, and never empty.
     pub(super) path: PathBuf,
@@ -63,7 +65,7 @@ pub(super) struct Entry {
 }
 
 /// What an entry is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Directory,
     File {
