@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod authoring;
 mod check;
 mod dialect;
 mod django;

@@ -52,7 +52,10 @@ pub(super) fn run(args: &CheckTemplateArgs, verbosity: Verbosity) -> Result<Exit
         ..imagined.request(template, &stop)
     })?;
     drop(watchdog);
-    let (errors, warnings) = (checked.count(Severity::Error), checked.count(Severity::Warning));
+    let (errors, warnings) = (
+        checked.count(Severity::Error),
+        checked.count(Severity::Warning),
+    );
     if *json {
         print_json(&Document {
             template: &checked.template,
@@ -69,7 +72,11 @@ pub(super) fn run(args: &CheckTemplateArgs, verbosity: Verbosity) -> Result<Exit
         tell(&checked, errors, warnings, verbosity);
     }
     let is_ok = errors == 0 && (warnings == 0 || !strict);
-    Ok(if is_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn tell(checked: &Checked, errors: usize, warnings: usize, verbosity: Verbosity) {

@@ -69,11 +69,13 @@ pub(super) fn run(args: &FromProjectArgs, verbosity: Verbosity) -> Result<(), Er
     let subject = subject(*app);
     let directory = Target::locate("", Some(directory), &here);
     if !directory.is_dir() {
-        return Err(template::Error::from(template::AuthoringError::NotAProject {
-            project: directory,
-            reason: "there is no such directory",
-        })
-        .into());
+        return Err(
+            template::Error::from(template::AuthoringError::NotAProject {
+                project: directory,
+                reason: "there is no such directory",
+            })
+            .into(),
+        );
     }
     let base = directory.file_name().unwrap_or_default().to_string_lossy();
     let target = made::target(&format!("{base}-template"), into.as_deref(), &here)?;
@@ -130,7 +132,11 @@ fn document<'a>(
         spelling: it.spelling.as_deref(),
         expression: &it.expression,
         count: it.count(),
-        contents: it.contents.iter().map(|(path, count)| (lossy(path), *count)).collect(),
+        contents: it
+            .contents
+            .iter()
+            .map(|(path, count)| (lossy(path), *count))
+            .collect(),
         names: all(&it.names),
     });
     Document {
@@ -142,7 +148,11 @@ fn document<'a>(
         files: made.plan.planned_files().map(|it| lossy(it.path)).collect(),
         replaced: replaced.collect(),
         inside_words: made.inside_words,
-        left_out: made.left_out.iter().map(|it| (lossy(&it.path), it.what)).collect(),
+        left_out: made
+            .left_out
+            .iter()
+            .map(|it| (lossy(&it.path), it.what))
+            .collect(),
         copied: all(&made.copied),
         delimiters: all(&made.with_delimiters),
         untouched: all(&made.untouched),
@@ -152,8 +162,15 @@ fn document<'a>(
 /// What was replaced: each spelling with its number, and below it the files.
 fn replaced(made: &FromProject, verbosity: Verbosity) -> String {
     let mut text = format!("replaced `{}`:\n", made.name);
-    let spelling = |it: &Replacement| it.spelling.clone().unwrap_or_else(|| "(a secret)".to_owned());
-    let spellings = made.replacements.iter().map(|it| spelling(it).chars().count());
+    let spelling = |it: &Replacement| {
+        it.spelling
+            .clone()
+            .unwrap_or_else(|| "(a secret)".to_owned())
+    };
+    let spellings = made
+        .replacements
+        .iter()
+        .map(|it| spelling(it).chars().count());
     let width = spellings.max().unwrap_or_default();
     for replacement in &made.replacements {
         let _ = writeln!(
@@ -182,10 +199,18 @@ fn notes(made: &FromProject, verbosity: Verbosity) -> String {
     let parts: [(&str, Vec<String>); 3] = [
         (
             "left out, beside what Git ignores:",
-            left_out.map(|it| format!("{} ({})", shown_path(&it.path), it.what)).collect(),
+            left_out
+                .map(|it| format!("{} ({})", shown_path(&it.path), it.what))
+                .collect(),
         ),
-        ("copied, since `{{` or `{%` in them is their own:", shown(&made.copied)),
-        ("with other marks, since `{{` or `{%` in them is their own:", shown(&made.with_delimiters)),
+        (
+            "copied, since `{{` or `{%` in them is their own:",
+            shown(&made.copied),
+        ),
+        (
+            "with other marks, since `{{` or `{%` in them is their own:",
+            shown(&made.with_delimiters),
+        ),
     ];
     for (title, lines) in parts {
         if !lines.is_empty() {
@@ -209,21 +234,33 @@ fn list(text: &mut String, lines: &[String], verbosity: Verbosity) {
         let _ = writeln!(text, "      {line}");
     }
     if lines.len() > most {
-        let _ = writeln!(text, "      and {} more; `-v 2` shows all", lines.len() - most);
+        let _ = writeln!(
+            text,
+            "      and {} more; `-v 2` shows all",
+            lines.len() - most
+        );
     }
 }
 
 fn warn(made: &FromProject) {
     if COMMON.contains(&made.name.as_str()) {
         console::warning(
-            format_args!("`{}` is a common word, and may mean something else in some places", made.name),
+            format_args!(
+                "`{}` is a common word, and may mean something else in some places",
+                made.name
+            ),
             Some("look at the template, or rename the project before"),
         );
     }
     for path in &made.untouched {
         console::warning(
-            format_args!("`{}` keeps the name: it cannot be a text of a template", shown_path(path)),
-            Some("its line ends are those of Windows, or it has every kind of marks; change it by hand"),
+            format_args!(
+                "`{}` keeps the name: it cannot be a text of a template",
+                shown_path(path)
+            ),
+            Some(
+                "its line ends are those of Windows, or it has every kind of marks; change it by hand",
+            ),
         );
     }
 }

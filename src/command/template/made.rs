@@ -61,7 +61,10 @@ impl Made<'_> {
         }
         if verbosity == Verbosity::Verbose {
             for file in self.files() {
-                console::note(format_args!("Creating {}", shown_path(&self.target.join(file))));
+                console::note(format_args!(
+                    "Creating {}",
+                    shown_path(&self.target.join(file))
+                ));
             }
         }
     }

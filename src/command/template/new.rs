@@ -26,7 +26,10 @@ pub(super) fn run(args: &NewArgs, verbosity: Verbosity) -> Result<(), Error> {
     let subject = subject(*app);
     let target = made::target(name, directory.as_deref(), &here)?;
     // The name may be a path's last part for all that anybody knows.
-    let last = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
+    let last = Path::new(name)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     let plan = template::new_template(subject, &last, &target)?;
     let stop = stop()?;
     made::write(&plan, &target, &stop)?;

@@ -5,7 +5,9 @@ use std::{env, fmt::Write as _};
 use serde::Serialize;
 
 use super::{
-    Imagined, list::one_line, stop, subject,
+    Imagined,
+    list::one_line,
+    stop, subject,
     words::{counted, lossy, print_json},
 };
 use crate::{
@@ -94,7 +96,11 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
     let _ = writeln!(
         text,
         "\n{} {}, {} in {}",
-        if outline.is_native { "A template of" } else { "A template as Django has them, of" },
+        if outline.is_native {
+            "A template of"
+        } else {
+            "A template as Django has them, of"
+        },
         match subject {
             ProjectOrApp::Project => "projects",
             ProjectOrApp::App => "applications",
@@ -103,7 +109,11 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         shown_path(&outline.place)
     );
     if !outline.reserved.is_empty() {
-        let _ = writeln!(text, "It takes no name of these: {}", one_line(&outline.reserved.join(", ")));
+        let _ = writeln!(
+            text,
+            "It takes no name of these: {}",
+            one_line(&outline.reserved.join(", "))
+        );
     }
     if !outline.environment.is_empty() {
         let names = one_line(&outline.environment.join(", "));

@@ -61,7 +61,10 @@ pub enum AuthoringError {
         source: io::Error,
     },
     /// The project's name cannot be the name of one.
-    #[error("`{}` cannot be the name of a project: {reason}", shown::printable(name))]
+    #[error(
+        "`{}` cannot be the name of a project: {reason}",
+        shown::printable(name)
+    )]
     Name {
         /// The name.
         name: String,
@@ -123,10 +126,10 @@ impl AuthoringError {
             Self::NoSuchCase { names, .. } => format!("there are {}", names.join(", ")),
             Self::Case { .. } => "the reference of tests is in docs/authoring.md".to_owned(),
             Self::Read { .. } | Self::Write { .. } => "look at its permissions".to_owned(),
-            Self::Name { .. } => "say how it is called with `--name`, as in `--name mysite`".to_owned(),
-            Self::NameNowhere { .. } => {
-                "say how the project calls itself with `--name`".to_owned()
+            Self::Name { .. } => {
+                "say how it is called with `--name`, as in `--name mysite`".to_owned()
             }
+            Self::NameNowhere { .. } => "say how the project calls itself with `--name`".to_owned(),
             Self::NotAProject { .. } => {
                 "name the directory of a project that works as it is".to_owned()
             }

@@ -171,6 +171,9 @@ mod tests {
             hint: String::new(),
         };
         let finding = Finding::of(&error);
-        assert_eq!((finding.location().as_str(), finding.message.as_str()), ("", "one: two\nthree"));
+        assert_eq!(
+            (finding.location().as_str(), finding.message.as_str()),
+            ("", "one: two\nthree")
+        );
     }
 }

@@ -8,12 +8,7 @@ use std::{
 use serde::Deserialize;
 use walkdir::WalkDir;
 
-use crate::template::{
-    error::Error,
-    manifest::FILE_NAME,
-    source,
-    subject::ProjectOrApp,
-};
+use crate::template::{error::Error, manifest::FILE_NAME, source, subject::ProjectOrApp};
 
 /// How deep a template is looked into for what it is a template of.
 const DEPTH: usize = 3;

@@ -6,12 +6,7 @@ use serde::Serialize;
 use toml::Table;
 
 use crate::template::{
-    Request,
-    declarations::Variable,
-    error::Error,
-    manifest::Manifest,
-    open, path,
-    plan,
+    Request, declarations::Variable, error::Error, manifest::Manifest, open, path, plan,
     source::Kind,
 };
 
@@ -90,7 +85,9 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
         is_native: manifest.is_some(),
         variables: declarations.iter().map(|it| it.outline()).collect(),
         files,
-        reserved: manifest.map(|it| it.reserved().to_vec()).unwrap_or_default(),
+        reserved: manifest
+            .map(|it| it.reserved().to_vec())
+            .unwrap_or_default(),
         environment: manifest
             .map(|it| it.environment.clone())
             .unwrap_or_default(),
@@ -98,12 +95,7 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
     })
 }
 
-fn file(
-    request: &Request<'_>,
-    manifest: Option<&Manifest>,
-    from: &Path,
-    contents: &[u8],
-) -> File {
+fn file(request: &Request<'_>, manifest: Option<&Manifest>, from: &Path, contents: &[u8]) -> File {
     // The name is not known, and the placeholder stands for itself.
     let placeholder = request.subject.name_variable();
     let to = path::rewrite_file(from, placeholder, placeholder);
@@ -111,7 +103,8 @@ fn file(
         path: from.to_string_lossy().into_owned(),
         to: to.to_string_lossy().into_owned(),
         rendered: plan::renders(manifest, request.selection, from, &to, contents),
-        executable: manifest.is_some_and(|it| it.makes_executable(from) || it.makes_executable(&to)),
+        executable: manifest
+            .is_some_and(|it| it.makes_executable(from) || it.makes_executable(&to)),
         when: Vec::new(),
         rename: None,
         own_delimiters: false,

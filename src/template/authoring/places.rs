@@ -74,11 +74,14 @@ impl Places {
                 Value::Array(patterns) => patterns.as_slice(),
                 pattern => std::slice::from_ref(pattern),
             };
-            patterns.iter().filter_map(Value::as_str).map(|pattern| Pattern {
-                key: "path",
-                pattern: pattern.to_owned(),
-                span: span(&rule.path),
-            })
+            patterns
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|pattern| Pattern {
+                    key: "path",
+                    pattern: pattern.to_owned(),
+                    span: span(&rule.path),
+                })
         });
         listed.chain(rules).collect()
     }
@@ -159,8 +162,19 @@ mod tests {
         assert_eq!(&MANIFEST[offset..offset + width], "'port'");
         assert_eq!(places.variable("other"), None);
         let patterns = places.patterns();
-        let shown: Vec<_> = patterns.iter().map(|it| (it.key, it.pattern.as_str())).collect();
-        assert_eq!(shown, [("copy", "a/*"), ("copy", "b"), ("path", "c"), ("path", "d/")]);
+        let shown: Vec<_> = patterns
+            .iter()
+            .map(|it| (it.key, it.pattern.as_str()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("copy", "a/*"),
+                ("copy", "b"),
+                ("path", "c"),
+                ("path", "d/")
+            ]
+        );
         let (offset, _) = patterns[1].span;
         assert!(MANIFEST[offset..].starts_with("'b'"));
     }

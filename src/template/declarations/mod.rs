@@ -21,8 +21,8 @@ use regex::Regex;
 use super::value::Value;
 use kind::Kind;
 
-pub(super) use outline::shown;
 pub use outline::Variable;
+pub(super) use outline::shown;
 pub(super) use read::{Raw, declarations};
 pub(super) use resolve::{Answers, Fault as Unresolved, resolve};
 

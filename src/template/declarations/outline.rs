@@ -153,6 +153,8 @@ pub(in crate::template) fn shown(value: &Value) -> String {
 
 /// The pattern as the manifest has it: what makes it mean the whole text is taken off.
 fn whole(regex: &str) -> String {
-    let inner = regex.strip_prefix("^(?:").and_then(|it| it.strip_suffix(")$"));
+    let inner = regex
+        .strip_prefix("^(?:")
+        .and_then(|it| it.strip_suffix(")$"));
     inner.unwrap_or(regex).to_owned()
 }

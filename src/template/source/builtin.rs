@@ -43,8 +43,8 @@ pub(super) fn find(subject: ProjectOrApp, wanted: &str) -> Option<&'static Dir<'
 }
 
 /// All built-in templates, each with its manifest's text.
-pub(in crate::template) fn all()
--> impl Iterator<Item = (ProjectOrApp, &'static str, &'static str)> {
+pub(in crate::template) fn all() -> impl Iterator<Item = (ProjectOrApp, &'static str, &'static str)>
+{
     [ProjectOrApp::Project, ProjectOrApp::App]
         .into_iter()
         .flat_map(|subject| {

@@ -25,11 +25,17 @@ impl Failure {
             Ran::NotStarted(error) => (format!("cannot be run: {error}"), String::new()),
             Ran::TooLong(output) => {
                 let seconds = step.timeout.as_secs();
-                (format!("took longer than {seconds} s, and was ended"), output)
+                (
+                    format!("took longer than {seconds} s, and was ended"),
+                    output,
+                )
             }
             Ran::Ended(status, output) if status.code() != Some(step.status) => {
                 let expected = step.status;
-                (format!("ended with {status}, and not with {expected}"), output)
+                (
+                    format!("ended with {status}, and not with {expected}"),
+                    output,
+                )
             }
             Ran::Ended(_, output) => match &step.output {
                 Some(expected) if !output.contains(expected.as_str()) => {
@@ -57,7 +63,11 @@ impl Display for Failure {
                 shown_text(expected)
             ),
             Self::Case(CaseError::OtherFailure { expected, error }) => {
-                write!(f, "the message has no `{}` in it: {error}", shown_text(expected))
+                write!(
+                    f,
+                    "the message has no `{}` in it: {error}",
+                    shown_text(expected)
+                )
             }
             Self::Difference(difference) => write_difference(f, difference),
             Self::Step {
@@ -85,7 +95,11 @@ fn write_difference(f: &mut fmt::Formatter<'_>, difference: &Difference) -> fmt:
         Difference::New(path) => write!(f, "`{}` is new", shown_path(path)),
         Difference::Octets(path) => write!(f, "`{}` has other octets", shown_path(path)),
         Difference::Mode(path) => {
-            write!(f, "`{}` is executable, or is not any more", shown_path(path))
+            write!(
+                f,
+                "`{}` is executable, or is not any more",
+                shown_path(path)
+            )
         }
         Difference::Text(_, text) => write!(f, "{}", shown_text(text.trim_end())),
     }

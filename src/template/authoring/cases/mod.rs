@@ -245,7 +245,10 @@ mod tests {
         let taken = |name: &str| variables::name_fault(ProjectOrApp::Project, name);
         let manifest = manifest::take(&mut source, taken).unwrap().unwrap();
         leave_out(&mut source, &manifest);
-        let paths = source.entries.iter().map(|it| it.path.display().to_string());
+        let paths = source
+            .entries
+            .iter()
+            .map(|it| it.path.display().to_string());
         paths.collect()
     }
 

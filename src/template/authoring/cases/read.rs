@@ -112,7 +112,11 @@ fn project(stem: &str) -> String {
     let mut characters = name.chars();
     let is_identifier = characters.next().is_some_and(unicode_ident::is_xid_start)
         && characters.all(unicode_ident::is_xid_continue);
-    if is_identifier { name } else { PROJECT.to_owned() }
+    if is_identifier {
+        name
+    } else {
+        PROJECT.to_owned()
+    }
 }
 
 /// The value of an answer; what a variable cannot be is a text.
@@ -151,14 +155,20 @@ mod tests {
                     [[run]]\ncommand = ['python3', '-V']\n\
                     [[run]]\ncommand = 'exit 3'\nstatus = 3\noutput = 'o'\ntimeout = 5\n";
         let case = read("t/tests/with-docker.toml", text).unwrap();
-        assert_eq!((case.name.as_str(), case.project.as_str()), ("with-docker", "shop"));
+        assert_eq!(
+            (case.name.as_str(), case.project.as_str()),
+            ("with-docker", "shop")
+        );
         let snapshot = case.snapshot.unwrap();
         assert_eq!(snapshot, Path::new("t/tests/snapshots/with-docker"));
         assert!(matches!(case.answers["docker"], Value::Bool(true)));
         assert_eq!(case.steps[0].command, ["python3", "-V"]);
         assert_eq!(case.steps[0].timeout, Duration::from_secs(TIMEOUT));
         assert_eq!(case.steps[1].command, ["sh", "-c", "exit 3"]);
-        assert_eq!((case.steps[1].status, case.steps[1].shown.as_str()), (3, "exit 3"));
+        assert_eq!(
+            (case.steps[1].status, case.steps[1].shown.as_str()),
+            (3, "exit 3")
+        );
     }
 
     #[rstest]

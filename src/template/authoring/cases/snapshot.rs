@@ -10,9 +10,7 @@ use std::{
 use walkdir::WalkDir;
 
 use super::Case;
-use crate::template::{
-    authoring::AuthoringError, error::Error, plan::Plan, shown, source::Kind,
-};
+use crate::template::{authoring::AuthoringError, error::Error, plan::Plan, shown, source::Kind};
 
 /// The bits of a mode that make a file executable.
 const EXECUTABLE: u32 = 0o111;
@@ -51,13 +49,14 @@ impl Case {
         }
         let (before, now) = (read(snapshot)?, files(plan));
         let paths: BTreeSet<&PathBuf> = before.keys().chain(now.keys()).collect();
-        let differences = paths.into_iter().filter_map(|path| {
-            match (before.get(path), now.get(path)) {
-                (Some(_), None) => Some(Difference::Gone(path.clone())),
-                (None, _) => Some(Difference::New(path.clone())),
-                (Some(before), Some(now)) => difference(path, before, now),
-            }
-        });
+        let differences =
+            paths
+                .into_iter()
+                .filter_map(|path| match (before.get(path), now.get(path)) {
+                    (Some(_), None) => Some(Difference::Gone(path.clone())),
+                    (None, _) => Some(Difference::New(path.clone())),
+                    (Some(before), Some(now)) => difference(path, before, now),
+                });
         Ok(differences.collect())
     }
 

@@ -53,7 +53,9 @@ pub(super) fn all(
         for (name, value) in chosen {
             answers.insert((*name).into(), (*value).clone());
         }
-        let named = chosen.iter().map(|(name, value)| format!("{name} = {}", shown(value)));
+        let named = chosen
+            .iter()
+            .map(|(name, value)| format!("{name} = {}", shown(value)));
         Combination {
             answers,
             shown: Some(named.collect::<Vec<_>>().join(", ")).filter(|it| !it.is_empty()),
@@ -79,7 +81,11 @@ pub(super) fn all(
         for (at, (first, values)) in open.iter().enumerate() {
             for (second, others) in open.iter().skip(at + 1) {
                 for value in values {
-                    all.extend(others.iter().map(|it| with(&[(first, value), (second, it)])));
+                    all.extend(
+                        others
+                            .iter()
+                            .map(|it| with(&[(first, value), (second, it)])),
+                    );
                 }
             }
         }

@@ -26,7 +26,7 @@ use crate::template::{
     open,
     render::Renderer,
     renderer,
-    source::{Kind, Source},
+    source::{Kind, Source, without_credentials},
     value::Dict,
 };
 use combinations::Combination;
@@ -84,18 +84,21 @@ impl Checked {
 /// read.
 pub fn check(request: &Request<'_>) -> Result<Checked, Error> {
     let mut checked = Checked::default();
-    let (source, manifest) = match open(request) {
+    let (mut source, manifest) = match open(request) {
         Ok(opened) => opened,
         Err(
             error @ (Error::Manifest { .. }
             | Error::ManifestDirectory { .. }
             | Error::ManifestNotText { .. }),
         ) => {
+            checked.template = without_credentials(request.wanted.template.unwrap_or_default());
             checked.add(Finding::of(&error));
             return Ok(checked);
         }
         Err(error) => return Err(error),
     };
+    // The system gives them in any order; what is said of them is in one.
+    source.entries.sort_by(|a, b| a.path.cmp(&b.path));
     let manifest = manifest.as_ref();
     let declarations = manifest.map(Manifest::declarations).unwrap_or_default();
     checked.template = manifest
@@ -114,7 +117,14 @@ pub fn check(request: &Request<'_>) -> Result<Checked, Error> {
         look_at(request, &source, manifest, &base, &mut checked)?;
     }
     let combinations = combinations::all(request.subject, declarations, &base, request.variables);
-    render_all(request, &source, manifest, &combinations, octets, &mut checked)?;
+    render_all(
+        request,
+        &source,
+        manifest,
+        &combinations,
+        octets,
+        &mut checked,
+    )?;
     checked.findings.sort_by(|a, b| {
         let key = |it: &Finding| (it.place.clone(), it.severity);
         key(a).cmp(&key(b))

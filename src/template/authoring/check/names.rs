@@ -29,7 +29,10 @@ pub(super) fn findings(paths: &[PathBuf], seen: &mut BTreeSet<PathBuf>) -> Vec<F
             findings.push(warning(path, message));
         }
         if let Some(reason) = fault(path).filter(|_| is_new) {
-            let message = format!("`{}` cannot be made on Windows: {reason}", shown::path(path));
+            let message = format!(
+                "`{}` cannot be made on Windows: {reason}",
+                shown::path(path)
+            );
             findings.push(warning(path, message));
         }
     }
@@ -73,7 +76,10 @@ mod tests {
         assert_eq!(messages.len(), 3, "{messages:?}");
         assert!(messages[0].starts_with("`a/b:c` cannot"), "{messages:?}");
         assert!(messages[1].starts_with("`a/d.` cannot"), "{messages:?}");
-        assert!(messages[2].starts_with("`README` and `readme` are one"), "{messages:?}");
+        assert!(
+            messages[2].starts_with("`README` and `readme` are one"),
+            "{messages:?}"
+        );
         assert!(findings(&paths, &mut seen).is_empty());
     }
 }

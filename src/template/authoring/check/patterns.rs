@@ -24,7 +24,10 @@ pub(super) fn unmatched(places: &Places, source: &Source, manifest: &Manifest) -
             is_meant
                 || pattern.key == "executable"
                     && path::ends_with(path, TEMPLATE_SUFFIX)
-                    && pattern_means(&pattern.pattern, &path::rewrite_file(path, NO_PLACEHOLDER, ""))
+                    && pattern_means(
+                        &pattern.pattern,
+                        &path::rewrite_file(path, NO_PLACEHOLDER, ""),
+                    )
         };
         if !source.entries.iter().any(means) {
             let message = format!("`{}` means no file of the template", pattern.pattern);

@@ -3,14 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{super::{Finding, Place}, Combination};
+use super::{
+    super::{Finding, Place},
+    Combination,
+};
 use crate::template::{
-    Request,
-    error::Error,
-    manifest::Manifest,
-    plan::Plan,
-    renderer, shown,
-    source::Source,
+    Request, error::Error, manifest::Manifest, plan::Plan, renderer, shown, source::Source,
     value::Dict,
 };
 
@@ -95,7 +93,10 @@ impl Rendering<'_> {
             };
             rendered.findings.push(self.finding(&error));
             // Once more without the file that it is about.
-            let Some(at) = entries.iter().position(|it| self.is_about(&error, &it.path)) else {
+            let Some(at) = entries
+                .iter()
+                .position(|it| self.is_about(&error, &it.path))
+            else {
                 break;
             };
             entries.swap_remove(at);

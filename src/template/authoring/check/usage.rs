@@ -3,11 +3,9 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{
-    super::{
-        Finding, Severity,
-        places::{self, Places},
-    },
+use super::super::{
+    Finding, Severity,
+    places::{self, Places},
 };
 use crate::template::{
     Request,
@@ -108,19 +106,19 @@ impl Usage<'_> {
         for name in variables {
             if !engine.knows(&name) {
                 let places = engine.occurrences(text, &name);
-                let unguarded = places.iter().find(|it| !it.is_guarded);
-                let severity = match unguarded {
-                    None if !places.is_empty() => Severity::Warning,
-                    _ => Severity::Error,
-                };
-                let place_in_text = unguarded.or(places.first()).map_or(0, |it| it.offset);
-                let message = match severity {
-                    Severity::Error => format!("variable `{name}` is not defined"),
-                    Severity::Warning => format!(
+                // Who asks whether it is there knows that it may not be.
+                let is_guarded = places.iter().any(|it| it.is_guarded);
+                let (severity, message) = if is_guarded {
+                    let message = format!(
                         "variable `{name}` is not declared; it is there only where the user sets it"
-                    ),
+                    );
+                    (Severity::Warning, message)
+                } else {
+                    let message = format!("variable `{name}` is not defined");
+                    (Severity::Error, message)
                 };
-                let span = (place_in_text, name.chars().count());
+                let offset = places.first().map_or(0, |it| it.offset);
+                let span = (offset, name.chars().count());
                 findings.push(
                     Finding::at(severity, &place, text, span, &message).with_hint(self.hint(&name)),
                 );
@@ -131,7 +129,11 @@ impl Usage<'_> {
 
     fn look_into_manifest(&self, used: &mut BTreeSet<String>, findings: &mut Vec<Finding>) {
         let (path, text) = (self.manifest.path(), self.manifest.text());
-        for places::Text { text: part, variable } in places::texts(text) {
+        for places::Text {
+            text: part,
+            variable,
+        } in places::texts(text)
+        {
             // What does not parse, the rendering tells, or it is no text of the engine's.
             let Ok(variables) = self.engine.variables_of(path, &part) else {
                 continue;
@@ -142,8 +144,8 @@ impl Usage<'_> {
                     continue;
                 }
                 let occurrences = self.engine.occurrences(&part, &name);
-                let is_guarded = occurrences.iter().all(|it| it.is_guarded);
-                if !self.engine.knows(&name) && !(is_guarded && !occurrences.is_empty()) {
+                let is_guarded = occurrences.iter().any(|it| it.is_guarded);
+                if !self.engine.knows(&name) && !is_guarded {
                     let offset = places::word(text, &name).unwrap_or_default();
                     let message = format!("variable `{name}` is not defined");
                     let span = (offset, name.chars().count());
@@ -161,7 +163,12 @@ impl Usage<'_> {
     fn hint(&self, name: &str) -> String {
         let declared = self.manifest.declarations().iter().map(Declaration::name);
         let subject = self.request.subject;
-        let ours = [subject.name_variable(), "distribution_name", "secret_key", "django_version"];
+        let ours = [
+            subject.name_variable(),
+            "distribution_name",
+            "secret_key",
+            "django_version",
+        ];
         match similar(name, declared.chain(ours)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("declare it: `[[variables]]` with `name = \"{name}\"`"),

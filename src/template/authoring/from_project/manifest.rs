@@ -53,7 +53,14 @@ pub(super) fn text(subject: ProjectOrApp, name: &str, secrets: &Secrets, notes: 
         if paths.is_empty() {
             continue;
         }
-        let [variable, variable_end, block, block_end, comment, comment_end] = marks;
+        let [
+            variable,
+            variable_end,
+            block,
+            block_end,
+            comment,
+            comment_end,
+        ] = marks;
         text.push_str("\n[[files]]\n");
         list(&mut text, "path", paths);
         let _ = writeln!(

@@ -1,6 +1,9 @@
 //! How a project is called, as far as it says so itself.
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use heck::ToSnakeCase as _;
 use regex::Regex;

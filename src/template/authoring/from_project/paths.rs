@@ -69,7 +69,8 @@ impl<'a> Paths<'a> {
                     is_plain &= inner == self.placeholder;
                     name.push_str(self.placeholder);
                     expression.push_str(&format!("{{{{ {inner} }}}}"));
-                    self.replaced.push((number, inner.into_owned(), from.to_owned()));
+                    self.replaced
+                        .push((number, inner.into_owned(), from.to_owned()));
                 }
             }
         }
@@ -116,18 +117,27 @@ mod tests {
         let spellings = Spellings::new(ProjectOrApp::Project, "my_site", &Secrets::default());
         let mut paths = Paths::new(ProjectOrApp::Project, &spellings);
         let mut place = |path: &str| paths.place(Path::new(path)).display().to_string();
-        assert_eq!(place("my_site/test_my_site.py"), "project_name/test_project_name.py");
+        assert_eq!(
+            place("my_site/test_my_site.py"),
+            "project_name/test_project_name.py"
+        );
         assert_eq!(place(".github/a.yml"), "dot-github/a.yml");
         assert_eq!(place(".github/b.yml"), "dot-github/b.yml");
         assert_eq!(place("deploy/my-site.service"), "deploy/my-site.service");
         assert_eq!(place(".gitignore"), ".gitignore");
         let renames = paths.renames();
-        let shown: Vec<_> = renames.iter().map(|(path, to)| (path.to_str().unwrap(), to.as_str())).collect();
+        let shown: Vec<_> = renames
+            .iter()
+            .map(|(path, to)| (path.to_str().unwrap(), to.as_str()))
+            .collect();
         assert_eq!(
             shown,
             [
                 ("dot-github", ".github"),
-                ("deploy/my-site.service", "{{ project_name | kebab_case }}.service")
+                (
+                    "deploy/my-site.service",
+                    "{{ project_name | kebab_case }}.service"
+                )
             ]
         );
     }

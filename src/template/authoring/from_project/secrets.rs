@@ -86,7 +86,9 @@ impl Secrets {
 
     fn add(&mut self, setting: &str, value: &str) {
         let is_secret = SETTINGS.iter().any(|it| {
-            setting.strip_suffix(it).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+            setting
+                .strip_suffix(it)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
         });
         let is_other = NO_SECRETS.iter().any(|it| value.starts_with(it));
         if !is_secret || is_other || self.all.iter().any(|it| it.value == value) {
@@ -110,7 +112,9 @@ impl Secrets {
     /// Those that the template has to declare a variable for.
     pub(super) fn declared(&self) -> impl Iterator<Item = &Secret> {
         let known = self.known;
-        self.all.iter().filter(move |it| Some(it.variable.as_str()) != known)
+        self.all
+            .iter()
+            .filter(move |it| Some(it.variable.as_str()) != known)
     }
 
     /// The answers that give the project back.

@@ -36,15 +36,17 @@ const WAYS: [Way; 14] = [
         " | snake_case | replace(from=\"_\", to=\" \") | capitalize",
         |it| capitalized(&it.to_snake_case().replace('_', " ")),
     ),
-    (" | shouty_snake_case | replace(from=\"_\", to=\" \")", |it| {
-        it.to_shouty_snake_case().replace('_', " ")
-    }),
+    (
+        " | shouty_snake_case | replace(from=\"_\", to=\" \")",
+        |it| it.to_shouty_snake_case().replace('_', " "),
+    ),
     (" | snake_case | replace(from=\"_\", to=\"\")", |it| {
         it.to_snake_case().replace('_', "")
     }),
-    (" | shouty_snake_case | replace(from=\"_\", to=\"\")", |it| {
-        it.to_shouty_snake_case().replace('_', "")
-    }),
+    (
+        " | shouty_snake_case | replace(from=\"_\", to=\"\")",
+        |it| it.to_shouty_snake_case().replace('_', ""),
+    ),
 ];
 
 /// A text that is replaced.
@@ -98,7 +100,9 @@ impl Spellings {
                     is_secret: false,
                 }),
                 // Of one word, the name of a class and a title look the same.
-                Some(same) if filters == " | title_case" && same.expression.ends_with("pascal_case") => {
+                Some(same)
+                    if filters == " | title_case" && same.expression.ends_with("pascal_case") =>
+                {
                     same.in_prose = Some(expression);
                 }
                 Some(_) => {}
@@ -130,20 +134,26 @@ impl Spellings {
         while let Some(found) = self.regex.as_ref().and_then(|it| it.find_at(text, from)) {
             let value = found.as_str();
             let number = self.all.iter().position(|it| it.value == value);
-            let Some((number, spelling)) = number.and_then(|it| Some((it, self.all.get(it)?))) else {
+            let Some((number, spelling)) = number.and_then(|it| Some((it, self.all.get(it)?)))
+            else {
                 break;
             };
-            let before = text.get(..found.start()).and_then(|it| it.chars().next_back());
+            let before = text
+                .get(..found.start())
+                .and_then(|it| it.chars().next_back());
             let after = text.get(found.end()..).and_then(|it| it.chars().next());
             if !spelling.is_secret && !is_by_itself(before, value, after) {
                 inside += 1;
                 from = found.start() + value.chars().next().map_or(1, char::len_utf8);
                 continue;
             }
-            let is_word = !before.is_some_and(is_of_identifier) && !after.is_some_and(is_of_identifier);
+            let is_word =
+                !before.is_some_and(is_of_identifier) && !after.is_some_and(is_of_identifier);
             let prose = spelling.in_prose.as_deref().filter(|_| is_prose && is_word);
             let expression = prose.unwrap_or(&spelling.expression);
-            pieces.push(Piece::Text(text.get(done..found.start()).unwrap_or_default()));
+            pieces.push(Piece::Text(
+                text.get(done..found.start()).unwrap_or_default(),
+            ));
             pieces.push(Piece::Name(number, Cow::Borrowed(expression)));
             done = found.end();
             from = done;
@@ -160,7 +170,9 @@ fn is_by_itself(before: Option<char>, value: &str, after: Option<char>) -> bool 
     let begins_in_capital = first.is_some_and(char::is_uppercase);
     let ends_in_capital = last.is_some_and(char::is_uppercase);
     let good_before = match before {
-        Some(it) if it.is_alphanumeric() => begins_in_capital && !ends_in_capital && it.is_lowercase(),
+        Some(it) if it.is_alphanumeric() => {
+            begins_in_capital && !ends_in_capital && it.is_lowercase()
+        }
         _ => true,
     };
     let good_after = match after {
@@ -201,8 +213,14 @@ mod tests {
     }
 
     #[rstest]
-    #[case("my_site my-site MySite mySite", "<> < | kebab_case> < | pascal_case> < | camel_case>")]
-    #[case("My Site, MY_SITE, MY-SITE", "< | title_case>, < | shouty_snake_case>, < | shouty_kebab_case>")]
+    #[case(
+        "my_site my-site MySite mySite",
+        "<> < | kebab_case> < | pascal_case> < | camel_case>"
+    )]
+    #[case(
+        "My Site, MY_SITE, MY-SITE",
+        "< | title_case>, < | shouty_snake_case>, < | shouty_kebab_case>"
+    )]
     #[case("My-Site", "< | train_case>")]
     #[case(
         "my site My site mysite",
@@ -210,8 +228,14 @@ mod tests {
          < | snake_case | replace(from=\"_\", to=\" \") | capitalize> \
          < | snake_case | replace(from=\"_\", to=\"\")>"
     )]
-    #[case("my_site.urls, test_my_site, MySiteConfig", "<>.urls, test_<>, < | pascal_case>Config")]
-    #[case("tommy_site my_sites my_site2 XMySite", "tommy_site my_sites my_site2 XMySite")]
+    #[case(
+        "my_site.urls, test_my_site, MySiteConfig",
+        "<>.urls, test_<>, < | pascal_case>Config"
+    )]
+    #[case(
+        "tommy_site my_sites my_site2 XMySite",
+        "tommy_site my_sites my_site2 XMySite"
+    )]
     fn a_name_of_two_words(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(replaced("my_site", "a.py", text), expected);
     }
@@ -219,7 +243,11 @@ mod tests {
     #[rstest]
     #[case("a.py", "class Shop: Shop", "class < | pascal_case>: < | pascal_case>")]
     #[case("a.md", "Shop, ShopConfig", "< | title_case>, < | pascal_case>Config")]
-    #[case("a.md", "shop SHOP workshop shopping WorkShop", "<> < | shouty_snake_case> workshop shopping Work< | title_case>")]
+    #[case(
+        "a.md",
+        "shop SHOP workshop shopping WorkShop",
+        "<> < | shouty_snake_case> workshop shopping Work< | title_case>"
+    )]
     fn a_name_of_one_word(#[case] path: &str, #[case] text: &str, #[case] expected: &str) {
         // The word in `WorkShop` is a part of an identifier.
         let expected = expected.replace("Work< | title_case>", "Work< | pascal_case>");

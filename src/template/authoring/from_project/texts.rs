@@ -16,7 +16,10 @@ use super::{
     secrets::Secrets,
     spellings::{Piece, Spellings},
 };
-use crate::template::{native::Engine, value::{Dict, Value}};
+use crate::template::{
+    native::Engine,
+    value::{Dict, Value},
+};
 
 /// Marks around variables, around blocks and around comments, one set after another: those of most
 /// templates, then those that are in few texts.
@@ -46,7 +49,9 @@ impl<'a> Treated<'a> {
             variables.insert(subject.into(), Value::text(name));
         }
         let engine = Engine::new(&variables, &[]);
-        let engines = MARKS.iter().map(|marks| engine.with_delimiters(delimiters(marks)).ok());
+        let engines = MARKS
+            .iter()
+            .map(|marks| engine.with_delimiters(delimiters(marks)).ok());
         Self {
             spellings,
             engines: engines.collect(),
@@ -83,7 +88,10 @@ impl<'a> Treated<'a> {
             let made = join(&pieces, marks);
             if self.gives_back(number, &made, text) {
                 self.count(path, &pieces);
-                if let Some(files) = number.checked_sub(1).and_then(|it| notes.delimited.get_mut(it)) {
+                if let Some(files) = number
+                    .checked_sub(1)
+                    .and_then(|it| notes.delimited.get_mut(it))
+                {
                     files.push(place.to_owned());
                 }
                 return made.into_bytes();
@@ -102,7 +110,10 @@ impl<'a> Treated<'a> {
         }
         let engine = self.engines.get(marks).and_then(Option::as_ref);
         let [variable, _, block, _, comment, _] = MARKS.get(marks).copied().unwrap_or_default();
-        if ![variable, block, comment].iter().any(|it| made.contains(it)) {
+        if ![variable, block, comment]
+            .iter()
+            .any(|it| made.contains(it))
+        {
             return made == text;
         }
         engine.is_some_and(|it| it.render_short(made).is_ok_and(|again| again == text))
@@ -128,9 +139,10 @@ impl<'a> Treated<'a> {
             .into_iter()
             .filter_map(|((number, expression), contents)| {
                 let spelling = self.spellings.get(number)?;
-                let names = paths.replaced().iter().filter(|(it, inner, _)| {
-                    *it == number && *inner == expression
-                });
+                let names = paths
+                    .replaced()
+                    .iter()
+                    .filter(|(it, inner, _)| *it == number && *inner == expression);
                 Some(Replacement {
                     spelling: (!spelling.is_secret).then(|| spelling.value.clone()),
                     names: names.map(|(_, _, path)| path.clone()).collect(),
@@ -169,8 +181,14 @@ fn join(pieces: &[Piece<'_>], marks: &[&str; 6]) -> String {
 }
 
 fn delimiters(marks: &[&'static str; 6]) -> Delimiters {
-    let [variable_start, variable_end, block_start, block_end, comment_start, comment_end] =
-        marks.map(Into::into);
+    let [
+        variable_start,
+        variable_end,
+        block_start,
+        block_end,
+        comment_start,
+        comment_end,
+    ] = marks.map(Into::into);
     Delimiters {
         block_start,
         block_end,

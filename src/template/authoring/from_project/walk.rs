@@ -107,7 +107,10 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
         if let Some(what) = reason {
             let path = entry.path().strip_prefix(&root).unwrap_or(entry.path());
             let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-            noted.push(LeftOut { path: path.to_owned(), what });
+            noted.push(LeftOut {
+                path: path.to_owned(),
+                what,
+            });
         }
         reason.is_none()
     };
@@ -133,7 +136,10 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
         }
         let entry = entry.map_err(|error| {
             let error = error.into_io_error();
-            fail(project, error.unwrap_or_else(|| std::io::Error::other("it cannot be walked")))
+            fail(
+                project,
+                error.unwrap_or_else(|| std::io::Error::other("it cannot be walked")),
+            )
         })?;
         if entry.file_type().is_none_or(|it| it.is_dir()) {
             continue;
@@ -162,7 +168,8 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
         };
         files.insert(relative.to_owned(), file);
     }
-    let mut left_out = std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut left_out =
+        std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner));
     left_out.sort();
     Ok(Walked { files, left_out })
 }
@@ -189,7 +196,11 @@ fn reason(entry: &DirEntry) -> Option<&'static str> {
             .is_some_and(|it| !EXAMPLES.contains(&it));
         named(&FILES)
             .or(is_secret.then_some("secrets"))
-            .or_else(|| endings.find(|(it, _)| name.ends_with(it)).map(|(_, what)| *what))
+            .or_else(|| {
+                endings
+                    .find(|(it, _)| name.ends_with(it))
+                    .map(|(_, what)| *what)
+            })
     } else {
         Some("neither a file nor a directory")
     }

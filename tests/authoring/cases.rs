@@ -1,0 +1,219 @@
+//! `test`: the tests of a template.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::Test;
+
+const CASE: &str = "\
+[case]
+description = 'With a greeting'
+name = 'shop'
+[answers]
+greeting = 'Hi'
+[[run]]
+command = ['sh', '-c', 'echo from $0; cat shop/a.py', 'here']
+output = 'Hi'
+[[run]]
+command = 'test -x run && exit 3'
+status = 3
+";
+
+fn house() -> Test {
+    Test::new()
+        .file(
+            "house/scaffold.toml",
+            "executable = ['run']\n[[variables]]\nname = 'greeting'\ndefault = 'Hello'\n",
+        )
+        .file(
+            "house/project_name/a.py",
+            "# {{ greeting }} {{ secret() }} {{ uuid() }} {{ date() }}\nKEY = '{{ secret_key }}'\n",
+        )
+        .file("house/run", "#!/bin/sh\n")
+        .file("house/tests/greeting.toml", CASE)
+        .args(["template", "test", "house"])
+}
+
+#[test]
+fn a_snapshot_is_written_and_compared() {
+    let outcome = house()
+        .stdout_contains(
+            "FAILED  greeting: With a greeting (2 commands)\n    there is no snapshot yet; ",
+        )
+        .stdout_contains("\n0 tests passed, 1 failed\n")
+        .status(1)
+        .run()
+        .then()
+        .args(["template", "test", "house", "--update"])
+        .stdout("written greeting: With a greeting (2 commands)\n1 test passed, 0 failed\n")
+        .run();
+    let snapshot = "house/tests/snapshots/greeting";
+    assert_eq!(outcome.tree(snapshot), "run*\nshop/\nshop/a.py\n");
+    let text = outcome.read(format!("{snapshot}/shop/a.py"));
+    assert!(
+        text.starts_with("# Hi xxxx") && text.contains(" 2025-01-01\n"),
+        "{text}"
+    );
+    let again = outcome
+        .then()
+        .args(["template", "test", "house"])
+        .stdout("ok      greeting: With a greeting (2 commands)\n1 test passed, 0 failed\n")
+        .run()
+        .then()
+        .args(["startproject", "mysite", "--template", "./house"])
+        .run();
+    assert_eq!(again.tree("mysite"), "mysite/\nmysite/a.py\nrun*\n");
+    assert_eq!(again.tree("../tmp"), "", "nothing is left behind");
+}
+
+#[test]
+fn a_difference_is_shown() {
+    let outcome = house().arg("--update").stdout_contains("written").run();
+    let text = outcome.read("house/project_name/a.py");
+    let dir = outcome.dir();
+    std::fs::remove_file(dir.join("house/tests/snapshots/greeting/run")).unwrap();
+    std::fs::write(dir.join("house/tests/snapshots/greeting/old"), "").unwrap();
+    outcome
+        .then()
+        .file("house/project_name/a.py", text.replace("KEY", "K"))
+        .args(["template", "test", "house", "--no-run"])
+        .stdout_contains("    `old` is not made any more\n    `run` is new\n")
+        .stdout_contains("    --- snapshot/shop/a.py\n    +++ now/shop/a.py\n    @@ -1,2 +1,2 @@\n")
+        .stdout_contains("\n    -KEY = 'django-insecure-")
+        .stdout_contains("\n    +K = 'django-insecure-")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn a_command_that_fails_is_shown_with_its_output() {
+    let case = "[case]\nsnapshot = false\n[[run]]\ncommand = 'echo one; echo two >&2; exit 1'\n";
+    let printing = "[case]\nsnapshot = false\n[[run]]\ncommand = ['echo', 'a']\noutput = 'b'\n";
+    let nothing = "[case]\nsnapshot = false\n[[run]]\ncommand = ['no-such-program']\n";
+    let slow = "[case]\nsnapshot = false\n[[run]]\ncommand = 'sleep 600'\ntimeout = 0\n";
+    house()
+        .file("house/tests/greeting.toml", case)
+        .file("house/tests/printing.toml", printing)
+        .file("house/tests/nothing.toml", nothing)
+        .file("house/tests/slow.toml", slow)
+        .stdout_contains(
+            "FAILED  greeting (1 command)\n    `echo one; echo two >&2; exit 1` ended with exit \
+             status: 1, and not with 0\n    one\n    two\n",
+        )
+        .stdout_contains("    `echo a` did not print `b`\n    a\n")
+        .stdout_contains("    `no-such-program` cannot be run: ")
+        .stdout_contains("    `sleep 600` took longer than [TIME], and was ended\n")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn a_case_can_be_that_no_project_is_made() {
+    let manifest = "[[variables]]\nname = 'greeting'\ndefault = 'Hi'\npattern = 'H.*'\n";
+    house()
+        .file("house/scaffold.toml", manifest)
+        .file("house/tests/greeting.toml", "[case]\nfails = 'does not match'\n[answers]\ngreeting = 'x'\n")
+        .file("house/tests/made.toml", "[case]\nfails = 'does not match'\n")
+        .file("house/tests/other.toml", "[case]\nfails = 'nothing'\n[answers]\ngreeting = 'x'\n")
+        .stdout_contains("ok      greeting\nFAILED  made\n    the project was made, and should not have been: ")
+        .stdout_contains("FAILED  other\n    the message has no `nothing` in it: the variable `greeting` does not match")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn programs_get_json_and_cases_can_be_chosen() {
+    let outcome = house()
+        .file("house/tests/other.toml", "[case]\n")
+        .args(["--case", "greeting", "--json"])
+        .stdout_contains("{")
+        .status(1)
+        .run();
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(
+        (&document["passed"], &document["failed"]),
+        (&0.into(), &1.into())
+    );
+    assert_eq!(document["cases"][0]["name"], "greeting");
+    assert_eq!(document["cases"].as_array().unwrap().len(), 1);
+    outcome
+        .then()
+        .args(["template", "test", "house", "--case", "nix"])
+        .stderr("error: `[DIR]/house` has no test `nix`\nhint: there are greeting, other\n")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn what_is_no_test_is_told() {
+    house()
+        .file("house/tests/greeting.toml", "[case]\nnmae = 'x'\n")
+        .stderr_contains("error: [DIR]/house/tests/greeting.toml:2:1: unknown field `nmae`")
+        .status(1)
+        .run()
+        .then()
+        .file("house/tests/__init__.py", "")
+        .args(["template", "test", "house"])
+        .stderr_contains("error: `[DIR]/house` has no tests\n")
+        .status(1)
+        .run()
+        .then()
+        .file("plain/a.py", "")
+        .args(["template", "test", "plain"])
+        .stderr_contains("error: `[DIR]/plain` has no `scaffold.toml`, and so no tests\n")
+        .status(1)
+        .run();
+}
+
+/// A directory `tests` that is the project's stays the project's; the manifest can name another
+/// one.
+#[test]
+fn the_projects_own_tests_stay() {
+    let outcome = Test::new()
+        .file("house/scaffold.toml", "tests = 'cases'\n")
+        .file("house/tests/test_a.py", "")
+        .file(
+            "house/cases/default.toml",
+            "[case]\n[[run]]\ncommand = ['test', '-f', 'tests/test_a.py']\n",
+        )
+        .args(["template", "test", "house", "--update"])
+        .stdout_contains("written default (1 command)\n")
+        .run();
+    assert_eq!(
+        outcome.tree("house/cases/snapshots/default"),
+        "tests/\ntests/test_a.py\n"
+    );
+}
+
+#[test]
+fn ctrl_c_ends_the_commands_and_leaves_nothing() {
+    let outcome = house().arg("--update").stdout_contains("written").run();
+    let sandbox = outcome.into_sandbox();
+    sandbox.write(
+        "house/tests/greeting.toml",
+        "[case]\nsnapshot = false\n[[run]]\ncommand = 'echo $$ > \"$HOME/pid\"; sleep 600'\n",
+    );
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("scaffold"))
+        .args(["template", "test", "house"])
+        .current_dir(sandbox.dir())
+        .env_clear()
+        .envs(sandbox.env())
+        .spawn()
+        .unwrap();
+    let file = sandbox.home().join("pid");
+    let pid = loop {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        if let Some(pid) = text.strip_suffix('\n') {
+            break pid.parse::<i32>().unwrap();
+        }
+        assert!(child.try_wait().unwrap().is_none(), "it has ended too soon");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let id = rustix::process::Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    assert!(rustix::process::test_kill_process(pid).is_err());
+    assert_eq!(sandbox.tree("../tmp"), "");
+}
