@@ -227,7 +227,7 @@ pub(crate) struct FromProjectArgs {
     /// The name to replace [default: that of the package with the settings, or of the directory]
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Where to put the template [default: a new directory, NAME-template]
+    /// Where to put the template [default: a new directory, DIR-template]
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Option<PathBuf>,
     /// It is an application, and the template is for startapp

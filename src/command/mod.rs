@@ -60,7 +60,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             runserver::run(args, output, verbosity)
         }
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
-        Command::Template(args) => return template::run(args, output, verbosity),
+        Command::Template(args) => return template::run(&args, output, verbosity),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -220,6 +220,11 @@ fn what_cannot_become_a_template_is_told() {
         from(&["a-b", "--name", "7"]),
         "`7` cannot be the name of a project: it has to be an identifier",
     );
+    from(&["nix", "--json"])
+        .stdout_contains("\"error\": \"`[DIR]/nix` cannot become a template")
+        .stderr_contains("error: ")
+        .status(1)
+        .run();
     run(
         from(&["a-b", "--into", "a-b/t"]),
         "is in the project `[DIR]/a-b` that it would be made of",
@@ -228,6 +233,41 @@ fn what_cannot_become_a_template_is_told() {
         from(&["a-b", "--name", "hello", "--into", "t"]),
         "[DIR]/t/scaffold.toml",
     );
+}
+
+/// A secret goes wherever it stands; a word that stands in for one stays.
+#[test]
+fn secrets_are_replaced_and_words_are_not() {
+    let outcome = Test::new()
+        .file(
+            "shop/settings.py",
+            "# shop\nENGINE = 'postgresql'\nPASSWORD = 'postgres'\nAPI_TOKEN = 'a{{b}}1'\n",
+        )
+        .file(
+            "shop/compose.yml",
+            "x: shop\nPOSTGRES_PASSWORD: s3cret\nurl: db:s3cret@db/postgres\n",
+        )
+        .in_dir("shop")
+        .args(["template", "from-project", ".", "--name", "shop", "-q"])
+        .run();
+    let settings = outcome.read("shop-template/settings.py");
+    assert_eq!(
+        settings,
+        "# {{ project_name }}\nENGINE = 'postgresql'\nPASSWORD = 'postgres'\n\
+         API_TOKEN = '{{ api_token }}'\n"
+    );
+    let compose = outcome.read("shop-template/compose.yml");
+    assert!(
+        compose
+            .ends_with(": {{ postgres_password }}\nurl: db:{{ postgres_password }}@db/postgres\n"),
+        "{compose}"
+    );
+    let manifest = outcome.read("shop-template/scaffold.toml");
+    assert!(
+        manifest.contains("name = \"api_token\"\nprompt = \"API_TOKEN\"\n"),
+        "{manifest}"
+    );
+    assert!(!manifest.contains("s3cret"), "{manifest}");
 }
 
 #[test]

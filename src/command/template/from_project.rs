@@ -78,7 +78,16 @@ pub(super) fn run(args: &FromProjectArgs, verbosity: Verbosity) -> Result<(), Er
         );
     }
     let base = directory.file_name().unwrap_or_default().to_string_lossy();
-    let target = made::target(&format!("{base}-template"), into.as_deref(), &here)?;
+    // Not in the project, wherever one is.
+    let place = if here.starts_with(&directory) {
+        directory.parent().unwrap_or(&here)
+    } else {
+        &here
+    };
+    let target = match into {
+        Some(into) => made::target("", Some(into), &here)?,
+        None => made::target(&format!("{base}-template"), None, place)?,
+    };
     let stop = stop()?;
     let watchdog = watch(&stop, subject);
     let made = template::from_project(&Project {

@@ -16,6 +16,8 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use serde::Serialize;
+
 use crate::{
     cli::{OutputArgs, TemplateArgs, TemplateCommand},
     console::{self, Verbosity},
@@ -34,21 +36,52 @@ const NOWHERE: &str = "/projects";
 
 /// Runs the subcommand.
 pub(super) fn run(
-    args: TemplateArgs,
+    args: &TemplateArgs,
     output: OutputArgs,
     verbosity: Verbosity,
 ) -> Result<ExitCode, Error> {
     check_output(output)?;
-    let done = match args.command {
-        TemplateCommand::List(args) => list::run(&args, verbosity),
-        TemplateCommand::Show(args) => show::run(&args),
-        TemplateCommand::New(args) => new::run(&args, verbosity),
-        TemplateCommand::Eject(args) => eject::run(&args, verbosity),
-        TemplateCommand::FromProject(args) => from_project::run(&args, verbosity),
-        TemplateCommand::Check(args) => return check::run(&args, verbosity),
-        TemplateCommand::Test(args) => return test::run(&args, verbosity),
+    let TemplateArgs { command } = args;
+    let done = match command {
+        TemplateCommand::List(args) => list::run(args, verbosity).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::Show(args) => show::run(args).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::New(args) => new::run(args, verbosity).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::Eject(args) => eject::run(args, verbosity).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::FromProject(args) => {
+            from_project::run(args, verbosity).map(|()| ExitCode::SUCCESS)
+        }
+        TemplateCommand::Check(args) => check::run(args, verbosity),
+        TemplateCommand::Test(args) => test::run(args, verbosity),
     };
-    done.map(|()| ExitCode::SUCCESS)
+    if let Err(error) = &done
+        && wants_json(command)
+    {
+        words::print_json(&Failed {
+            error: error.to_string(),
+            hint: error.hint(),
+        });
+    }
+    done
+}
+
+/// What goes out as JSON in place of a result.
+#[derive(Serialize)]
+struct Failed {
+    error: String,
+    hint: Option<String>,
+}
+
+/// Whether the result goes to a program.
+fn wants_json(command: &TemplateCommand) -> bool {
+    match command {
+        TemplateCommand::List(args) => args.json,
+        TemplateCommand::Show(args) => args.json,
+        TemplateCommand::New(args) => args.json,
+        TemplateCommand::Eject(args) => args.json,
+        TemplateCommand::FromProject(args) => args.json,
+        TemplateCommand::Check(args) => args.json,
+        TemplateCommand::Test(args) => args.json,
+    }
 }
 
 /// What an option says of what a template is for.

@@ -178,9 +178,9 @@ mod tests {
     #[case("{% if x is defined and x == 1 %}", &[(6, true), (23, false)])]
     #[case("{% if x is not defined %}{{ x | default(value='') }}", &[(6, true), (28, true)])]
     #[case("{{ '}} x' ~ x }}", &[(12, false)])]
-    #[case("{{ \"\\\"x\" ~ x }}", &[(12, false)])]
+    #[case("{{ \"\\\"x\" ~ x }}", &[(11, false)])]
     #[case("{%- raw -%} {{ x }} {%- endraw %}", &[])]
-    #[case("é{{ xx + x1 + é.x + x }}", &[(21, false)])]
+    #[case("é{{ xx + x1 + é.x + x }}", &[(22, false)])]
     #[case("{{ x", &[(3, false)])]
     fn places(#[case] text: &str, #[case] expected: &[(usize, bool)]) {
         assert_eq!(offsets(text), expected, "{text}");

@@ -1,7 +1,10 @@
 //! One rendering of a template into nowhere, with all that is wrong in it: what is wrong with one
 //! file does not hide what is wrong with the next.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use super::{
     super::{Finding, Place},
@@ -76,11 +79,17 @@ impl Rendering<'_> {
                 return Ok(rendered);
             }
         };
-        let mut entries = self.source.entries.clone();
+        let mut without = BTreeSet::new();
         while rendered.findings.len() < MOST_FAULTS {
             let mut source = Source {
                 root: self.source.root.clone(),
-                entries: entries.clone(),
+                entries: self
+                    .source
+                    .entries
+                    .iter()
+                    .filter(|it| !without.contains(&it.path))
+                    .cloned()
+                    .collect(),
             };
             let error = match Plan::new(&request, &mut source, self.manifest, &renderer) {
                 Ok(plan) => {
@@ -93,13 +102,12 @@ impl Rendering<'_> {
             };
             rendered.findings.push(self.finding(&error));
             // Once more without the file that it is about.
-            let Some(at) = entries
-                .iter()
-                .position(|it| self.is_about(&error, &it.path))
-            else {
-                break;
-            };
-            entries.swap_remove(at);
+            let mut entries = self.source.entries.iter();
+            let about = entries.find(|it| self.is_about(&error, &it.path));
+            match about {
+                Some(entry) if without.insert(&entry.path) => {}
+                _ => break,
+            }
         }
         Ok(rendered)
     }

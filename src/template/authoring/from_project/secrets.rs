@@ -25,6 +25,21 @@ const SETTINGS: [&str; 8] = [
 /// A setting with a text: an assignment, or an item of a dictionary.
 const SETTING: &str = r#"(?m)(?:^[ \t]*([A-Z][A-Z0-9_]*)[ \t]*(?::[ \t]*\w+[ \t]*)?=|["']([A-Z][A-Z0-9_]*)["'][ \t]*:)[ \t]*(?:"([^"'\\\s]{6,})"|'([^"'\\\s]{6,})')"#;
 
+/// A setting without marks around its text, as in YAML, `.env.example` and the like.
+const BARE: &str = r#"(?m)^[ \t-]*(?:(?:ENV|export)[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*[:=][ \t]*["']?([^"'\s$<{]{6,})["']?[ \t]*$"#;
+
+/// The endings of files with such settings.
+const BARE_FILES: [&str; 8] = [
+    "yml",
+    "yaml",
+    "ini",
+    "cfg",
+    "toml",
+    "example",
+    "sample",
+    "Dockerfile",
+];
+
 /// A key that Django has made, wherever it stands.
 const DJANGO: &str = r#"django-insecure-[^"'\\\s]{8,}"#;
 
@@ -59,14 +74,30 @@ impl Secrets {
             all: Vec::new(),
             known: (subject == ProjectOrApp::Project).then_some("secret_key"),
         };
-        let python = files
-            .iter()
-            .filter(|(path, _)| path.extension().is_some_and(|it| it == "py"))
-            .filter_map(|(_, file)| std::str::from_utf8(&file.contents).ok());
-        for text in python {
-            secrets.look_into(text);
+        for (path, file) in files {
+            let ending = path
+                .extension()
+                .or(path.file_name())
+                .and_then(|it| it.to_str());
+            match (ending, std::str::from_utf8(&file.contents)) {
+                (Some("py"), Ok(text)) => secrets.look_into(text),
+                (Some(ending), Ok(text)) if BARE_FILES.contains(&ending) => {
+                    secrets.look_into_bare(text);
+                }
+                _ => {}
+            }
         }
         secrets
+    }
+
+    fn look_into_bare(&mut self, text: &str) {
+        let Ok(regex) = Regex::new(BARE) else {
+            return;
+        };
+        for found in regex.captures_iter(text) {
+            let part = |number| found.get(number).map_or("", |it| it.as_str());
+            self.add(part(1), part(2));
+        }
     }
 
     fn look_into(&mut self, text: &str) {
@@ -90,7 +121,9 @@ impl Secrets {
                 .strip_suffix(it)
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
         });
-        let is_other = NO_SECRETS.iter().any(|it| value.starts_with(it));
+        // A word, such as `postgres`, is a stand-in, and stands for something else in other places.
+        let is_other = NO_SECRETS.iter().any(|it| value.starts_with(it))
+            || value.chars().all(char::is_alphabetic);
         if !is_secret || is_other || self.all.iter().any(|it| it.value == value) {
             return;
         }
@@ -134,10 +167,13 @@ mod tests {
     fn settings_that_look_like_secrets_are_found() {
         let mut secrets = Secrets::default();
         secrets.look_into(
-            "SECRET_KEY = 'abcdefgh'\n  EMAIL_HOST_PASSWORD: str = \"hunter22\"\n\
-             DATABASES = {'PASSWORD': 'letmein!'}\nKEY = environ.get('K', 'django-insecure-12345678')\n\
+            "SECRET_KEY = 'abcdefg8'\n  EMAIL_HOST_PASSWORD: str = \"hunter22\"\n\
+             DATABASES = {'PASSWORD': 'letmein!', 'USER': 'postgres'}\nADMIN_PASSWORD = 'postgres'\nKEY = environ.get('K', 'django-insecure-12345678')\n\
              PASSWORD = 'letmein!'\n\
              PASSWORD_RESET_TIMEOUT = '1234567'\nTOKEN = 'https://example.org/'\nAPI_KEY = ''\n",
+        );
+        secrets.look_into_bare(
+            "  - POSTGRES_PASSWORD=s3cret\n  API_KEY: \"${KEY}\"\n  ACCESS_KEY: a1b2c3d4\n",
         );
         let found: Vec<_> = secrets
             .all()
@@ -148,9 +184,11 @@ mod tests {
             found,
             [
                 ("secret_key", "django-insecure-12345678"),
-                ("secret_key_2", "abcdefgh"),
+                ("secret_key_2", "abcdefg8"),
                 ("email_host_password", "hunter22"),
                 ("password", "letmein!"),
+                ("postgres_password", "s3cret"),
+                ("access_key", "a1b2c3d4"),
             ]
         );
     }

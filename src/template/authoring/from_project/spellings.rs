@@ -57,7 +57,7 @@ pub(super) struct Spelling {
     pub(super) expression: String,
     /// The same in texts for people, where that differs.
     in_prose: Option<String>,
-    /// Whether it is a secret, which is replaced in any place and shown in none.
+    /// Whether it is a secret, which is shown nowhere.
     pub(super) is_secret: bool,
 }
 
@@ -142,8 +142,14 @@ impl Spellings {
                 .get(..found.start())
                 .and_then(|it| it.chars().next_back());
             let after = text.get(found.end()..).and_then(|it| it.chars().next());
-            if !spelling.is_secret && !is_by_itself(before, value, after) {
-                inside += 1;
+            let is_by_itself = if spelling.is_secret {
+                !before.is_some_and(char::is_alphanumeric)
+                    && !after.is_some_and(char::is_alphanumeric)
+            } else {
+                is_by_itself(before, value, after)
+            };
+            if !is_by_itself {
+                inside += usize::from(!spelling.is_secret);
                 from = found.start() + value.chars().next().map_or(1, char::len_utf8);
                 continue;
             }
