@@ -42,7 +42,8 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   scaffold template check                  The template in this directory
   scaffold template check ./house          …or there
-  scaffold template check ./house --strict Warnings count as well
+  scaffold template check ./house --strict
+                                           Warnings count as well
   scaffold template check ./house --json   For programs; the exit code is 1 if anything is wrong";
 
 const TEST_EXAMPLES: &str = "\
@@ -70,7 +71,7 @@ Examples:
 
 /// Arguments of `scaffold template`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+#[command(display_name = "scaffold", after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct TemplateArgs {
     #[command(subcommand)]
     pub(crate) command: TemplateCommand,
@@ -97,7 +98,7 @@ pub(crate) enum TemplateCommand {
 
 /// Arguments of `scaffold template list`.
 #[derive(Debug, Args)]
-#[command(after_help = LIST_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = LIST_EXAMPLES)]
 pub(crate) struct ListArgs {
     /// Print the list as one JSON document
     #[arg(long)]
@@ -106,7 +107,7 @@ pub(crate) struct ListArgs {
 
 /// Arguments of `scaffold template show`.
 #[derive(Debug, Args)]
-#[command(after_help = SHOW_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = SHOW_EXAMPLES)]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub(crate) which: WhichArgs,
@@ -136,7 +137,7 @@ pub(crate) struct WhichArgs {
 
 /// Arguments of `scaffold template new`.
 #[derive(Debug, Args)]
-#[command(after_help = NEW_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = NEW_EXAMPLES)]
 pub(crate) struct NewArgs {
     /// What to call the template
     #[arg(value_name = "TEMPLATE")]
@@ -153,7 +154,7 @@ pub(crate) struct NewArgs {
 
 /// Arguments of `scaffold template eject`.
 #[derive(Debug, Args)]
-#[command(after_help = EJECT_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = EJECT_EXAMPLES)]
 pub(crate) struct EjectArgs {
     /// The built-in template
     #[arg(value_name = "TEMPLATE")]
@@ -170,7 +171,7 @@ pub(crate) struct EjectArgs {
 
 /// Arguments of `scaffold template check`.
 #[derive(Debug, Args)]
-#[command(after_help = CHECK_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = CHECK_EXAMPLES)]
 pub(crate) struct CheckTemplateArgs {
     /// The template: a directory, or whatever else startproject takes
     #[arg(default_value = ".", hide_default_value = true)]
@@ -191,7 +192,7 @@ pub(crate) struct CheckTemplateArgs {
 
 /// Arguments of `scaffold template test`.
 #[derive(Debug, Args)]
-#[command(after_help = TEST_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = TEST_EXAMPLES)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
@@ -219,7 +220,7 @@ pub(crate) struct TestArgs {
 
 /// Arguments of `scaffold template from-project`.
 #[derive(Debug, Args)]
-#[command(after_help = FROM_PROJECT_EXAMPLES)]
+#[command(display_name = "scaffold", after_help = FROM_PROJECT_EXAMPLES)]
 pub(crate) struct FromProjectArgs {
     /// The project's directory
     #[arg(value_name = "DIR")]

@@ -23,7 +23,7 @@ fn findings(test: Test) -> Vec<String> {
         .unwrap()
         .iter()
         .map(|it| {
-            let text = |key: &str| it[key].as_str().unwrap_or_default().replace("[DIR]/t/", "");
+            let part = |key: &str| it[key].as_str().unwrap_or_default().replace("[DIR]/t/", "");
             let numbers: Vec<_> = ["line", "column"]
                 .iter()
                 .filter_map(|key| it[key].as_u64())
@@ -32,10 +32,10 @@ fn findings(test: Test) -> Vec<String> {
             let answers = it["answers"].as_str().map(|it| format!(" [{it}]"));
             format!(
                 "{} {}{}: {}{}",
-                text("severity"),
-                text("file"),
+                part("severity"),
+                part("file"),
                 numbers.concat(),
-                text("message"),
+                part("message"),
                 answers.unwrap_or_default()
             )
         })

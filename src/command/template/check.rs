@@ -1,6 +1,6 @@
 //! `scaffold template check`: what is wrong with a template.
 
-use std::{env, process::ExitCode};
+use std::{env, fmt::Write as _, process::ExitCode};
 
 use serde::Serialize;
 
@@ -120,7 +120,7 @@ fn text(finding: &Finding) -> String {
     }
     text.push_str(&shown_text(&finding.message).to_string());
     if let Some(answers) = &finding.answers {
-        text.push_str(&format!(" (with {})", shown_text(answers)));
+        let _ = write!(text, " (with {})", shown_text(answers));
     }
     if let Some(excerpt) = &finding.excerpt {
         text.push('\n');

@@ -6,7 +6,11 @@ use serde::Serialize;
 use toml::Table;
 
 use crate::template::{
-    Request, declarations::Variable, error::Error, manifest::Manifest, open, path, plan,
+    Request,
+    declarations::{Declaration, Variable},
+    error::Error,
+    manifest::Manifest,
+    open, path, plan,
     source::Kind,
 };
 
@@ -83,7 +87,7 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
         description: manifest.and_then(|it| it.description.clone()),
         place: source.root.clone(),
         is_native: manifest.is_some(),
-        variables: declarations.iter().map(|it| it.outline()).collect(),
+        variables: declarations.iter().map(Declaration::outline).collect(),
         files,
         reserved: manifest
             .map(|it| it.reserved().to_vec())

@@ -33,7 +33,7 @@ struct PathPlace {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     pub(super) key: &'static str,
-    pub(super) pattern: String,
+    pub(super) glob: String,
     /// Octets from the beginning of the manifest, and how many.
     pub(super) span: (usize, usize),
 }
@@ -65,7 +65,7 @@ impl Places {
         let listed = lists.into_iter().flat_map(|(key, patterns)| {
             patterns.iter().map(move |pattern| Pattern {
                 key,
-                pattern: pattern.get_ref().clone(),
+                glob: pattern.get_ref().clone(),
                 span: span(pattern),
             })
         });
@@ -79,7 +79,7 @@ impl Places {
                 .filter_map(Value::as_str)
                 .map(|pattern| Pattern {
                     key: "path",
-                    pattern: pattern.to_owned(),
+                    glob: pattern.to_owned(),
                     span: span(&rule.path),
                 })
         });
@@ -164,7 +164,7 @@ mod tests {
         let patterns = places.patterns();
         let shown: Vec<_> = patterns
             .iter()
-            .map(|it| (it.key, it.pattern.as_str()))
+            .map(|it| (it.key, it.glob.as_str()))
             .collect();
         assert_eq!(
             shown,

@@ -147,7 +147,7 @@ pub(in crate::template) fn shown(value: &Value) -> String {
     match value {
         Value::Bool(value) => value.to_string(),
         Value::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
-        other => other.to_text().to_string(),
+        other => other.to_text(),
     }
 }
 

@@ -35,12 +35,12 @@ pub(super) fn occurrences(text: &str, delimiters: &Delimiters, variable: &str) -
             if token.text != variable || is_other {
                 continue;
             }
-            let is_guarded = match rest.as_slice() {
+            let is_guarded = matches!(
+                rest.as_slice(),
                 ["is", "defined" | "undefined", ..]
-                | ["is", "not", "defined" | "undefined"]
-                | ["|", "default", ..] => true,
-                _ => false,
-            };
+                    | ["is", "not", "defined" | "undefined"]
+                    | ["|", "default", ..]
+            );
             found.push(Occurrence {
                 offset: token.offset,
                 is_guarded,

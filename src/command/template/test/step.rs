@@ -62,13 +62,11 @@ pub(super) async fn run(
             return Ok(Ran::Interrupted);
         }
     };
-    match ended {
-        Some(status) => Ok(Ran::Ended(status?, last(&mut output)?)),
-        None => {
-            end(&mut child).await;
-            Ok(Ran::TooLong(last(&mut output)?))
-        }
+    if let Some(status) = ended {
+        return Ok(Ran::Ended(status?, last(&mut output)?));
     }
+    end(&mut child).await;
+    Ok(Ran::TooLong(last(&mut output)?))
 }
 
 /// Ends a command and all that it has started: gently, then by force.

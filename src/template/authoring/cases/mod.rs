@@ -163,13 +163,13 @@ impl Case {
     /// error says that the user wants the end.
     pub fn plan(&self, request: &Request<'_>) -> Result<Result<Option<Plan>, CaseError>, Error> {
         let target = Target::New(Path::new(PLACE).join(&self.project));
-        let plain = Request::new(request.subject, &self.project, &target, Path::new("/"));
+        let unasked = Request::new(request.subject, &self.project, &target, Path::new("/"));
         let planned = prepare(&Request {
             name: &self.project,
             target: &target,
             variables: &self.answers,
-            environment: plain.environment,
-            answers: plain.answers,
+            environment: unasked.environment,
+            answers: unasked.answers,
             install: self.install,
             repeatable: true,
             ..*request

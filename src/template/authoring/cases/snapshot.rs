@@ -77,11 +77,11 @@ impl Case {
         // Beside it first: a snapshot is whole, or it is the old one.
         let place = tempfile::Builder::new().prefix(".new-").tempdir_in(above);
         let place = place.map_err(|it| fail(above, it))?;
-        let made = place.path().join("made");
-        fs::create_dir(&made).map_err(|it| fail(&made, it))?;
+        let fresh = place.path().join("made");
+        fs::create_dir(&fresh).map_err(|it| fail(&fresh, it))?;
         for (path, (contents, is_executable)) in files(plan) {
-            let path = made.join(path);
-            let directory = path.parent().unwrap_or(&made);
+            let path = fresh.join(path);
+            let directory = path.parent().unwrap_or(&fresh);
             let write = || {
                 fs::create_dir_all(directory)?;
                 fs::write(&path, contents)?;
@@ -97,7 +97,7 @@ impl Case {
             let old = place.path().join("old");
             fs::rename(snapshot, old).map_err(|it| fail(snapshot, it))?;
         }
-        fs::rename(&made, snapshot).map_err(|it| fail(snapshot, it))?;
+        fs::rename(&fresh, snapshot).map_err(|it| fail(snapshot, it))?;
         Ok(true)
     }
 }

@@ -201,7 +201,7 @@ fn render_all(
         let is_first = number == 0;
         checked.renderings += usize::from(rendered.is_whole);
         for mut finding in rendered.findings {
-            finding.answers = combination.shown.clone();
+            finding.answers.clone_from(&combination.shown);
             checked.add(finding);
         }
         match rendered.refused {

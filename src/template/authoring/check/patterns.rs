@@ -20,17 +20,14 @@ pub(super) fn unmatched(places: &Places, source: &Source, manifest: &Manifest) -
         let means = |entry: &Entry| {
             // `executable` may name a file as the project has it.
             let path = &entry.path;
-            let is_meant = pattern_means(&pattern.pattern, path);
+            let is_meant = pattern_means(&pattern.glob, path);
             is_meant
                 || pattern.key == "executable"
                     && path::ends_with(path, TEMPLATE_SUFFIX)
-                    && pattern_means(
-                        &pattern.pattern,
-                        &path::rewrite_file(path, NO_PLACEHOLDER, ""),
-                    )
+                    && pattern_means(&pattern.glob, &path::rewrite_file(path, NO_PLACEHOLDER, ""))
         };
         if !source.entries.iter().any(means) {
-            let message = format!("`{}` means no file of the template", pattern.pattern);
+            let message = format!("`{}` means no file of the template", pattern.glob);
             findings.push(
                 Finding::at(
                     Severity::Warning,

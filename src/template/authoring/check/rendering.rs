@@ -68,8 +68,8 @@ impl Rendering<'_> {
     pub(super) fn run(&self, combination: &Combination) -> Result<Rendered, Error> {
         let mut rendered = Rendered::default();
         let request = with(self.request, &combination.answers, combination.install);
-        let renderer = match renderer(&request, self.manifest) {
-            Ok(renderer) => renderer,
+        let language = match renderer(&request, self.manifest) {
+            Ok(language) => language,
             Err(error @ Error::Answer { .. }) => {
                 rendered.refused = Some(error);
                 return Ok(rendered);
@@ -91,7 +91,7 @@ impl Rendering<'_> {
                     .cloned()
                     .collect(),
             };
-            let error = match Plan::new(&request, &mut source, self.manifest, &renderer) {
+            let error = match Plan::new(&request, &mut source, self.manifest, &language) {
                 Ok(plan) => {
                     rendered.paths = plan.contents().map(|(path, _)| path.to_owned()).collect();
                     rendered.is_whole = true;

@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -68,7 +69,7 @@ impl<'a> Paths<'a> {
                 Piece::Name(number, inner) => {
                     is_plain &= inner == self.placeholder;
                     name.push_str(self.placeholder);
-                    expression.push_str(&format!("{{{{ {inner} }}}}"));
+                    let _ = write!(expression, "{{{{ {inner} }}}}");
                     self.replaced
                         .push((number, inner.into_owned(), from.to_owned()));
                 }

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -173,7 +174,7 @@ fn join(pieces: &[Piece<'_>], marks: &[&str; 6]) -> String {
         match piece {
             Piece::Text(part) => text.push_str(part),
             Piece::Name(_, expression) => {
-                text.push_str(&format!("{start} {expression} {end}"));
+                let _ = write!(text, "{start} {expression} {end}");
             }
         }
     }
