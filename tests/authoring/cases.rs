@@ -1,10 +1,19 @@
 //! `test`: the tests of a template.
 
-use std::time::Duration;
+use std::{
+    process::{Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
 
+use assert_cmd::cargo::cargo_bin;
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
 use crate::support::Test;
+
+/// How long a command may take to begin, on a machine with much to do.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 const CASE: &str = "\
 [case]
@@ -186,34 +195,35 @@ fn the_projects_own_tests_stay() {
     );
 }
 
+/// The command says through a pipe who it is, and so that it runs.
 #[test]
 fn ctrl_c_ends_the_commands_and_leaves_nothing() {
-    let outcome = house().arg("--update").stdout_contains("written").run();
-    let sandbox = outcome.into_sandbox();
+    let sandbox = house().arg("--update").stdout_contains("written").run();
+    let sandbox = sandbox.into_sandbox();
+    let pipe = sandbox.home().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
     sandbox.write(
         "house/tests/greeting.toml",
-        "[case]\nsnapshot = false\n[[run]]\ncommand = 'echo $$ > \"$HOME/pid\"; sleep 600'\n",
+        "[case]\nsnapshot = false\n[[run]]\ncommand = 'echo $$ > \"$HOME/pipe\"; sleep 600'\n",
     );
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("scaffold"))
+    let child = Command::new(cargo_bin!("scaffold"))
         .args(["template", "test", "house"])
         .current_dir(sandbox.dir())
         .env_clear()
         .envs(sandbox.env())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let file = sandbox.home().join("pid");
-    let pid = loop {
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
-        if let Some(pid) = text.strip_suffix('\n') {
-            break pid.parse::<i32>().unwrap();
-        }
-        assert!(child.try_wait().unwrap().is_none(), "it has ended too soon");
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    let id = rustix::process::Pid::from_raw(child.id().try_into().unwrap()).unwrap();
-    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let pid = rustix::process::Pid::from_raw(pid).unwrap();
-    assert!(rustix::process::test_kill_process(pid).is_err());
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(std::fs::read_to_string(pipe).unwrap()));
+    let command = receiver.recv_timeout(DEADLINE).expect("the command runs");
+    let pid = |text: &str| Pid::from_raw(text.trim().parse().unwrap()).unwrap();
+    kill_process(pid(&child.id().to_string()), Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.starts_with("error: interrupted"), "{errors}");
+    assert!(test_kill_process(pid(&command)).is_err());
     assert_eq!(sandbox.tree("../tmp"), "");
 }

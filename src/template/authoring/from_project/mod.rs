@@ -125,7 +125,7 @@ pub fn from_project(project: &Project<'_>) -> Result<FromProject, Error> {
         return Err(not("its `scaffold.toml` says that it is one").into());
     }
     if walked.files.is_empty() {
-        return Err(not("there is no file in it").into());
+        return Err(not("there is no file in it, or Git ignores all of them").into());
     }
     let name = name::of(project, &walked.files)?;
     let secrets = Secrets::find(subject, &walked.files);
