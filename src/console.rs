@@ -11,7 +11,7 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str, stream::RawStream};
 use anstyle::{AnsiColor, Style};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -52,6 +52,19 @@ impl Terminal {
         Self {
             settings: tcgetattr(io::stdin()).ok(),
         }
+    }
+
+    /// Has every key come at once and nothing shown by itself: neither what is typed nor, for
+    /// Ctrl-C, a signal. Lines still end as ever. What was typed before is not lost.
+    pub(crate) fn make_raw(&self) -> io::Result<()> {
+        let mut settings = match &self.settings {
+            Some(settings) => settings.clone(),
+            None => tcgetattr(io::stdin())?,
+        };
+        let output = settings.output_modes;
+        settings.make_raw();
+        settings.output_modes = output;
+        Ok(tcsetattr(io::stdin(), OptionalActions::Now, &settings)?)
     }
 
     /// Puts them back, unless the terminal is somebody else's at the moment.
@@ -99,6 +112,24 @@ pub(crate) fn raw(text: impl Display) {
 /// Whether standard error is shown in colour.
 pub(crate) fn has_color() -> bool {
     AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+/// Writes what moves the cursor and draws, coloured already where it is to be, to standard error.
+pub(crate) fn draw(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// How many columns and rows the terminal of standard error has, where it knows.
+pub(crate) fn size() -> Option<(usize, usize)> {
+    let size = tcgetwinsize(io::stderr()).ok()?;
+    Some((size.ws_col.into(), size.ws_row.into())).filter(|(columns, rows)| columns * rows > 0)
+}
+
+/// Whether somebody can be asked: both what is typed and what is shown is at a terminal, and that
+/// can move its cursor.
+pub(crate) fn is_interactive() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|it| it.is_empty() || it == "dumb");
+    io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
 }
 
 /// Writes lines of the access log, coloured already where they are to be, to standard error.

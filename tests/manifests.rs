@@ -62,7 +62,7 @@ fn the_defaults_ask_nothing() {
     let outcome = house().run();
     assert_eq!(
         outcome.tree("my_site"),
-        ".github/\n.github/ci.yml\nmy_site/\nmy_site/settings.py\n"
+        ".github/\n.github/ci.yml\n.scaffold.toml\nmy_site/\nmy_site/settings.py\n"
     );
     assert_eq!(
         read(&outcome, ".github/ci.yml"),
@@ -151,4 +151,86 @@ fn a_wrong_manifest_is_shown_with_its_place() {
         .status(1)
         .run();
     assert!(!outcome.dir().join("my_site").exists());
+}
+
+#[test]
+fn an_existing_file_stays_where_the_template_says_so() {
+    let manifest = "exclude = ['docs/', '*.orig']\n\
+                    [[files]]\npath = ['.env', 'settings/**']\nskip-if-exists = true\n";
+    let test = || {
+        Test::new()
+            .file("house/scaffold.toml", manifest)
+            .file("house/.env", "SECRET={{ project_name }}\n")
+            .file("house/settings/a.py", "new\n")
+            .file("house/settings/b.py", "new\n")
+            .file("house/README.md", "new\n")
+            .file("house/README.md.orig", "no part of it\n")
+            .file("house/docs/index.md", "no part of it\n")
+            .file("there/.env", "SECRET=mine\n")
+            .file("there/settings/a.py", "mine\n")
+            .args(["startproject", "mysite", "there", "--template", "./house"])
+    };
+    test()
+        .arg("--dry-run")
+        .stdout(
+            "[DIR]/there\n\
+             kept            14 .env\n\
+             new              4 README.md\n\
+             there            - settings/\n\
+             kept             4 settings/a.py\n\
+             new              4 settings/b.py\n\
+             4 files, 1 directory, 26 octets, 0 conflicts\n",
+        )
+        .run();
+    let outcome = test().run();
+    assert_eq!(
+        outcome.tree("there"),
+        ".env\nREADME.md\nsettings/\nsettings/a.py\nsettings/b.py\n"
+    );
+    assert_eq!(outcome.read("there/.env"), "SECRET=mine\n");
+    assert_eq!(outcome.read("there/settings/a.py"), "mine\n");
+    assert_eq!(outcome.read("there/settings/b.py"), "new\n");
+    let outcome = test().arg("--json").capture();
+    let document: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let files = document["files"].as_array().unwrap().iter();
+    let statuses: Vec<_> = files.map(|it| it["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["kept", "created", "kept", "created"]);
+    // A directory is no file that could stay.
+    std::fs::remove_file(outcome.dir().join("there/.env")).unwrap();
+    std::fs::create_dir(outcome.dir().join("there/.env")).unwrap();
+    std::fs::remove_file(outcome.dir().join("there/README.md")).unwrap();
+    std::fs::remove_file(outcome.dir().join("there/settings/b.py")).unwrap();
+    outcome
+        .then()
+        .args(["startproject", "mysite", "there", "--template", "./house"])
+        .stderr_contains("there/.env")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn a_template_can_need_a_newer_program() {
+    let outcome = house()
+        .file(
+            "house/scaffold.toml",
+            "minimum-version = '99.1'\nnew-key = true\n",
+        )
+        .stderr_matches(
+            "error: the template needs scaffold 99.1.0 or newer, and this is [0-9.]+\n\
+             hint: install scaffold 99.1.0 or newer, or take an older version of the template\n",
+        )
+        .status(1)
+        .run();
+    assert!(!outcome.dir().join("my_site").exists());
+}
+
+#[test]
+fn an_unknown_key_gets_a_suggestion() {
+    house()
+        .file("house/scaffold.toml", "executables = ['manage.py']\n")
+        .stderr_contains(
+            "scaffold.toml:1:1: unknown field `executables`; did you mean `executable`?",
+        )
+        .status(1)
+        .run();
 }

@@ -136,12 +136,14 @@ fn native(test: Test) -> Test {
 fn a_dry_run_shows_what_would_be_made_and_writes_nothing() {
     let outcome = native(Test::new())
         .args(["--dry-run", "--install"])
-        .stdout(
-            "[DIR]/mysite\n\
-             new              3 data.bin\n\
-             new              - mysite/\n\
-             new              9 mysite/a.py\n\
-             2 files, 1 directory, 12 octets, 0 conflicts\n",
+        .stdout_matches(
+            r"\[DIR\]/mysite
+new +\d+ \.scaffold\.toml
+new              3 data\.bin
+new              - mysite/
+new              9 mysite/a\.py
+3 files, 1 directory, \d+ octets, 0 conflicts
+",
         )
         .run();
     assert!(!outcome.tree("").contains("mysite"), "{}", outcome.tree(""));
@@ -161,13 +163,22 @@ fn a_dry_run_fails_as_the_real_one_would() {
     assert_eq!(dry.status, Some(1));
     assert_eq!((real.status, &real.stderr), (dry.status, &dry.stderr));
     assert!(real.stdout.is_empty());
+    let lines: Vec<_> = dry.stdout.lines().collect();
+    assert!(
+        lines[1].starts_with("new ") && lines[1].ends_with(" .scaffold.toml"),
+        "{dry}"
+    );
     assert_eq!(
-        dry.stdout,
-        "[DIR]/there\n\
-         conflict         3 data.bin\n\
-         there            - mysite/\n\
-         new              9 mysite/a.py\n\
-         2 files, 1 directory, 12 octets, 1 conflict\n"
+        lines[2..5],
+        [
+            "conflict         3 data.bin",
+            "there            - mysite/",
+            "new              9 mysite/a.py",
+        ]
+    );
+    assert!(
+        lines[5].starts_with("3 files, 1 directory, ") && lines[5].ends_with(" octets, 1 conflict"),
+        "{dry}"
     );
     assert_eq!(dry.read("there/data.bin"), "mine");
     assert_eq!(dry.tree("there"), "data.bin\nmysite/\nmysite/own.py\n");
@@ -210,6 +221,8 @@ fn json_describes_what_was_made() {
     let outcome = native(Test::new()).arg("--json").capture();
     assert_eq!(outcome.status, Some(0), "{outcome}");
     assert_eq!(outcome.stderr, "");
+    let memory = outcome.dir().join("mysite/.scaffold.toml");
+    let size = memory.metadata().unwrap().len();
     let expected = serde_json::json!({
         "command": "startproject",
         "name": "mysite",
@@ -217,6 +230,8 @@ fn json_describes_what_was_made() {
         "template": "[DIR]/tpl",
         "dry_run": false,
         "files": [
+            {"path": ".scaffold.toml", "size": size, "mode": "644", "status": "created",
+             "rendered": false},
             {"path": "data.bin", "size": 3, "mode": "644", "status": "created", "rendered": false},
             {"path": "mysite/a.py", "size": 9, "mode": "644", "status": "created",
              "rendered": true},
@@ -224,6 +239,7 @@ fn json_describes_what_was_made() {
         "directories": ["mysite"],
         "conflicts": [],
         "message": "hello mysite",
+        "hooks": [],
         "error": null,
         "hint": null,
     });
@@ -238,8 +254,8 @@ fn json_of_a_dry_run_has_the_conflicts() {
     let document = json(&outcome.stdout);
     assert_eq!(document["dry_run"], true);
     assert_eq!(document["conflicts"], serde_json::json!(["mysite"]));
-    assert_eq!(document["files"][0]["status"], "new");
-    assert_eq!(document["files"][1]["status"], "conflict");
+    assert_eq!(document["files"][1]["status"], "new");
+    assert_eq!(document["files"][2]["status"], "conflict");
     let error = document["error"].as_str().unwrap();
     assert!(
         error.starts_with("[DIR]/mysite/mysite already exists. "),

@@ -194,6 +194,7 @@ fn a_repository_is_a_template(#[case] template: &str) {
     insta::allow_duplicates! {
         insta::assert_snapshot!(project.tree("mysite"), @r"
         .gitignore
+        .scaffold.toml
         a/
         a/run.sh*
         mysite/

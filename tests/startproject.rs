@@ -204,6 +204,7 @@ fn verbose_output_is_djangos() {
         format!(
             "Rendering project template files with extensions: .py, .txt\n\
              Rendering project template files with filenames: x, , y\n\
+             Creating {root}/.scaffold.toml\n\
              Creating {root}/a.py\nCreating {root}/d/b.txt\n"
         )
     );
@@ -341,7 +342,8 @@ fn all_conflicts_are_listed_and_nothing_is_written() {
         format!(
             "CommandError: {} already exists. Overlaying a project into an existing directory \
              won't replace conflicting files.\nalso in the way:\n  {}\n  {}\n  {}\n  {}\n\
-             hint: nothing was written; move these away or choose another directory\n",
+             hint: nothing was written; move these away, or see with `--diff` what would change, \
+             then replace files with `--overwrite` or keep them with `--skip-existing`\n",
             path("site/a.py"),
             path("site/b.py"),
             path("site/d"),

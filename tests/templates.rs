@@ -42,6 +42,7 @@ fn the_django_template_makes_djangos_files_and_ours() {
     let project = generated("django");
     insta::assert_snapshot!(project.tree("mysite"), @r"
     .gitignore
+    .scaffold.toml
     README.md
     manage.py*
     mysite/
@@ -65,6 +66,7 @@ fn the_wsgi_template_makes_a_project_with_tests() {
     let project = generated("wsgi");
     insta::assert_snapshot!(project.tree("mysite"), @r"
     .gitignore
+    .scaffold.toml
     README.md
     mysite/
     mysite/__init__.py

@@ -5,6 +5,7 @@
 use bytes::{BufMut as _, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use scaffold::wire::{
+    FoundFile,
     frame::{self, Frame, Kind},
     message::{ApplicationError, Report, ResponseHead},
 };
@@ -39,6 +40,7 @@ fuzz_target!(|octets: &[u8]| {
         let _ = match kind {
             Kind::Response => ResponseHead::from_response(payload).map(drop),
             Kind::Head => ResponseHead::from_head(payload).map(drop),
+            Kind::Found => FoundFile::decode(payload).map(drop),
             Kind::Error => ApplicationError::decode(payload).map(drop),
             _ => Report::decode(payload).map(drop),
         };

@@ -75,6 +75,10 @@ pub(crate) struct GenerateArgs {
     /// What an archive must hash to, or nothing is made of it
     #[arg(long, value_name = "sha256:HEX", help_heading = "Template")]
     pub(crate) checksum: Option<String>,
+    /// Optional parts of the template: repeat it, or separate them with commas
+    #[arg(long = "with", value_name = "PART", help_heading = "Template")]
+    #[arg(id = "parts", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) parts: Vec<String>,
     /// Endings of files to render beside .py: repeat it, or separate them with commas
     #[arg(
         long = "extension",
@@ -107,6 +111,9 @@ pub(crate) struct GenerateArgs {
     #[arg(long = "vars", value_name = "FILE", help_heading = "Variables")]
     #[arg(action = ArgAction::Append)]
     pub(crate) variable_files: Vec<PathBuf>,
+    /// Ask nothing: take the defaults of what is not given
+    #[arg(long, help_heading = "Variables")]
+    pub(crate) defaults: bool,
     /// Settings module, for a template without scaffold.toml, where it is a variable
     #[arg(long, value_name = "MODULE", help_heading = "Variables")]
     pub(crate) settings: Option<String>,
@@ -117,9 +124,29 @@ pub(crate) struct GenerateArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) traceback: bool,
 
+    /// Run the commands that the template's manifest has, without asking
+    #[arg(long, help_heading = "Template")]
+    pub(crate) trust: bool,
+    /// Replace files that are there already
+    #[arg(
+        long,
+        conflicts_with = "skip_existing",
+        help_heading = "Existing files"
+    )]
+    pub(crate) overwrite: bool,
+    /// Leave files as they are that are there already
+    #[arg(long, help_heading = "Existing files")]
+    pub(crate) skip_existing: bool,
+    /// Write nothing, and show as a unified diff what would change
+    #[arg(long, conflicts_with_all = ["dry_run", "json"], help_heading = "Existing files")]
+    pub(crate) diff: bool,
+
     /// Write nothing, and show what would be made
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Make a Git repository of it, with a first commit
+    #[arg(long)]
+    pub(crate) git: bool,
     /// Describe what was made, or what went wrong, as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

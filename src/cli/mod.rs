@@ -10,6 +10,7 @@ mod explain;
 mod generate;
 mod runserver;
 mod template;
+mod update;
 
 use std::ffi::OsString;
 
@@ -27,6 +28,7 @@ pub(crate) use template::{
     CheckTemplateArgs, EjectArgs, FromProjectArgs, ListArgs, NewArgs, ShowArgs, TemplateArgs,
     TemplateCommand, TestArgs, WhichArgs,
 };
+pub(crate) use update::UpdateArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// List, make, check and test templates
     Template(TemplateArgs),
+    /// Bring later changes of its template into a project
+    Update(UpdateArgs),
 }
 
 /// Parses the arguments, the first of which is the program's name.

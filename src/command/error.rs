@@ -3,6 +3,8 @@
 
 use std::io;
 
+use super::generate::HookError;
+use super::repository::RepositoryError;
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
@@ -33,6 +35,15 @@ pub(crate) enum Error {
         /// The formatter.
         program: &'static str,
     },
+    /// Not all commands of the template were run; the project is made.
+    #[error(transparent)]
+    Hook(#[from] HookError),
+    /// The user wants it to stop while a project is updated.
+    #[error("interrupted, and nothing was changed")]
+    UpdateInterrupted,
+    /// The user's repository is not as it should be, or none could be made.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -51,6 +62,12 @@ pub(crate) enum Error {
     /// The system refuses what is needed to start.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+}
+
+impl From<template::AskingError> for Error {
+    fn from(error: template::AskingError) -> Self {
+        Self::Template(error.into())
+    }
 }
 
 impl Error {
@@ -76,6 +93,8 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Hook(error) => Some(error.hint()),
+            Self::Repository(error) => error.hint(),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),
@@ -83,7 +102,10 @@ impl Error {
             Self::CurrentDirectory(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some("it was removed; go to another one".to_owned())
             }
-            Self::CurrentDirectory(_) | Self::Runtime(_) | Self::ColorConflict => None,
+            Self::CurrentDirectory(_)
+            | Self::Runtime(_)
+            | Self::ColorConflict
+            | Self::UpdateInterrupted => None,
         }
     }
 
@@ -93,7 +115,9 @@ impl Error {
         match self {
             Self::Template(template::Error::Interrupted { .. })
             | Self::Project(project::Error::Interrupted { .. })
-            | Self::FormatterInterrupted { .. } => INTERRUPTED,
+            | Self::FormatterInterrupted { .. }
+            | Self::Hook(HookError::Interrupted { .. })
+            | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }
     }

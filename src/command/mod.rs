@@ -6,13 +6,16 @@
 mod announcer;
 mod banner;
 mod check;
+mod diff;
 mod error;
 mod generate;
 mod install;
 mod listening;
+mod repository;
 mod runserver;
 mod site;
 mod template;
+mod update;
 
 use std::process::ExitCode;
 
@@ -59,6 +62,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             check(output)?;
             runserver::run(args, output, verbosity)
         }
+        Command::Update(args) => return update::run(&args, output, verbosity),
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
         Command::Template(args) => return template::run(&args, output, verbosity),
     };

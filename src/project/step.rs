@@ -2,36 +2,18 @@
 //! shows what it said. It knows nothing of what the programs are for.
 
 use std::{
-    env,
     ffi::{OsStr, OsString},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
-    pin::pin,
-    process::{Output, Stdio},
-    time::Duration,
+    process::Output,
 };
 
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
-use tokio::{
-    process::Command,
-    select,
-    time::{sleep, timeout},
+use tokio::process::Command;
+
+use super::{
+    Error, quoted,
+    run::{complaint, run_to_end},
 };
-
-use super::{Error, quoted};
-
-/// How much of a failed program's output is shown: its last lines say what went wrong.
-const SHOWN_LINES: usize = 20;
-
-/// How long an interrupted program has to end by itself: pip removes its temporary files, which
-/// takes it less than a second, and the user waits.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// How long killed programs have to be gone: longer only where nobody collects their exit codes.
-const GONE: Duration = Duration::from_millis(300);
-
-/// How often to look whether a killed process group is gone: the system needs a few milliseconds.
-const LOOK: Duration = Duration::from_millis(5);
 
 /// One program to run.
 #[derive(Clone, Debug)]
@@ -79,35 +61,22 @@ impl Step {
 
     /// Runs the program to its end, or until the future is done. It reads nothing and prints
     /// nothing.
-    ///
-    /// It gets a process group of its own, so that it can be ended together with the programs that
-    /// it has started itself.
     pub async fn run(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let makes = self.makes.clone().filter(|directory| !directory.exists());
-        let child = self.command().spawn();
-        let child = child.map_err(|source| Error::StepNotStarted {
-            command: self.command.clone(),
-            source,
-        })?;
-        let group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        let mut output = pin!(child.wait_with_output());
-        let output = select! {
-            output = &mut output => output,
-            () = stop => {
-                if let Some(group) = group {
-                    end(group, output).await;
-                }
-                remove(self.belongs_to.as_deref().or(makes.as_deref()));
-                return Err(Error::Interrupted {
-                    command: self.command.clone(),
-                    retry: self.restart.clone(),
-                });
-            }
-        };
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(&self.root);
+        let output = run_to_end(&mut command, stop).await;
         let output = output.map_err(|source| Error::StepNotStarted {
             command: self.command.clone(),
             source,
         })?;
+        let Some(output) = output else {
+            remove(self.belongs_to.as_deref().or(makes.as_deref()));
+            return Err(Error::Interrupted {
+                command: self.command.clone(),
+                retry: self.restart.clone(),
+            });
+        };
         if output.status.success() {
             return Ok(());
         }
@@ -116,61 +85,19 @@ impl Step {
         Err(self.failure(&output))
     }
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .current_dir(&self.root)
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        // Who is not in the terminal's process group waits for ever for an answer to a question
-        // on the terminal.
-        command
-            .env("PIP_NO_INPUT", "1")
-            .env("GIT_TERMINAL_PROMPT", "0");
-        if env::var_os("GIT_SSH_COMMAND").is_none() && env::var_os("GIT_SSH").is_none() {
-            command.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
-        }
-        command
-    }
-
     fn failure(&self, output: &Output) -> Error {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let printed = String::from_utf8_lossy(&output.stdout);
         // `venv` prints its failures to standard output.
-        let shown = if errors.trim().is_empty() {
-            &printed
-        } else {
-            &errors
-        };
-        let mut shown = last_lines(shown.trim(), SHOWN_LINES).to_owned();
-        if shown.is_empty() {
-            shown = output.status.to_string();
-        }
-        let blames_ensurepip = printed.contains("ensurepip") || errors.contains("ensurepip");
+        let printed = [&output.stdout, &output.stderr];
+        let blames_ensurepip = printed
+            .iter()
+            .any(|it| memchr::memmem::find(it, b"ensurepip").is_some());
         Error::StepFailed {
             command: self.command.clone(),
-            output: shown,
+            output: complaint(output),
             retry: self.retry.clone(),
             no_ensurepip: self.makes.is_some() && blames_ensurepip,
         }
     }
-}
-
-/// Ends a process group: gently, so that it can remove its temporary files, then by force.
-async fn end(group: Pid, output: impl Future<Output = io::Result<Output>>) {
-    let _ = kill_process_group(group, Signal::INT);
-    // This ends when the program has ended and all that it has started have closed their outputs.
-    let _ = timeout(GRACE, output).await;
-    let _ = kill_process_group(group, Signal::KILL);
-    let _ = timeout(GONE, async {
-        while test_kill_process_group(group).is_ok() {
-            sleep(LOOK).await;
-        }
-    })
-    .await;
 }
 
 /// Removes a directory that should not stay. If it cannot be removed, what made the step fail is
@@ -181,19 +108,17 @@ fn remove(directory: Option<&Path>) {
     }
 }
 
-fn last_lines(text: &str, count: usize) -> &str {
-    let start = text
-        .rmatch_indices('\n')
-        .nth(count - 1)
-        .map_or(0, |(newline, _)| newline + 1);
-    text.get(start..).unwrap_or(text)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::{future::pending, time::Duration};
+
+    use rustix::process::Pid;
+    use tokio::time::sleep;
 
     use super::*;
+
+    /// How often to look whether a program has begun.
+    const LOOK: Duration = Duration::from_millis(5);
 
     /// A step that runs a shell script, as if it were to make an environment.
     fn step(root: &Path, script: &str) -> Step {

@@ -15,13 +15,14 @@ use super::{
     head::{self, Framing, Reject},
     host::Admission,
     incoming::{Incoming, admission, note_request_line},
+    known_files::{self, Wanted},
     pages::{self, Page},
     reserved::{self, Reserved},
     response::Asked,
     socket::{Socket, is_broken_pipe},
     tls,
     upload::Upload,
-    upstream::Unavailable,
+    upstream::{Submitted, Unavailable},
 };
 use crate::wire::message::Environ;
 
@@ -42,6 +43,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
         began: Instant::now(),
         request_line: Vec::new(),
         foreign_host: Vec::new(),
+        state: Vec::new(),
         reserved: None,
         front,
     };
@@ -76,6 +78,8 @@ struct Connection {
     request_line: Vec<u8>,
     /// The host asked for, where only the application can allow it; else empty.
     foreign_host: Vec<u8>,
+    /// The state in which the client has the file that it asks for; else empty.
+    state: Vec<u8>,
     /// What of the front's own it is for.
     reserved: Option<Box<Reserved>>,
 }
@@ -97,6 +101,10 @@ impl Connection {
             let answer = Box::pin(self.answer_own(*reserved, incoming));
             // No user is told of it, so nor of its end.
             return Ok(answer.await.unwrap_or(Then::Abort));
+        }
+        if let Some(answered) = self.send_known_file(incoming).await? {
+            self.log(&answered);
+            return Ok(answered.then);
         }
         let body = match self.read_body(incoming).await? {
             Ok(body) => body,
@@ -128,6 +136,7 @@ impl Connection {
                 base,
                 request_line,
                 foreign_host,
+                state,
                 reserved,
                 is_loopback,
                 front,
@@ -145,7 +154,7 @@ impl Connection {
                     foreign_host.extend_from_slice(host);
                 }
                 *reserved = reserved::asked_for(head, has_script).map(Box::new);
-                Incoming::new(head, *is_loopback, admission, has_script)
+                Incoming::new(head, *is_loopback, admission, has_script, state)
             });
             match parsed {
                 Ok(Some(incoming)) => {
@@ -214,6 +223,20 @@ impl Connection {
         }
     }
 
+    /// Answers with a static file, where that needs no worker.
+    async fn send_known_file(&mut self, incoming: Incoming) -> io::Result<Option<Answered>> {
+        let Incoming { asked, wanted, .. } = incoming;
+        if wanted == Wanted::Worker {
+            return Ok(None);
+        }
+        let target = known_files::target(&self.request_line);
+        let Some(file) = self.front.upstream.known_file(target) else {
+            return Ok(None);
+        };
+        let is_had = wanted == Wanted::UnlessSame && file.is_in_state(&self.state);
+        file.send(&mut self.socket, asked, is_had).await
+    }
+
     /// Sends the request to a worker and its response to the client. Where a worker is lost before
     /// it has begun the request, the next one gets it.
     async fn answer(&mut self, incoming: Incoming, body: Body) -> io::Result<Answered> {
@@ -221,6 +244,7 @@ impl Connection {
             asked,
             audience,
             takes_script,
+            wanted,
             ..
         } = incoming;
         let (octets, mut upload) = match body {
@@ -233,7 +257,11 @@ impl Connection {
         loop {
             let octets = octets.as_deref();
             let submitted = self.front.upstream.submit(&self.environ, octets).await;
-            let (exchange, position) = match submitted {
+            let Submitted {
+                exchange,
+                position,
+                files,
+            } = match submitted {
                 Ok(submitted) => submitted,
                 Err(unavailable) => {
                     return self
@@ -250,6 +278,8 @@ impl Connection {
                 audience,
                 notifier: &self.front.upstream.notifier,
                 position,
+                files: (wanted != Wanted::Worker)
+                    .then(|| (files, known_files::target(&self.request_line))),
                 rewriter: live
                     .map(|live| live.rewriter(position, asked.is_head, &self.request_line)),
             };

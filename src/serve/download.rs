@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     response::{Begun, Delimiter},
-    socket::Socket,
+    socket::{Socket, is_broken_pipe},
     transmit,
 };
 use crate::wire::FilePart;
@@ -107,6 +107,29 @@ impl Download {
             }
             Delimiter::Close | Delimiter::NoBody => true,
         }
+    }
+
+    /// The response is complete, with so many octets of a body.
+    pub(super) fn answered(&self, size: u64) -> Answered {
+        let then = if self.begun.keep_alive {
+            Then::KeepAlive
+        } else {
+            Then::Close
+        };
+        Answered {
+            status: self.begun.status,
+            size,
+            then,
+        }
+    }
+
+    /// The response will not be completed, because writing to the client has failed.
+    pub(super) fn broken_off_by(&self, error: &io::Error) -> Answered {
+        let mut answered = self.broken_off();
+        if is_broken_pipe(error) {
+            answered.then = Then::Gone;
+        }
+        answered
     }
 
     /// The response will not be completed.

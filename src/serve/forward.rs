@@ -1,15 +1,16 @@
 //! One request at a worker: its body goes up, the response comes down, both as they come.
 
-use std::{future::poll_fn, io, task::Poll};
+use std::{future::poll_fn, io, sync::Arc, task::Poll};
 
 use super::{
     Notifier, clock,
     download::{Answered, Download, Then},
+    known_files::KnownFiles,
     live::Rewriter,
     notices::Moment,
     pages::{self, Audience, Page},
     response::{self, Asked, Begun, Delimiter, Own, Shape},
-    socket::{CONTINUE, Socket, is_broken_pipe},
+    socket::{CONTINUE, Socket},
     upload::Upload,
 };
 use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
@@ -28,6 +29,8 @@ pub(super) struct Forward<'a> {
     pub(super) notifier: &'a Notifier,
     /// The position among the notices at which the worker got it.
     pub(super) position: u64,
+    /// Where the file is noted that the request means, and by which target.
+    pub(super) files: Option<(Arc<KnownFiles>, &'a [u8])>,
     /// What puts a script into the response.
     pub(super) rewriter: Option<Box<Rewriter<'a>>>,
 }
@@ -47,13 +50,7 @@ impl Forward<'_> {
         let result = self.relay(&mut download).await;
         match (result, download) {
             // In the middle of the response.
-            (Err(error), Some(download)) => {
-                let mut answered = download.broken_off();
-                if is_broken_pipe(&error) {
-                    answered.then = Then::Gone;
-                }
-                Ok(Forwarded::Answered(answered))
-            }
+            (Err(error), Some(download)) => Ok(Forwarded::Answered(download.broken_off_by(&error))),
             (Ok(None), _) => Ok(Forwarded::NotBegun),
             (Ok(Some(answered)), _) => Ok(Forwarded::Answered(answered)),
             (Err(error), None) => Err(error),
@@ -91,6 +88,11 @@ impl Forward<'_> {
                     // Where the system does not let it, no other request is read from it.
                     if self.socket.take_back().is_ok() {
                         self.upload.complete();
+                    }
+                }
+                (Event::Found(found), None) => {
+                    if let Some((files, target)) = &self.files {
+                        files.note(target, *found);
                     }
                 }
                 (Event::Response(head, body), None) => {

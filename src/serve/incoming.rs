@@ -4,6 +4,7 @@ use super::{
     Hosts,
     head::{Framing, Head},
     host::Admission,
+    known_files::Wanted,
     pages::Audience,
     response::Asked,
 };
@@ -19,16 +20,21 @@ pub(super) struct Incoming {
     pub(super) length: usize,
     /// The script of `live` may go into its response.
     pub(super) takes_script: bool,
+    /// What of a static file it wants.
+    pub(super) wanted: Wanted,
 }
 
 impl Incoming {
-    /// `has_script` says whether there is a script for pages.
+    /// `has_script` says whether there is a script for pages; `state` notes in which state the client
+    /// has a file.
     pub(super) fn new(
         head: &Head<'_>,
         is_loopback: bool,
         admission: Admission,
         has_script: bool,
+        state: &mut Vec<u8>,
     ) -> Self {
+        let takes_script = has_script && takes_script(head);
         Self {
             asked: Asked {
                 is_head: head.method == "HEAD",
@@ -45,7 +51,13 @@ impl Incoming {
             framing: head.framing,
             expects_continue: head.expects_continue,
             length: head.length,
-            takes_script: has_script && takes_script(head),
+            takes_script,
+            // A page gets the script on its way from the worker.
+            wanted: if takes_script {
+                Wanted::Worker
+            } else {
+                Wanted::of(head, state)
+            },
         }
     }
 }
@@ -89,7 +101,7 @@ mod tests {
     fn incoming(line: &str, headers: &str, is_loopback: bool, admission: Admission) -> Incoming {
         let octets = format!("{line} HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
         head::parse(octets.as_bytes(), |head| {
-            Incoming::new(head, is_loopback, admission, true)
+            Incoming::new(head, is_loopback, admission, true, &mut Vec::new())
         })
         .unwrap()
         .unwrap()

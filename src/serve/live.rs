@@ -124,7 +124,7 @@ impl Rewriter<'_> {
         }
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
         self.stage = match (stage, event) {
-            (stage, event @ (Event::Want | Event::Received)) => {
+            (stage, event @ (Event::Want | Event::Received | Event::Found(_))) => {
                 self.events.push_back(event);
                 stage
             }

@@ -34,6 +34,7 @@ pub mod head;
 mod host;
 mod incoming;
 pub mod injector;
+mod known_files;
 mod limits;
 mod listeners;
 mod live;

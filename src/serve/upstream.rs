@@ -11,7 +11,11 @@ use std::{
 
 use tokio::sync::{Notify, watch};
 
-use super::{host::HostPattern, notices::Notifier};
+use super::{
+    host::HostPattern,
+    known_files::{KnownFiles, OpenFile},
+    notices::Notifier,
+};
 use crate::wire::{Client, Exchange, Refused, exceptions::Exception, message::Environ};
 
 /// How long after a failure a request asks for another attempt instead of getting its page.
@@ -61,6 +65,8 @@ pub enum State {
 #[derive(Debug)]
 struct Known {
     state: State,
+    /// What the workers that are ready have found.
+    files: Arc<KnownFiles>,
     /// The hosts that the application allows, as the last worker that was ready said.
     allowed_hosts: Vec<HostPattern>,
 }
@@ -91,7 +97,11 @@ impl Workers {
             State::Failed(failure, _) => Some(Arc::clone(failure)),
             _ => None,
         };
-        self.known.send_modify(|known| known.state = state);
+        self.known.send_modify(|known| {
+            known.state = state;
+            // A worker may still answer for the state before: that is noted where nobody looks.
+            known.files = Arc::default();
+        });
         if is_ready {
             self.notifier.loaded();
         }
@@ -124,6 +134,16 @@ impl Workers {
 /// as soon as that has changed.
 pub type IsCurrent = Arc<dyn Fn() -> bool + Send + Sync>;
 
+/// A request that a worker has.
+#[derive(Debug)]
+pub(super) struct Submitted {
+    pub(super) exchange: Exchange,
+    /// The position among the notices when it got it.
+    pub(super) position: u64,
+    /// Where files are noted that it finds.
+    pub(super) files: Arc<KnownFiles>,
+}
+
 /// The side that has requests. Clones go to the same workers.
 #[derive(Clone)]
 pub struct Upstream {
@@ -155,6 +175,7 @@ pub fn upstream(is_current: IsCurrent) -> (Workers, Upstream) {
     let notifier = Notifier::new();
     let (sender, receiver) = watch::channel(Known {
         state: State::Starting,
+        files: Arc::default(),
         allowed_hosts: Vec::new(),
     });
     let retry = Arc::new(Notify::new());
@@ -197,29 +218,45 @@ impl Upstream {
         }
     }
 
-    /// Sends a request to a worker as soon as there is one, or says why there will be none; with
-    /// the position among the notices at that moment.
+    /// The static file that a target means, where that is known without asking a worker.
+    pub(super) fn known_file(&self, target: &[u8]) -> Option<OpenFile> {
+        let Known { state, files, .. } = &*self.known.borrow();
+        let is_known = matches!(state, State::Ready(_)) && files.has(target);
+        // A change of the settings may have moved it.
+        (is_known && (self.is_current)()).then(|| files.open(target))?
+    }
+
+    /// Sends a request to a worker as soon as there is one, or says why there will be none.
     pub(super) async fn submit(
         &mut self,
         environ: &Environ,
         body: Option<&[u8]>,
-    ) -> Result<(Exchange, u64), Unavailable> {
+    ) -> Result<Submitted, Unavailable> {
         loop {
-            let retry = match &self.known.borrow_and_update().state {
-                // It will be said here what comes of it.
-                State::Ready(_) | State::Failed(..) if !(self.is_current)() => false,
-                State::Ready(clients) => match submit(clients, environ, body) {
-                    Ok(exchange) => return Ok((exchange, self.notifier.position())),
-                    Err(Refused::Busy) => return Err(Unavailable::Busy),
-                    // It has died; that will be said here in a moment.
-                    Err(Refused::Lost) => false,
-                },
-                State::Starting => false,
-                State::Failed(failure, at) if at.elapsed() < RETRY_AFTER => {
-                    let position = self.notifier.position();
-                    return Err(Unavailable::Failed(Arc::clone(failure), position));
+            let retry = {
+                let known = self.known.borrow_and_update();
+                match &known.state {
+                    // It will be said here what comes of it.
+                    State::Ready(_) | State::Failed(..) if !(self.is_current)() => false,
+                    State::Ready(clients) => match submit(clients, environ, body) {
+                        Ok(exchange) => {
+                            return Ok(Submitted {
+                                exchange,
+                                position: self.notifier.position(),
+                                files: Arc::clone(&known.files),
+                            });
+                        }
+                        Err(Refused::Busy) => return Err(Unavailable::Busy),
+                        // It has died; that will be said here in a moment.
+                        Err(Refused::Lost) => false,
+                    },
+                    State::Starting => false,
+                    State::Failed(failure, at) if at.elapsed() < RETRY_AFTER => {
+                        let position = self.notifier.position();
+                        return Err(Unavailable::Failed(Arc::clone(failure), position));
+                    }
+                    State::Failed(..) => true,
                 }
-                State::Failed(..) => true,
             };
             if retry {
                 self.retry.notify_one();

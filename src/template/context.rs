@@ -16,12 +16,13 @@
 //! and another the command's options, which the command gives. What the user sets stands before
 //! all of these. `scaffold help startproject` lists them too.
 
-use std::path::Path;
+use std::{convert::Infallible, path::Path};
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{
     error::Error,
+    incidentals::Incidentals,
     subject::ProjectOrApp,
     titlecase::camel_case,
     value::{Dict, Value},
@@ -78,6 +79,21 @@ pub(super) fn extend_native(context: &mut Dict, name: &str, install: bool) {
     let distribution_name = Value::text(distribution_name(name));
     context.insert("distribution_name".into(), distribution_name);
     context.insert("install".into(), Value::Bool(install));
+}
+
+/// Has a project's secret key be that of another rendering, and notes what of it is secret: the
+/// beginning is everybody's, and a template may take it off.
+pub(super) fn keep_secret_key(context: &mut Dict, incidentals: &Incidentals) {
+    const NAME: &str = "secret_key";
+    let Some(Value::Str(key)) = context.get(NAME) else {
+        return;
+    };
+    let key = key.text.to_string();
+    let random = key.strip_prefix(SECRET_KEY_PREFIX).unwrap_or(&key);
+    let Ok(random) = incidentals.random(NAME, || Ok::<_, Infallible>(random.to_owned()));
+    incidentals.hide(&random);
+    let key = format!("{SECRET_KEY_PREFIX}{random}");
+    context.insert(NAME.into(), Value::text(key));
 }
 
 /// The part of Django's version that its documentation is found under: Django's

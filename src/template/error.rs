@@ -12,6 +12,7 @@ use super::{
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
+    update::UpdateError,
 };
 
 /// Why this part failed. Nothing was left on the disk, except where the variant says so.
@@ -190,6 +191,36 @@ pub enum Error {
         /// File, line, column, the text and what is wrong.
         report: String,
     },
+    /// Templates build on each other in a circle, or too many do.
+    #[error("{}", lists::chain(templates, *is_circle))]
+    Chain {
+        /// The templates, each building on the next.
+        templates: Vec<PathBuf>,
+        /// Whether the last one is there twice.
+        is_circle: bool,
+    },
+    /// A part is wanted that the template does not have.
+    #[error(
+        "the template `{}` has no part `{}`",
+        shown::text(template),
+        shown::printable(name)
+    )]
+    UnknownPart {
+        /// The template.
+        template: String,
+        /// The part.
+        name: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// Two parts do not go together.
+    #[error("the part {first} conflicts with {second}")]
+    PartsConflict {
+        /// The one.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// The template needs another value of a variable, or any.
     #[error("{message}")]
     Answer {
@@ -269,6 +300,9 @@ pub enum Error {
     /// The template could not be had from its repository.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// The project could not be brought to another version of its template.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
     /// The archive is not the one that is wanted.
     #[error(transparent)]
     Checksum(#[from] ChecksumError),
@@ -284,6 +318,12 @@ pub enum Error {
         /// Time or memory.
         what: &'static str,
     },
+    /// The user cannot be asked.
+    #[error(transparent)]
+    Asking(#[from] super::AskingError),
+    /// The template needs a newer version of this program.
+    #[error(transparent)]
+    Version(#[from] super::VersionError),
     /// The user wants it to stop. What had been written was removed.
     #[error("interrupted, and no {} was made", subject.word())]
     Interrupted {
@@ -314,6 +354,8 @@ impl Error {
             Self::UnknownTemplate { hint, .. }
             | Self::Template { hint, .. }
             | Self::Answer { hint, .. } => Some(hint.clone()),
+            Self::UnknownPart { hint, .. } => Some(shown::text(hint).to_string()),
+            Self::PartsConflict { .. } => Some("choose one of them".to_owned()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
                 shown::path(path)
@@ -333,15 +375,22 @@ impl Error {
             Self::Authoring(error) => Some(error.hint()),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
+            Self::Update(error) => Some(error.hint()),
             Self::Checksum(error) => Some(error.hint()),
             Self::NoRepository { .. } => Some(
                 "leave out `--ref`, or give the repository: `owner/name`, or an address that ends \
                  in `.git`"
                     .to_owned(),
             ),
+            Self::Asking(_) => Some(super::AskingError::HINT.to_owned()),
+            Self::Version(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
             Self::Conflicts { .. } => {
-                Some("nothing was written; move these away or choose another directory".to_owned())
+                Some(
+                "nothing was written; move these away, or see with `--diff` what would change, then \
+                 replace files with `--overwrite` or keep them with `--skip-existing`"
+                    .to_owned(),
+            )
             }
             Self::TooLarge { .. } => Some("is this the template that you meant?".to_owned()),
             Self::Archive { reason, .. } => reason.hint().map(str::to_owned),

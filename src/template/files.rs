@@ -24,6 +24,9 @@ pub(super) struct Rule {
     /// Everybody may execute them.
     #[serde(default)]
     executable: bool,
+    /// Where such a file is there already, that one stays.
+    #[serde(default)]
+    skip_if_exists: bool,
     /// What a file is called in the project: a text of the template's language, relative to the
     /// directory that it is in.
     rename: Option<Spanned<String>>,
@@ -78,21 +81,32 @@ pub(super) struct Treatments {
     rules: Vec<Treatment>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of a rule that is given or not"
+)]
 struct Treatment {
     patterns: Vec<String>,
     is_left_out: bool,
     copies: bool,
     is_executable: bool,
+    skips_if_exists: bool,
     name: Option<String>,
     /// The engine with other delimiters.
     engine: Option<Engine>,
 }
 
 impl Treatments {
-    /// Evaluates the rules.
-    pub(super) fn new(rules: &[Rule], engine: &Engine) -> Result<Self, Fault> {
+    /// Evaluates the rules; what `exclude` means is left out in any case.
+    pub(super) fn new(exclude: &[String], rules: &[Rule], engine: &Engine) -> Result<Self, Fault> {
+        let excluded = Treatment {
+            patterns: exclude.to_vec(),
+            is_left_out: true,
+            ..Treatment::default()
+        };
         let treatments = rules.iter().map(|rule| Treatment::new(rule, engine));
+        let treatments = std::iter::once(Ok(excluded)).chain(treatments);
         Ok(Self {
             rules: treatments.collect::<Result<_, _>>()?,
         })
@@ -111,6 +125,11 @@ impl Treatments {
     /// Whether the file is to be executable.
     pub(super) fn make_executable(&self, path: &Path) -> bool {
         self.of(path).any(|rule| rule.is_executable)
+    }
+
+    /// Whether a file that is there already stays.
+    pub(super) fn skip_if_exists(&self, path: &Path) -> bool {
+        self.of(path).any(|rule| rule.skips_if_exists)
     }
 
     /// What the file or directory is called instead; a later rule stands before an earlier one.
@@ -155,6 +174,7 @@ impl Treatment {
             when,
             copy,
             executable,
+            skip_if_exists,
             rename,
             delimiters,
         } = rule;
@@ -190,6 +210,7 @@ impl Treatment {
             is_left_out,
             copies: *copy,
             is_executable: *executable,
+            skips_if_exists: *skip_if_exists,
             name,
             engine,
         })
@@ -233,7 +254,11 @@ mod tests {
             ("name".into(), Value::text("shop")),
         ]
         .into();
-        Treatments::new(&files, &Engine::new(&variables, &[]))
+        Treatments::new(
+            &["*.orig".into(), "docs/".into()],
+            &files,
+            &Engine::new(&variables, &[]),
+        )
     }
 
     const RULES: &str = "\
@@ -242,7 +267,8 @@ mod tests {
         [[files]]\npath = 'app.py'\nrename = '{{ name }}.py'\nexecutable = true\n\
         [[files]]\npath = 'dot-github/**'\n\
         delimiters = { variable = ['[[', ']]'], block = ['[%', '%]'] }\n\
-        [[files]]\npath = '*.png'\ncopy = true\n";
+        [[files]]\npath = '*.png'\ncopy = true\n\
+        [[files]]\npath = '.env'\nskip-if-exists = true\n";
 
     #[test]
     fn what_is_not_wanted_is_left_out_with_all_that_is_in_it() {
@@ -250,6 +276,7 @@ mod tests {
         let left_out = |path: &str| treatments.leave_out(Path::new(path));
         assert!(left_out("Dockerfile") && left_out("a/Dockerfile") && left_out("deploy/a/b"));
         assert!(!left_out("Dockerfile.txt") && !left_out("deployed"));
+        assert!(left_out("a/b.orig") && left_out("docs/a.md") && !left_out("orig"));
     }
 
     #[test]
@@ -266,6 +293,8 @@ mod tests {
         let treatments = treatments(RULES).unwrap();
         assert!(treatments.copy(Path::new("a/b.png")) && !treatments.copy(Path::new("a.py")));
         assert!(treatments.make_executable(Path::new("x/app.py")));
+        assert!(treatments.skip_if_exists(Path::new("x/.env")));
+        assert!(!treatments.skip_if_exists(Path::new("x/env")));
         let engine = treatments.engine(Path::new("dot-github/ci.yml")).unwrap();
         let text = "${{ secrets.x }} [[ name ]][% if docker %]x[% endif %]";
         assert_eq!(

@@ -1,21 +1,40 @@
 //! `scaffold.toml` at the root of a template: what makes it a native one, and says how its files
 //! are to be treated. It is not part of the project.
+//!
+//! - `composed`: several of them as one
 
+mod composed;
 mod outline;
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
+use indexmap::IndexMap;
 use serde::Deserialize;
+use toml::Spanned;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    declarations::{self, Answers, Declaration, Raw},
+    Request,
+    composition::{self, Extends, Part, RawPart},
+    declarations::{self, Answers, Declaration, Raw, Session, Unresolved},
     error::Error,
     files::{Rule, Treatments},
     glob,
+    hooks::{Hook, Hooks},
+    incidentals::Incidentals,
+    interview::{Stopped, interview},
+    minimum_version,
     native::Engine,
+    question::AskingError,
     report::Report,
+    secrets::Secrets,
+    similar::similar,
     source::{Entry, Kind, Source},
+    value::Dict,
 };
 
 pub(super) use outline::pattern_means;
@@ -25,15 +44,37 @@ pub(super) const FILE_NAME: &str = "scaffold.toml";
 
 /// The manifest of a native template.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct Manifest {
-    /// Where it stands, and what is in it, for messages.
+    /// Where it stands, and what is in it, for messages; of a template that builds on others, all
+    /// of their manifests.
     #[serde(skip)]
-    place: Place,
+    places: Vec<Place>,
+    /// The template that this one builds on.
+    pub(super) extends: Option<Spanned<Extends>>,
+    /// Patterns of that one's files that are not wanted.
+    pub(super) remove: Vec<String>,
+    /// Its optional parts, as they stand there.
+    #[serde(rename = "parts")]
+    raw_parts: IndexMap<String, Spanned<RawPart>>,
+    /// The same, checked.
+    #[serde(skip)]
+    pub(super) parts: IndexMap<String, Part>,
+    /// The names of those that were chosen.
+    #[serde(skip)]
+    chosen: Vec<String>,
+    /// Where the files come from that are not the template's own, by their paths.
+    #[serde(skip)]
+    origins: HashMap<PathBuf, PathBuf>,
     /// What the template is called in messages.
     pub(super) name: Option<String>,
     /// What it is for, in one line; for people.
     pub(super) description: Option<String>,
+    /// How new this program has to be; it is looked at before the rest.
+    #[serde(rename = "minimum-version")]
+    _minimum_version: Option<String>,
+    /// Which files and directories are no part of the project: names or globs.
+    exclude: Vec<String>,
     /// Which files are copied as they are: names or globs.
     copy: Vec<String>,
     /// Which files everybody may execute: names or globs.
@@ -54,19 +95,29 @@ pub(super) struct Manifest {
     declarations: Vec<Declaration>,
     /// What is done with single files.
     files: Vec<Rule>,
+    /// Commands to run in the project.
+    hooks: Hooks,
 }
 
-/// A manifest's file.
+/// A manifest's file. The texts of several manifests stand one after another, so that an octet's
+/// number says in which of them it is.
 #[derive(Debug, Default)]
 struct Place {
     path: PathBuf,
     text: String,
+    /// The number of its first octet.
+    start: usize,
+    /// Whether it has a message.
+    has_message: bool,
 }
 
 impl Place {
     /// The error about what begins at an octet.
     fn error(&self, offset: usize, width: usize, message: &str) -> Error {
-        let Self { path, text } = self;
+        let Self {
+            path, text, start, ..
+        } = self;
+        let offset = offset.saturating_sub(*start);
         let rest = text.get(offset..).unwrap_or_default();
         let line = rest.lines().next().unwrap_or_default();
         let width = width.clamp(1, line.len().max(1));
@@ -89,20 +140,80 @@ impl Manifest {
             .any(|pattern| glob::matches(pattern, path))
     }
 
-    /// Gives the engine the values of the variables that the template declares.
-    pub(super) fn resolve(&self, answers: &Answers<'_>, engine: &mut Engine) -> Result<(), Error> {
-        declarations::resolve(&self.declarations, answers, engine).map_err(|fault| match fault {
-            declarations::Unresolved::Answer { message, hint } => Error::Answer { message, hint },
-            declarations::Unresolved::Manifest { offset, message } => {
-                self.place.error(offset, 1, &message)
-            }
+    /// Gives the engine the values of the variables that the template declares; those that nobody
+    /// has answered are asked for, where somebody can be asked.
+    pub(super) fn resolve(
+        &self,
+        request: &Request<'_>,
+        answers: &Answers<'_>,
+        engine: &mut Engine,
+    ) -> Result<(), Error> {
+        let can_ask = request.asker.is_some();
+        let mut session = Session::new(&self.declarations, answers, engine, can_ask);
+        let result = match request.asker {
+            Some(asker) => interview(&mut session, asker, request.progress),
+            None => session.next_question().map(drop).map_err(Stopped::from),
+        };
+        result.map_err(|stopped| match stopped {
+            Stopped::Unresolved(fault) => self.error(fault),
+            Stopped::Cancelled => Error::Interrupted {
+                subject: request.subject,
+            },
+            Stopped::Terminal(error) => AskingError::from(error).into(),
         })
+    }
+
+    /// What of the variables' values a project keeps; secrets are noted, so that they are found
+    /// wherever they come to stand. `given` says of which variables the user said something.
+    pub(super) fn remembered(
+        &self,
+        engine: &Engine,
+        given: impl Fn(&str) -> bool,
+        incidentals: &Incidentals,
+    ) -> Result<Dict, Error> {
+        declarations::hide(&self.declarations, engine, incidentals);
+        declarations::remembered(&self.declarations, engine, given, incidentals)
+            .map_err(|fault| self.error(fault))
+    }
+
+    fn error(&self, fault: Unresolved) -> Error {
+        match fault {
+            Unresolved::Answer { message, hint } => Error::Answer { message, hint },
+            Unresolved::Manifest { offset, message } => self.fault(offset, &message),
+        }
+    }
+
+    /// Whether it declares variables.
+    pub(super) fn has_variables(&self) -> bool {
+        !self.declarations.is_empty()
     }
 
     /// What is done with single files, now that the variables have values.
     pub(super) fn treatments(&self, engine: &Engine) -> Result<Treatments, Error> {
-        Treatments::new(&self.files, engine)
-            .map_err(|fault| self.place.error(fault.offset, 1, &fault.message))
+        Treatments::new(&self.exclude, &self.files, engine)
+            .map_err(|fault| self.fault(fault.offset, &fault.message))
+    }
+
+    /// The error about what begins at an octet of the manifests.
+    pub(super) fn fault(&self, offset: usize, message: &str) -> Error {
+        let mut places = self.places.iter();
+        let place = places.rfind(|place| place.start <= offset);
+        place.unwrap_or(&Place::default()).error(offset, 1, message)
+    }
+
+    /// The values that are not to be shown.
+    pub(super) fn secrets(&self, engine: &Engine) -> Secrets {
+        let names = self.declarations.iter().filter_map(Declaration::secret);
+        // What the texts of the template make of it is what is to be masked.
+        Secrets::new(
+            names.filter_map(|name| engine.render_short(&format!("{{{{ {name} }}}}")).ok()),
+        )
+    }
+
+    /// The commands to run in the project, now that the variables have values.
+    pub(super) fn hooks(&self, engine: &Engine) -> Result<Vec<Hook>, Error> {
+        let hooks = self.hooks.after(engine);
+        hooks.map_err(|fault| self.fault(fault.offset, &fault.message))
     }
 
     /// Whether a project must not have the name. Some file systems do not tell small letters from
@@ -115,11 +226,12 @@ impl Manifest {
     }
 }
 
-/// Takes the manifest out of the entries, if the template has one. `taken` says which names its
-/// variables must not have, and why.
+/// Takes the manifest out of the entries, if the template has one. `start` is the number of its
+/// first octet; `taken` says which names its variables must not have, and why.
 pub(super) fn take(
     source: &mut Source,
-    taken: impl Fn(&str) -> Option<String>,
+    start: usize,
+    taken: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Manifest>, Error> {
     let is_manifest = |entry: &Entry| entry.path == Path::new(FILE_NAME);
     let Some(index) = source.entries.iter().position(is_manifest) else {
@@ -128,14 +240,27 @@ pub(super) fn take(
     let path = source.locate(Path::new(FILE_NAME));
     match source.entries.swap_remove(index).kind {
         Kind::Directory => Err(Error::ManifestDirectory { path }),
-        Kind::File { contents, .. } => parse(path, &contents, taken).map(Some),
+        Kind::File { contents, .. } => parse(path, &contents, start, taken).map(Some),
     }
+}
+
+/// Reads the manifest, if the template has one, and leaves it where it is.
+pub(super) fn look(source: &Source) -> Result<Option<Manifest>, Error> {
+    let found = source.entries.iter().find_map(|entry| match &entry.kind {
+        Kind::File { contents, .. } if entry.path == Path::new(FILE_NAME) => Some(contents),
+        _ => None,
+    });
+    let path = source.locate(Path::new(FILE_NAME));
+    found
+        .map(|contents| parse(path, contents, 0, &|_| None))
+        .transpose()
 }
 
 fn parse(
     path: PathBuf,
     contents: &[u8],
-    taken: impl Fn(&str) -> Option<String>,
+    start: usize,
+    taken: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Manifest, Error> {
     let text = match std::str::from_utf8(contents) {
         Ok(text) => text.to_owned(),
@@ -144,16 +269,56 @@ fn parse(
             return Err(Error::ManifestNotText { path, offset });
         }
     };
-    let place = Place { path, text };
-    let mut manifest: Manifest = toml::from_str(&place.text).map_err(|error| {
+    let mut place = Place {
+        path,
+        text,
+        start,
+        has_message: false,
+    };
+    minimum_version::check(&place.text, env!("CARGO_PKG_VERSION")).map_err(
+        |fault| match fault {
+            minimum_version::Fault::TooOld(error) => error.into(),
+            minimum_version::Fault::NoVersion {
+                offset,
+                width,
+                message,
+            } => place.error(start + offset, width, &message),
+        },
+    )?;
+    // With as many empty lines before it as there are octets, the parser counts as we do.
+    let counted = match start {
+        0 => Cow::Borrowed(&*place.text),
+        _ => Cow::Owned("\n".repeat(start) + &place.text),
+    };
+    let mut manifest: Manifest = toml::from_str(&counted).map_err(|error| {
         let span = error.span().unwrap_or_default();
-        place.error(span.start, span.len(), error.message())
+        place.error(span.start, span.len(), &with_suggestion(error.message()))
     })?;
     let raw = std::mem::take(&mut manifest.variables);
     manifest.declarations = declarations::declarations(raw, taken)
         .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
-    manifest.place = place;
+    let raw_parts = std::mem::take(&mut manifest.raw_parts);
+    manifest.parts = composition::parts(raw_parts, taken)
+        .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
+    place.has_message = manifest.message.is_some();
+    manifest.places.push(place);
     Ok(manifest)
+}
+
+/// The message about a word that is not known, with the one that was meant, where there is one, in
+/// place of all others.
+fn with_suggestion(message: &str) -> String {
+    // As serde says it, of keys and of the values of a type.
+    let parts = |message: &str| -> Option<String> {
+        let (what, known) = message.split_once(", expected ")?;
+        let (_, rest) = what.split_once("unknown ")?;
+        let (_, word) = rest.split_once('`')?;
+        // The known words stand between backticks: each second part.
+        let known = known.split('`').skip(1).step_by(2);
+        let meant = similar(word.trim_end_matches('`'), known)?;
+        Some(format!("{what}; did you mean `{meant}`?"))
+    };
+    parts(message).unwrap_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]
@@ -162,7 +327,7 @@ mod tests {
 
     fn parsed(text: &str) -> Result<Manifest, String> {
         let path = "t/scaffold.toml".into();
-        parse(path, text.as_bytes(), |_| None).map_err(|error| error.to_string())
+        parse(path, text.as_bytes(), 0, &|_| None).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -190,11 +355,46 @@ mod tests {
     fn an_unknown_key_is_an_error_with_its_place() {
         let error = parsed("name = 'n'\n\nexecutables = []\n").unwrap_err();
         assert!(
-            error.starts_with("t/scaffold.toml:3:1: unknown field `executables`"),
+            error.starts_with(
+                "t/scaffold.toml:3:1: unknown field `executables`; did you mean `executable`?\n"
+            ),
             "{error}"
         );
         assert!(
             error.contains("\n3 | executables = []\n  | ^^^^^^^^^^^"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_was_meant_is_said_wherever_words_are_known() {
+        for (text, expected) in [
+            (
+                "[[files]]\npath = 'a'\nskip-if-exist = true",
+                "did you mean `skip-if-exists`?",
+            ),
+            (
+                "[[variables]]\nname = 'a'\ntype = 'bool'",
+                "did you mean `boolean`?",
+            ),
+            ("[hooks]\nafer = []", "unknown field `afer`"),
+            ("zzz = 1", "unknown field `zzz`, expected one of `name`, "),
+        ] {
+            let error = parsed(text).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_template_for_a_newer_program_says_so_whatever_else_it_has() {
+        let error = parsed("minimum-version = '99'\nnew-key = 1\n").unwrap_err();
+        let here = env!("CARGO_PKG_VERSION");
+        let expected = format!("the template needs scaffold 99.0.0 or newer, and this is {here}");
+        assert_eq!(error, expected);
+        assert!(parsed("minimum-version = '0.1'\n").is_ok());
+        let error = parsed("minimum-version = 'new'\n").unwrap_err();
+        assert!(
+            error.starts_with("t/scaffold.toml:1:19: this is no version"),
             "{error}"
         );
     }
@@ -213,7 +413,7 @@ mod tests {
 
     #[test]
     fn what_is_not_utf8_is_an_error_with_its_place() {
-        let error = parse("t/scaffold.toml".into(), b"ab\xff", |_| None).unwrap_err();
+        let error = parse("t/scaffold.toml".into(), b"ab\xff", 0, &|_| None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "`t/scaffold.toml` is not UTF-8 (octet 2)"

@@ -8,18 +8,27 @@
 //! program that it runs is `git`, where the template is a repository.
 
 mod authoring;
+mod collisions;
+mod composition;
 mod context;
 mod declarations;
 mod django;
 mod error;
 mod files;
 mod glob;
+mod hooks;
+mod incidentals;
+mod interview;
 mod manifest;
+mod minimum_version;
 mod native;
 mod path;
 mod plan;
+mod question;
+mod remembered;
 mod render;
 mod report;
+mod secrets;
 mod selection;
 mod shown;
 mod similar;
@@ -27,6 +36,7 @@ mod source;
 mod subject;
 mod target;
 mod titlecase;
+mod update;
 mod value;
 mod variables;
 mod view;
@@ -45,23 +55,32 @@ pub use authoring::{
     LeftOut, Listed, Outline, OutlinedFile, Place, Project, Replacement, RunStep, Severity,
     builtin_templates, check, eject, from_project, new_template, outline, own_templates,
 };
+pub use collisions::{Collisions, Comparison, Presence, write_over};
 pub use declarations::Variable;
 pub use django::render_django;
 pub use error::Error;
+pub use hooks::Hook;
+pub use minimum_version::VersionError;
 pub use plan::Plan;
+pub use question::{
+    Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
+};
+pub use remembered::{Made, Remembered, Version};
 pub use selection::Selection;
-pub use shown::{path as shown_path, text as shown_text};
+pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing, without_credentials,
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;
+pub use update::{Change, Outcome, Update, UpdateError, UpdateRequest, apply, update};
 pub use value::{DateTime, Dict, Str, Value};
 pub use variables::{VariablesError, assignment, read as read_variables};
 pub use view::PlannedFile;
 
 use declarations::Answers;
+use incidentals::Incidentals;
 use manifest::Manifest;
 use native::Engine;
 use render::Renderer;
@@ -80,6 +99,8 @@ pub struct Request<'a> {
     pub wanted: Wanted<'a>,
     /// What is taken from it, and what of that is rendered.
     pub selection: &'a Selection,
+    /// The optional parts of the template that are wanted, by name.
+    pub parts: &'a [String],
     /// The directory that a relative template path starts from.
     pub current_directory: &'a Path,
     /// The user's own variables, which stand before all others.
@@ -89,6 +110,8 @@ pub struct Request<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// What the user answers to every template that declares such variables.
     pub answers: &'a Dict,
+    /// Who answers what a template asks; where there is nobody, defaults are taken.
+    pub asker: Option<&'a dyn Ask>,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
@@ -123,10 +146,12 @@ impl<'a> Request<'a> {
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,
+            parts: &[],
             current_directory,
             variables: &NOTHING,
             environment: &|_| None,
             answers: &NOTHING,
+            asker: None,
             options: &NOTHING,
             django_version: &|| None,
             install: false,
@@ -150,20 +175,42 @@ impl Request<'_> {
     }
 }
 
+/// What a rendering goes by that an earlier one has left.
+#[derive(Debug, Default)]
+struct Past {
+    /// The random values, and the day.
+    incidentals: Arc<Incidentals>,
+    /// What the user answered.
+    answers: Dict,
+    /// Whether the project is there already.
+    is_made: bool,
+    /// Whether what is rendered is what it was made from.
+    is_base: bool,
+}
+
 /// Reads and renders the template. What is in the way in the target, [`Target::check`] finds.
 pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
-    let Request {
-        subject,
-        name,
-        target,
-        ..
-    } = *request;
+    let &Request {
+        subject, target, ..
+    } = request;
     if let Target::Existing(path) = target {
         // Before anything else: what an earlier run left would only look like conflicts.
         write::check_journal(path, subject)?;
     }
-    let (mut source, manifest) = open(request)?;
-    if manifest.as_ref().is_some_and(|it| it.reserves(name)) {
+    let mut plan = render(request, Source::open(request)?, &Past::default())?;
+    // What is added to a directory is a part of what that remembers.
+    if subject == ProjectOrApp::Project || matches!(target, Target::New(_)) {
+        plan.keep_memory();
+    }
+    Ok(plan)
+}
+
+/// Renders a template that was read.
+fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
+    let &Request { subject, name, .. } = request;
+    let version = remembered::version(request, &mut source)?;
+    let manifest = take_manifest(request, &mut source)?;
+    if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
             name: name.to_owned(),
@@ -171,24 +218,47 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         });
     }
     request.progress.step(Step::Rendering);
-    let renderer = renderer(request, manifest.as_ref())?;
-    Plan::new(request, &mut source, manifest.as_ref(), &renderer)
+    let renderer = renderer(request, manifest.as_ref(), past)?;
+    let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
+    if let (Some(version), Some(manifest), Renderer::Native(engine)) =
+        (version, &manifest, &renderer)
+        && (subject == ProjectOrApp::Project || manifest.has_variables())
+    {
+        let is_given =
+            |name: &str| request.variables.contains_key(name) || past.answers.contains_key(name);
+        let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
+        let made = remembered::made(request, &past.incidentals);
+        let mut remembered = Remembered::new(version, made, &answers);
+        remembered.add_files(&plan, &past.incidentals.private());
+        plan.remember(remembered);
+    }
+    Ok(plan)
 }
 
 /// Finds and reads the template, without its manifest and its tests, which are no part of the
 /// project.
 fn open(request: &Request<'_>) -> Result<(Source, Option<Manifest>), Error> {
-    let subject = request.subject;
     let mut source = Source::open(request)?;
-    let manifest = manifest::take(&mut source, |name| variables::name_fault(subject, name))?;
-    if let Some(manifest) = &manifest {
-        authoring::leave_out_cases(&mut source, manifest);
-    }
+    let manifest = take_manifest(request, &mut source)?;
     Ok((source, manifest))
 }
 
+/// Takes the manifest and the tests out of a template, and brings in what it builds on.
+fn take_manifest(request: &Request<'_>, source: &mut Source) -> Result<Option<Manifest>, Error> {
+    let taken = |name: &str| variables::name_fault(request.subject, name);
+    let manifest = composition::compose(request, source, &taken)?;
+    if let Some(manifest) = &manifest {
+        authoring::leave_out_cases(source, manifest);
+    }
+    Ok(manifest)
+}
+
 /// The template's language, with all variables in the order in which one stands before another.
-fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Renderer, Error> {
+fn renderer(
+    request: &Request<'_>,
+    manifest: Option<&Manifest>,
+    past: &Past,
+) -> Result<Renderer, Error> {
     let Request {
         subject,
         name,
@@ -212,6 +282,7 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     context.extend(context::context(subject, name, target.path(), version)?);
     if is_native {
         context::extend_native(&mut context, name, request.install);
+        context::keep_secret_key(&mut context, &past.incidentals);
     }
     if request.repeatable && subject == ProjectOrApp::Project {
         context.insert("secret_key".into(), Value::text(context::ANY_SECRET_KEY));
@@ -223,16 +294,21 @@ fn renderer(request: &Request<'_>, manifest: Option<&Manifest>) -> Result<Render
     );
     Ok(match manifest {
         Some(manifest) => {
-            let mut engine = Engine::new(&context, &manifest.environment);
+            let parts = manifest.chosen().iter().map(|it| Value::text(it.as_str()));
+            context.insert(composition::PARTS.into(), Value::List(parts.collect()));
+            let incidentals = Arc::clone(&past.incidentals);
+            let mut engine = Engine::with(&context, &manifest.environment, incidentals);
             if request.repeatable {
                 engine.make_repeatable();
             }
             let answers = Answers {
                 given: variables,
+                remembered: &past.answers,
+                is_past: past.is_base,
                 environment: request.environment,
                 kept: request.answers,
             };
-            manifest.resolve(&answers, &mut engine)?;
+            manifest.resolve(request, &answers, &mut engine)?;
             Renderer::native(engine)
         }
         None => Renderer::django(context),

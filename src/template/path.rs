@@ -35,11 +35,18 @@ pub(super) fn rewrite(path: &Path, placeholder: &str, name: &str) -> PathBuf {
 
 /// The path in the project of a file: the template's ending is gone as well.
 pub(super) fn rewrite_file(path: &Path, placeholder: &str, name: &str) -> PathBuf {
-    let mut octets = rewrite(path, placeholder, name).into_os_string().into_vec();
-    if octets.ends_with(TEMPLATE_SUFFIX) {
-        octets.truncate(octets.len() - "-tpl".len());
-    }
-    PathBuf::from(OsString::from_vec(octets))
+    without_suffix(&rewrite(path, placeholder, name))
+}
+
+/// A file's path without the template's ending.
+pub(super) fn without_suffix(path: &Path) -> PathBuf {
+    let octets = path.as_os_str().as_bytes();
+    let kept = if octets.ends_with(TEMPLATE_SUFFIX) {
+        octets.len() - "-tpl".len()
+    } else {
+        octets.len()
+    };
+    PathBuf::from(OsStr::from_bytes(octets.get(..kept).unwrap_or_default()))
 }
 
 /// Says why a path must not be written, if so. It is taken apart here, octet by octet, and not by

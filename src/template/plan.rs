@@ -13,9 +13,12 @@ use super::{
     Request,
     error::Error,
     files::Treatments,
-    manifest::{FILE_NAME, Manifest},
+    hooks::Hook,
+    manifest::Manifest,
     path,
+    remembered::{self, Remembered},
     render::Renderer,
+    secrets::Secrets,
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
@@ -33,16 +36,23 @@ pub struct Plan {
     subject: ProjectOrApp,
     template: String,
     message: Option<String>,
+    hooks: Vec<Hook>,
+    /// What the project remembers of the template.
+    remembered: Option<Remembered>,
+    secrets: Secrets,
+    parts: Vec<String>,
 }
 
 /// One thing that will be made.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// What it is made from, for messages.
-    from: PathBuf,
+    /// What it is made from.
+    pub(super) from: PathBuf,
     pub(super) kind: Kind,
     /// Whether it is a file that was rendered, and not only copied.
     pub(super) is_rendered: bool,
+    /// Where there is a file of that path already, that one stays.
+    pub(super) skips_if_exists: bool,
 }
 
 impl Node {
@@ -72,9 +82,17 @@ impl Plan {
                 .and_then(|it| it.name.as_deref())
                 .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
             message: None,
+            hooks: Vec::new(),
+            remembered: None,
+            secrets: Secrets::default(),
+            parts: manifest.map_or_else(Vec::new, |it| it.chosen().to_vec()),
         };
         let treatments = match (manifest, renderer) {
-            (Some(manifest), Renderer::Native(engine)) => manifest.treatments(engine)?,
+            (Some(manifest), Renderer::Native(engine)) => {
+                plan.hooks = manifest.hooks(engine)?;
+                plan.secrets = manifest.secrets(engine);
+                manifest.treatments(engine)?
+            }
             _ => Treatments::default(),
         };
         for Entry { path: from, kind } in std::mem::take(&mut source.entries) {
@@ -90,6 +108,10 @@ impl Plan {
             if let Err(reason) = path::check(&to) {
                 return Err(Error::Name { from, to, reason });
             }
+            if manifest.is_some() && to == Path::new(remembered::FILE_NAME) {
+                let reason = "there the project remembers its template";
+                return Err(Error::Name { from, to, reason });
+            }
             let mut is_rendered = false;
             let kind = match kind {
                 Kind::Directory => Kind::Directory,
@@ -97,8 +119,11 @@ impl Plan {
                     is_rendered = !treatments.copy(&from)
                         && renders(manifest, selection, &from, &to, &contents);
                     let contents = if is_rendered {
+                        renderer.begin(&from);
+                        let place = manifest.and_then(|it| it.origin(&from));
+                        let place = place.map_or_else(|| source.locate(&from), Path::to_path_buf);
                         renderer
-                            .render(&source.locate(&from), &contents, treatments.engine(&from))?
+                            .render(&place, &contents, treatments.engine(&from))?
                             .into_bytes()
                             .into()
                     } else {
@@ -113,20 +138,46 @@ impl Plan {
                 }
             };
             let node = Node {
+                skips_if_exists: treatments.skip_if_exists(&from),
                 from,
                 kind,
                 is_rendered,
             };
             plan.add(&to, node)?;
         }
-        if let Some(message) = manifest.and_then(|it| it.message.as_deref()) {
-            let place = source
-                .locate(Path::new(FILE_NAME))
-                .with_extension("toml (message)");
-            let message = renderer.render_text(&place, message)?;
-            plan.message = Some(shown::text(&message).to_string());
+        if let Some(manifest) = manifest
+            && let Some(message) = &manifest.message
+        {
+            let message = renderer.render_text(&manifest.message_place(), message)?;
+            plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
+    }
+
+    /// Notes what the project will remember of the template.
+    pub(super) fn remember(&mut self, remembered: Remembered) {
+        self.remembered = Some(remembered);
+    }
+
+    /// Makes what is to be remembered a file of the plan.
+    pub(super) fn keep_memory(&mut self) {
+        if let Some(remembered) = &self.remembered {
+            let node = Node {
+                from: PathBuf::from(remembered::FILE_NAME),
+                kind: Kind::File {
+                    contents: remembered.text().into_bytes().into(),
+                    mode: remembered::MODE,
+                },
+                is_rendered: false,
+                skips_if_exists: false,
+            };
+            self.nodes.insert(remembered::FILE_NAME.into(), node);
+        }
+    }
+
+    /// What the project is to remember of the template, and what is made of that.
+    pub(super) fn into_parts(self) -> (BTreeMap<PathBuf, Node>, Option<Remembered>) {
+        (self.nodes, self.remembered)
     }
 
     /// Adds a node and the directories above it.
@@ -140,6 +191,7 @@ impl Plan {
                 from: node.from.clone(),
                 kind: Kind::Directory,
                 is_rendered: false,
+                skips_if_exists: false,
             })?;
             if !is_new {
                 break;
@@ -187,6 +239,24 @@ impl Plan {
         &self.template
     }
 
+    /// The commands that the template wants to be run in the project, in order.
+    #[must_use]
+    pub fn hooks(&self) -> &[Hook] {
+        &self.hooks
+    }
+
+    /// A text of the template or of its commands, with what is secret in it masked.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.secrets.masked(text)
+    }
+
+    /// The optional parts of the template that were chosen, in the template's order.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
     /// What the template's author says to whom has made a project from it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
@@ -216,7 +286,7 @@ pub(super) fn renders(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Target, context, manifest, native::Engine};
+    use crate::template::{Target, context, manifest, native::Engine, source::Origin};
 
     fn file(path: &str, contents: &[u8]) -> Entry {
         let contents = contents.to_vec().into();
@@ -233,10 +303,11 @@ mod tests {
         let mut source = Source {
             root: "/t".into(),
             entries,
+            origin: Origin::default(),
         };
         let target = Target::New("/p".into());
         let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
-        let manifest = manifest::take(&mut source, |_| None)?;
+        let manifest = manifest::take(&mut source, 0, &|_| None)?;
         let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
         let renderer = match manifest {
             Some(_) => Renderer::native(Engine::new(&context, &[])),

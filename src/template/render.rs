@@ -50,6 +50,13 @@ impl Renderer {
         }
     }
 
+    /// A file of the template is rendered from here on, which is called so there.
+    pub(super) fn begin(&self, file: &Path) {
+        if let Self::Native(engine) = self {
+            engine.begin(file);
+        }
+    }
+
     /// Renders a file's contents, by an engine with delimiters of its own where it has them. Line
     /// ends become `\n`, as Python's text files have them.
     pub(super) fn render(

@@ -38,7 +38,8 @@ pub fn text(text: &str) -> impl Display {
 }
 
 /// One line of text, in which tabs stay.
-pub(super) fn line(line: &str) -> impl Display {
+#[must_use]
+pub fn line(line: &str) -> impl Display {
     fmt::from_fn(move |f| write(f, line, "\t"))
 }
 

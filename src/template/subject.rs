@@ -1,8 +1,11 @@
 //! What is generated: a project or an application of one. Django's commands do the same for both,
 //! with other words.
 
+use serde::{Deserialize, Serialize};
+
 /// Whether a project or an application is generated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ProjectOrApp {
     /// `startproject`.
     Project,

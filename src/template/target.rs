@@ -56,6 +56,24 @@ impl Target {
             Self::Existing(root) => missing(plan, root).map(drop),
         }
     }
+
+    /// The files of the plan that are there already and stay as they are, as the template wants.
+    pub fn kept<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = &'a Path> {
+        let files = plan.nodes().filter(|(_, node)| node.skips_if_exists);
+        files
+            .map(|(path, _)| path)
+            .filter(|path| self.is_kept(path))
+    }
+
+    /// Whether there is a file that stays where the template wants it to.
+    pub(super) fn is_kept(&self, path: &Path) -> bool {
+        match self {
+            Self::New(_) => false,
+            Self::Existing(root) => {
+                fs::symlink_metadata(root.join(path)).is_ok_and(|it| !it.is_dir())
+            }
+        }
+    }
 }
 
 /// What of the plan is not in the directory yet, without what is below that; an error with all
@@ -72,6 +90,7 @@ pub(super) fn missing<'a>(plan: &'a Plan, root: &Path) -> Result<Vec<&'a Path>, 
         let path = root.join(relative);
         match fs::symlink_metadata(&path) {
             Ok(metadata) if node.is_directory() && metadata.is_dir() => {}
+            Ok(metadata) if node.skips_if_exists && !node.is_directory() && !metadata.is_dir() => {}
             Ok(_) => {
                 decided = Some(relative);
                 conflicts.push(path);

@@ -17,6 +17,7 @@ use bytes::{BufMut, Bytes};
 use super::{
     body::BodySource,
     files::{FileSender, Files},
+    found::FoundFile,
     frame::{self, Frame, Kind, RequestId},
     link::{LinkError, Refused},
     message::{self, ApplicationError, ResponseHead},
@@ -47,6 +48,8 @@ pub enum Event {
     Want,
     /// All of the request body has been read from the client's connection.
     Received,
+    /// The request means a file that can be sent without the worker from now on.
+    Found(Box<FoundFile>),
     /// The worker is gone, and had begun the request. Nothing follows.
     Lost(Loss),
     /// The worker is gone, and had not begun the request: another one may have it. Nothing follows.
@@ -162,6 +165,7 @@ impl Exchanges {
             }
             Kind::Error => Event::Failed(ApplicationError::decode(payload)?),
             Kind::Received => Event::Received,
+            Kind::Found => Event::Found(Box::new(FoundFile::decode(payload)?)),
             other => return Err(LinkError::Misplaced(other)),
         };
         let mut table = self.lock();

@@ -57,6 +57,8 @@ kinds! {
     File = 21,
     /// All of a request body has been read from the client's connection.
     Received = 22,
+    /// The file that a request means, which the front may send by itself from then on.
+    Found = 23,
     /// What the worker is to load, and how.
     Configure = 32,
     /// More threads are needed.

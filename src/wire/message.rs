@@ -85,7 +85,7 @@ pub struct ResponseHead {
 }
 
 impl ResponseHead {
-    fn decode(decoder: &mut Decoder) -> Result<Self, DecodeError> {
+    pub(super) fn decode(decoder: &mut Decoder) -> Result<Self, DecodeError> {
         let status = latin1(decoder.utf8()?)?;
         let count = decoder.list()?;
         let mut headers = Vec::with_capacity(count.min(RESERVED));
@@ -306,7 +306,7 @@ pub(crate) fn put_amount(out: &mut BytesMut, kind: Kind, id: RequestId, amount: 
     frame::put(out, kind, id, |out| out.put_u32_le(amount));
 }
 
-fn expect(count: usize, expected: usize) -> Result<(), DecodeError> {
+pub(super) fn expect(count: usize, expected: usize) -> Result<(), DecodeError> {
     if count == expected {
         Ok(())
     } else {

@@ -7,6 +7,7 @@
 //! - `exchange`: the requests under way, and the handle for one of them; `table`: their numbers
 //!   and events
 //! - `files`: descriptors on their way in both directions; `body`: what a request body is read from
+//! - `found`: files that the front may send without asking again, pure
 //! - `begun`: how many requests a worker has begun, in memory that it shares with the front
 //! - `connections`: all of that between front and worker, as it is made for one process
 //! - `link`: the connections to one worker, and the tasks that serve them; `stand_ins`: noticing
@@ -28,6 +29,7 @@ mod connections;
 pub mod exceptions;
 mod exchange;
 mod files;
+mod found;
 pub mod frame;
 mod link;
 mod listing;
@@ -46,6 +48,7 @@ mod table;
 pub use body::BodySource;
 pub use connections::Connections;
 pub use exchange::{Cause, Event, Exchange, FilePart, Loss};
+pub use found::FoundFile;
 pub use link::{Client, Link, LinkError, Refused, Status};
 pub use loaded::Loaded;
 pub use parent::{Child, Condition, Forking, Parent};

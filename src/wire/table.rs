@@ -55,6 +55,8 @@ pub(super) struct Slot {
     /// The worker has sent its last frame for this request.
     pub(super) finished: bool,
     pub(super) head_seen: bool,
+    /// The worker has said which file is meant.
+    has_found: bool,
     /// Which of the requests sent to this worker it is, counted from 1. The worker begins them in
     /// this order.
     pub(super) sequence: u64,
@@ -100,6 +102,7 @@ impl Table {
         slot.owner = Owner::Exchange;
         slot.finished = false;
         slot.head_seen = false;
+        slot.has_found = false;
         slot.sequence = NOT_SENT;
         slot.unacknowledged = 0;
         slot.upload = Upload::Idle;
@@ -166,6 +169,7 @@ impl Slot {
             owner: Owner::Free,
             finished: false,
             head_seen: false,
+            has_found: false,
             sequence: NOT_SENT,
             unacknowledged: 0,
             upload: Upload::Idle,
@@ -178,6 +182,8 @@ impl Slot {
     pub(super) fn accept(&mut self, kind: Kind, event: &Event) -> Result<(), LinkError> {
         let in_order = !self.finished
             && match event {
+                // One file, before what it is answered with: no more can be queued.
+                Event::Found(_) => !self.head_seen && !self.has_found,
                 Event::Response(..) | Event::Head(_) => !self.head_seen,
                 Event::Block(_) | Event::End | Event::File(_) => self.head_seen,
                 Event::Received => std::mem::take(&mut self.upload) == Upload::Lent,
@@ -188,6 +194,7 @@ impl Slot {
         }
         match event {
             Event::Head(_) => self.head_seen = true,
+            Event::Found(_) => self.has_found = true,
             Event::Block(octets) => {
                 self.unacknowledged += octets.len();
                 let excess = self.owner == Owner::Exchange && self.unacknowledged > WINDOW;

@@ -133,7 +133,7 @@ default = 'sqlite'
         "warning readme: `README` and `readme` are one file where capitals do not count (Windows, macOS)",
     ]
 )]
-#[case::manifest("nam = 1", &[], &["error scaffold.toml:1:1: unknown field `nam`, expected one of"])]
+#[case::manifest("nam = 1", &[], &["error scaffold.toml:1:1: unknown field `nam`; did you mean `name`?"])]
 #[case::no_default_does(
     "[[variables]]\nname = 'x'\ndefault = 'a'\npattern = 'b'\n",
     &[("a", "{{ x }}")],

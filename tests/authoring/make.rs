@@ -40,7 +40,7 @@ fn a_new_template_passes_its_own_check_and_tests(
         .run();
     let tree = outcome.tree(name);
     assert!(
-        !tree.contains("scaffold.toml") && !tree.contains("tests"),
+        !tree.contains("\nscaffold.toml") && !tree.contains("tests"),
         "{tree}"
     );
 }

@@ -24,6 +24,7 @@ pub(crate) mod server;
 pub(crate) mod signals;
 pub(crate) mod terminal;
 pub(crate) mod test;
+pub(crate) mod typing;
 
 pub(crate) use {
     client::{Client, Response, get, post},
@@ -35,4 +36,5 @@ pub(crate) use {
     server::{Serve, Server},
     terminal::{OnTerminal, on_terminal},
     test::{Outcome, Test},
+    typing::Typing,
 };

@@ -70,14 +70,19 @@ impl OnTerminal {
 
     /// The terminal's modes.
     pub(crate) fn modes(&self) -> Modes {
-        let now = tcgetattr(&self.terminal).unwrap();
-        (
-            now.input_modes,
-            now.output_modes,
-            now.control_modes,
-            now.local_modes,
-        )
+        modes(&self.terminal)
     }
+}
+
+/// The modes of a terminal.
+pub(super) fn modes(terminal: &File) -> Modes {
+    let now = tcgetattr(terminal).unwrap();
+    (
+        now.input_modes,
+        now.output_modes,
+        now.control_modes,
+        now.local_modes,
+    )
 }
 
 impl Deref for OnTerminal {

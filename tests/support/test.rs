@@ -10,7 +10,7 @@ use std::{
 
 use assert_cmd::cargo::cargo_bin;
 
-use super::sandbox::Sandbox;
+use super::{sandbox::Sandbox, typing::Typing};
 
 /// How long a run may take: a `pip install` is the longest thing one does, on a slow line.
 const DEADLINE: Duration = Duration::from_mins(5);
@@ -188,6 +188,13 @@ impl Test {
         );
         assert!(wrong.is_empty(), "{}\n\n{outcome}", wrong.join("\n"));
         outcome
+    }
+
+    /// Starts the program at a terminal, without colour, for somebody to type.
+    pub(crate) fn start_on_terminal(mut self) -> Typing {
+        self.sandbox.set_env("TERM", "xterm");
+        self.sandbox.set_env("NO_COLOR", "1");
+        Typing::start(cargo_bin!("scaffold"), &self.args, self.sandbox)
     }
 
     /// Runs the program and compares nothing: for snapshots of the [`Outcome`].

@@ -1,9 +1,13 @@
 //! `scaffold startproject` and `scaffold startapp`: arguments → plan → write → report.
 
+mod commit;
+mod existing;
 mod formatter;
+mod hooks;
 mod names;
 mod options;
 pub(super) mod own;
+mod questions;
 mod report;
 mod steps;
 mod summary;
@@ -11,24 +15,28 @@ pub(super) mod watchdog;
 
 use std::{
     env,
+    path::Path,
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
     cli::{GenerateArgs, OutputArgs},
-    console::{self, Verbosity},
+    console::{self, Terminal, Verbosity},
     project::Search,
     shutdown,
-    template::{self, Plan, ProjectOrApp, Request, Target, Wanted},
+    template::{self, Ask, Plan, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{check, error::Error, install};
 use formatter::Formatter;
+pub(super) use hooks::HookError;
+use hooks::Hooks;
+use questions::Questions;
 use report::Report;
-use steps::Steps;
-use watchdog::Watchdog;
+pub(super) use steps::Steps;
+pub(super) use watchdog::Watchdog;
 
 /// What is to be done, as the user said it.
 #[derive(Clone, Debug)]
@@ -65,48 +73,37 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     check(output)?;
     let GenerateArgs {
         name,
-        directory,
         template,
         reference,
         subdirectory,
         checksum,
-        pythonpath,
+        parts,
         dry_run,
         json,
         no_format,
-        // What only the options use.
-        extensions: _,
-        files: _,
-        exclude: _,
-        variables: _,
-        variable_files: _,
-        settings: _,
-        traceback: _,
+        defaults,
+        diff,
+        git,
+        ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    names::check(
-        &names::Wish {
-            subject,
-            name,
-            directory: directory.as_deref(),
-            pythonpath: pythonpath.as_deref(),
-        },
-        &search,
-    )?;
-    if verbosity >= Verbosity::Normal {
-        names::warn(name);
-    }
-    let target = Target::resolve(name, directory.as_deref(), &here)?;
+    let target = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
     let variables = options::variables(subject, args)?;
+    let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
-    let formatter = (!no_format && !dry_run).then(Formatter::find).flatten();
+    let formatter = (!no_format && !dry_run && !diff)
+        .then(Formatter::find)
+        .flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let selection = options::selection(args);
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
+    let questions = Questions { stop: &stop };
+    let can_ask = console::is_interactive() && !json && !defaults;
+    let questions = can_ask.then_some(&questions);
     let (own_templates, answers) = (own::templates(), own::answers(subject)?);
     let plan = Rc::new(template::prepare(&Request {
         wanted: Wanted {
@@ -117,9 +114,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
             own_templates: own_templates.as_deref(),
         },
         selection: &selection,
+        parts,
         variables: &variables,
         environment: &|name| env::var(name).ok(),
         answers: &answers,
+        asker: questions.map(|it| it as &dyn Ask),
         options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
         install,
@@ -129,7 +128,11 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     })?);
     steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
-    let checked = check_target(&target, &plan, report);
+    if *diff {
+        return existing::show_diff(&target, &plan);
+    }
+    let collisions = existing::collisions(args);
+    let checked = existing::check(&target, &plan, collisions, report);
     if *dry_run {
         // Where the target could not be looked at, nothing is known of what is in the way.
         if !json && (checked.is_ok() || !report.conflicts.is_empty()) {
@@ -138,35 +141,121 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    template::write(&plan, &target, &stop)?;
+    template::write_over(&plan, &target, collisions, &stop)?;
     report.is_written = true;
-    let took = start.elapsed();
+    let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
     }
+    let made = Made {
+        plan: &plan,
+        target: &target,
+        repository,
+        here: &here,
+        questions,
+        stop: &stop,
+        took,
+    };
+    finish(job, made, report)
+}
+
+/// A project that is written.
+struct Made<'a> {
+    plan: &'a Plan,
+    target: &'a Target,
+    /// What is to be done about a repository.
+    repository: commit::Intent,
+    /// The directory in which the user is.
+    here: &'a Path,
+    /// The user at the terminal, if there is one.
+    questions: Option<&'a Questions<'a>>,
+    stop: &'a AtomicBool,
+    took: Duration,
+}
+
+/// Does what is done in the new project, and tells of it.
+fn finish(job: &Job, made: Made<'_>, report: &mut Report) -> Result<(), Error> {
+    let Made {
+        plan,
+        target,
+        repository,
+        here,
+        questions,
+        stop,
+        took,
+    } = made;
+    let GenerateArgs {
+        name, json, trust, ..
+    } = &job.args;
+    let root = target.path();
     let shows_summary =
-        verbosity >= Verbosity::Normal && (console::is_terminal() || install) && !json;
+        job.verbosity >= Verbosity::Normal && (console::is_terminal() || job.install) && !json;
     if shows_summary {
-        console::note(summary::made(name, &plan, target.path(), took));
+        let files = report.files().count();
+        console::note(summary::made(name, plan, files, root, took));
     }
-    if install {
-        install::run(target.path(), verbosity, &stop)?;
+    if job.install {
+        install::run(root, job.verbosity, stop)?;
     }
+    let hooks = Hooks {
+        plan,
+        name,
+        root,
+        here,
+        verbosity: job.verbosity,
+        is_trusted: *trust,
+        questions,
+        is_silent: *json,
+        stop,
+    };
+    hooks.run(&mut report.hooks)?;
+    // What the commands have made belongs to the first commit.
+    let files: Vec<_> = report.files().collect();
+    repository.carry_out(name, plan, target, &files)?;
     if shows_summary {
-        console::note(summary::next(&plan, target.path(), &here));
+        console::note(summary::next(plan, root, here));
     }
     Ok(())
+}
+
+/// Where it goes, once it is known that it may be called so.
+fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error> {
+    let GenerateArgs {
+        name,
+        directory,
+        pythonpath,
+        ..
+    } = &job.args;
+    let directory = directory.as_deref();
+    names::check(
+        &names::Wish {
+            subject: job.subject,
+            name,
+            directory,
+            pythonpath: pythonpath.as_deref(),
+        },
+        search,
+    )?;
+    if job.verbosity >= Verbosity::Normal {
+        names::warn(name);
+    }
+    let expected = Some(Path::new(name)).filter(|_| existing::is_expected(&job.args));
+    Ok(Target::resolve(name, directory.or(expected), here)?)
 }
 
 /// What begins to watch the rendering. Where that never ends, the program ends from the side, with
 /// all that is printed at any other failure.
 fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Watchdog + use<> {
     let (job, target, stop) = (job.clone(), target.path().to_owned(), Arc::clone(stop));
+    let terminal = Terminal::note();
     move || {
         let (job, target) = (job.clone(), Some(target.clone()));
+        let terminal = terminal.clone();
         Watchdog::start(Arc::clone(&stop), job.subject, move |error| {
+            // It may be the evaluation of an answer that does not end.
+            terminal.restore();
             if job.args.json {
                 let report = Report {
                     target,
@@ -177,13 +266,4 @@ fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Wat
             console::error(error.label(), error, error.hint().as_deref());
         })
     }
-}
-
-/// Fails where something is in the way, and notes all of it in the report.
-fn check_target(target: &Target, plan: &Plan, report: &mut Report) -> Result<(), Error> {
-    let result = target.check(plan);
-    if let Err(template::Error::Conflicts { paths, .. }) = &result {
-        report.conflicts.clone_from(paths);
-    }
-    Ok(result?)
 }

@@ -3,6 +3,7 @@
 //! The keys of the JSON are part of the program's interface; `README.md` lists them.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs,
     os::unix::fs::MetadataExt,
@@ -12,10 +13,13 @@ use std::{
 
 use serde::Serialize;
 
-use super::Job;
+use super::{
+    Job,
+    hooks::{self, typed, words},
+};
 use crate::{
     command::error::Error,
-    template::{Plan, PlannedFile, shown_path},
+    template::{Collisions, Plan, PlannedFile, Presence, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -30,6 +34,12 @@ pub(super) struct Report {
     pub(super) plan: Option<Rc<Plan>>,
     /// What is in the way.
     pub(super) conflicts: Vec<PathBuf>,
+    /// What became of the template's commands: of the first ones, where not all were run.
+    pub(super) hooks: Vec<hooks::Status>,
+    /// What is done with files that are there.
+    pub(super) collisions: Collisions,
+    /// What is there where files are to go, as far as that was looked at.
+    pub(super) presences: BTreeMap<PathBuf, Presence>,
     /// All of it is there.
     pub(super) is_written: bool,
 }
@@ -41,13 +51,22 @@ struct Document<'a> {
     name: &'a str,
     target: Option<String>,
     template: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    parts: &'a [String],
     dry_run: bool,
     files: Vec<File>,
     directories: Vec<String>,
     conflicts: Vec<String>,
     message: Option<&'a str>,
+    hooks: Vec<Hook>,
     error: Option<String>,
     hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Hook {
+    command: Vec<String>,
+    status: hooks::Status,
 }
 
 #[derive(Serialize)]
@@ -69,13 +88,28 @@ enum Status {
     Created,
     /// Something is in its way.
     Conflict,
+    /// It takes the place of another, or would.
+    Replaced,
+    /// Another is there and stays.
+    Kept,
+    /// It is there already, as the plan has it.
+    Unchanged,
+}
+
+impl Status {
+    /// Whether the file is written.
+    fn is_made(self) -> bool {
+        matches!(self, Self::New | Self::Created | Self::Replaced)
+    }
 }
 
 impl Report {
     /// The paths of all files that are made.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let target = self.target.clone().unwrap_or_default();
-        self.planned().map(move |file| target.join(file.path))
+        self.planned()
+            .filter(|file| self.status(file.path).is_made())
+            .map(move |file| target.join(file.path))
     }
 
     /// The plan's files, if there is a plan.
@@ -99,16 +133,28 @@ impl Report {
             name: &job.args.name,
             target: self.target.as_deref().map(lossy),
             template: self.plan.as_ref().map(|plan| plan.template()),
+            parts: self.plan.as_ref().map_or(&[], |plan| plan.parts()),
             dry_run: job.args.dry_run,
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
+            hooks: self.hooks().collect(),
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
         // Nothing in it can fail to be written: all keys are texts.
         serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+
+    /// The template's commands, and what became of them.
+    fn hooks(&self) -> impl Iterator<Item = Hook> {
+        let plans = self.plan.iter();
+        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
+        let statuses = self.hooks.iter().copied();
+        let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
+        let hooks = hooks.zip(statuses);
+        hooks.map(|(command, status)| Hook { command, status })
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.
@@ -129,7 +175,16 @@ impl Report {
 
     fn status(&self, path: &Path) -> Status {
         let target = self.target.as_deref().unwrap_or(Path::new(""));
+        let presence = self.presences.get(path);
         let path = target.join(path);
+        match presence {
+            Some(Presence::Same) => return Status::Unchanged,
+            Some(Presence::Different) if self.collisions == Collisions::Overwrite => {
+                return Status::Replaced;
+            }
+            Some(Presence::Different | Presence::Kept) => return Status::Kept,
+            Some(Presence::Missing | Presence::InTheWay) | None => {}
+        }
         if self.is_written {
             Status::Created
         } else if self.conflicts.iter().any(|it| path.starts_with(it)) {
@@ -155,6 +210,9 @@ impl Report {
                 Status::New if size.is_none() && target.join(path).is_dir() => "there",
                 Status::New | Status::Created => "new",
                 Status::Conflict => "conflict",
+                Status::Replaced => "replaced",
+                Status::Kept => "kept",
+                Status::Unchanged => "same",
             };
             let (size, end) = match size {
                 Some(size) => (size.to_string(), ""),
@@ -175,6 +233,11 @@ impl Report {
             counted(sizes.iter().sum(), "octet", "octets"),
             counted(self.conflicts.len() as u64, "conflict", "conflicts"),
         );
+        if let Some(plan) = &self.plan {
+            for hook in plan.hooks() {
+                let _ = write!(text, "\nwould run, with --trust: {}", typed(plan, hook));
+            }
+        }
         text
     }
 }

@@ -5,7 +5,7 @@ use std::{
     cell::{Cell, RefCell},
     fmt::Display,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,7 +21,7 @@ use super::watchdog::Watchdog;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Tells of the steps.
-pub(super) struct Steps {
+pub(in crate::command) struct Steps {
     verbosity: Verbosity,
     /// Standard output is for something else.
     to_stderr: bool,
@@ -29,6 +29,9 @@ pub(super) struct Steps {
     bar: RefCell<Option<ProgressBar>>,
     /// Something was put where temporary files go.
     has_fetched: Cell<bool>,
+    /// Since when the user is asked, and how long that was before.
+    asking: Cell<Option<Instant>>,
+    asked: Cell<Duration>,
     /// Begins to watch the rendering.
     watch: Box<dyn Fn() -> Watchdog>,
     watchdog: RefCell<Option<Watchdog>>,
@@ -36,7 +39,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// `watch` is called when the rendering begins; what it gives is dropped when that ends.
-    pub(super) fn new(
+    pub(in crate::command) fn new(
         verbosity: Verbosity,
         to_stderr: bool,
         watch: impl Fn() -> Watchdog + 'static,
@@ -46,6 +49,8 @@ impl Steps {
             to_stderr,
             bar: RefCell::new(None),
             has_fetched: Cell::new(false),
+            asking: Cell::new(None),
+            asked: Cell::default(),
             watch: Box::new(watch),
             watchdog: RefCell::new(None),
         }
@@ -89,6 +94,11 @@ impl Steps {
         }
     }
 
+    /// How long the user was asked: time that the program has not taken.
+    pub(super) fn asked(&self) -> Duration {
+        self.asked.get()
+    }
+
     /// Tells which files were made.
     pub(super) fn end(&self, files: &[PathBuf]) {
         for file in files {
@@ -100,7 +110,7 @@ impl Steps {
     }
 
     /// Takes from the terminal what shows progress: everything is read and rendered.
-    pub(super) fn clear(&self) {
+    pub(in crate::command) fn clear(&self) {
         self.watchdog.take();
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
@@ -157,7 +167,13 @@ impl template::Progress for Steps {
                 self.tell(format_args!("Extracting {}", shown_path(archive)));
             }
             Step::Downloaded | Step::Fetched => self.clear(),
+            Step::Asking => {
+                self.clear();
+                self.asking.set(Some(Instant::now()));
+            }
             Step::Rendering => {
+                let asked = self.asking.take().map(|since| since.elapsed());
+                self.asked.set(self.asked.get() + asked.unwrap_or_default());
                 self.watchdog.replace(Some((self.watch)()));
             }
         }

@@ -9,8 +9,8 @@ use crate::{
 };
 
 /// What was made, where, and in what time.
-pub(super) fn made(name: &str, plan: &Plan, root: &Path, took: Duration) -> String {
-    let files = counted(plan.planned_files().count() as u64, "file", "files");
+pub(super) fn made(name: &str, plan: &Plan, files: usize, root: &Path, took: Duration) -> String {
+    let files = counted(files as u64, "file", "files");
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
         shown_text(plan.template()),

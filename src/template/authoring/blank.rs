@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::AuthoringError;
 use crate::template::{
-    Request, Target,
+    Past, Request, Target,
     error::Error,
     manifest,
     plan::Plan,
     renderer,
     similar::similar,
-    source::{self, Source},
+    source::{self, Origin, Source},
     subject::ProjectOrApp,
     value::{Dict, Value},
 };
@@ -62,8 +62,9 @@ pub fn new_template(subject: ProjectOrApp, name: &str, target: &Target) -> Resul
     let mut source = Source {
         root: "new template".into(),
         entries: source::blank(subject),
+        origin: Origin::default(),
     };
-    let manifest = manifest::take(&mut source, |_| None)?;
+    let manifest = manifest::take(&mut source, 0, &|_| None)?;
     let variables: Dict = [(NAME.into(), Value::text(name))].into();
     // The placeholder in its paths is not that of the template that is made, and stays.
     let other = match subject {
@@ -74,6 +75,6 @@ pub fn new_template(subject: ProjectOrApp, name: &str, target: &Target) -> Resul
         variables: &variables,
         ..Request::new(other, name, target, Path::new("/"))
     };
-    let renderer = renderer(&request, manifest.as_ref())?;
+    let renderer = renderer(&request, manifest.as_ref(), &Past::default())?;
     Plan::new(&request, &mut source, manifest.as_ref(), &renderer)
 }

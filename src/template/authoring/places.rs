@@ -16,6 +16,7 @@ pub(super) struct Places {
     variables: Vec<NamePlace>,
     copy: Vec<Spanned<String>>,
     executable: Vec<Spanned<String>>,
+    exclude: Vec<Spanned<String>>,
     files: Vec<PathPlace>,
 }
 
@@ -61,7 +62,11 @@ impl Places {
 
     /// All patterns of files.
     pub(super) fn patterns(&self) -> Vec<Pattern> {
-        let lists = [("copy", &self.copy), ("executable", &self.executable)];
+        let lists = [
+            ("copy", &self.copy),
+            ("executable", &self.executable),
+            ("exclude", &self.exclude),
+        ];
         let listed = lists.into_iter().flat_map(|(key, patterns)| {
             patterns.iter().map(move |pattern| Pattern {
                 key,

@@ -54,7 +54,7 @@ impl Kind {
     }
 
     /// What a value of this type is called, in a sentence.
-    fn wanted(self) -> &'static str {
+    pub(super) fn wanted(self) -> &'static str {
         match self {
             Self::String => "one line of text",
             Self::Text | Self::Choice => "a text",

@@ -4,7 +4,9 @@
 //! - `kind`: the types
 //! - `outline`: what is told of a variable, and the values to try
 //! - `read`: from the manifest, with the places of what is wrong
-//! - `resolve`: from the user's answers to values
+//! - `resolve`: from the user's answers to the value of one of them
+//! - `session`: all of them in order, with questions in between
+//! - `remember`: which of the values the project keeps
 //!
 //! A value comes from the first of: what the user said (`--var`, `--vars`), the environment
 //! (`SCAFFOLD_VAR_NAME`), the default that the manifest has.
@@ -12,7 +14,9 @@
 mod kind;
 mod outline;
 mod read;
+mod remember;
 mod resolve;
+mod session;
 #[cfg(test)]
 mod tests;
 
@@ -20,11 +24,14 @@ use regex::Regex;
 
 use super::value::Value;
 use kind::Kind;
+use resolve::Fault;
 
 pub use outline::Variable;
 pub(super) use outline::shown;
-pub(super) use read::{Raw, declarations};
-pub(super) use resolve::{Answers, Fault as Unresolved, resolve};
+pub(super) use read::{Fault as RawFault, Raw, declarations, value_of};
+pub(super) use remember::{hide, remembered};
+pub(super) use resolve::{Answers, Fault as Unresolved};
+pub(super) use session::Session;
 
 /// A variable that the template declares.
 #[derive(Debug)]
@@ -33,6 +40,8 @@ pub(super) struct Declaration {
     kind: Kind,
     /// What the user is asked; the name where the manifest has no better words.
     prompt: String,
+    /// Whether the manifest has these words: then the user is asked, although there is a default.
+    has_prompt: bool,
     help: Option<String>,
     source: Origin,
     choices: Vec<Choice>,
@@ -85,6 +94,18 @@ struct Check {
 struct Placed {
     text: String,
     offset: usize,
+}
+
+impl Declaration {
+    /// The name, where the value is a secret.
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.is_secret.then_some(self.name.as_str())
+    }
+
+    /// What the variable is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Choice {

@@ -119,11 +119,6 @@ impl Declaration {
             _ => Value::text(*SAMPLES.iter().find(is_taken)?),
         })
     }
-
-    /// Its name.
-    pub(in crate::template) fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 impl Kind {

@@ -144,6 +144,7 @@ fn declaration(raw: Raw) -> Result<Declaration, Fault> {
         message: check.message,
     });
     Ok(Declaration {
+        has_prompt: prompt.is_some(),
         prompt: prompt.unwrap_or_else(|| name.get_ref().clone()),
         name: name.into_inner(),
         kind,
@@ -189,7 +190,7 @@ fn default_of(
 }
 
 /// The value that TOML has, where a variable could have it.
-fn value_of(value: &toml::Value) -> Option<Value> {
+pub(in crate::template) fn value_of(value: &toml::Value) -> Option<Value> {
     Some(match value {
         toml::Value::String(text) => Value::text(text.as_str()),
         toml::Value::Integer(number) => Value::Int((*number).into()),

@@ -1,5 +1,4 @@
-//! From what the user said to the values of the declared variables, one after another: each may
-//! use those before it.
+//! From what the user said to the value of one declared variable, which may use those before it.
 
 use super::{Choice, Declaration, Origin, Placed};
 use crate::template::{
@@ -10,6 +9,9 @@ use crate::template::{
 /// How the environment's variables begin that are answers.
 const PREFIX: &str = "SCAFFOLD_VAR_";
 
+/// Where the answers of an earlier run are, for messages.
+const REMEMBERED: &str = "`.scaffold.toml`";
+
 /// Where answers for all projects are, for messages.
 const CONFIGURATION: &str = "your `config.toml`";
 
@@ -17,6 +19,11 @@ const CONFIGURATION: &str = "your `config.toml`";
 pub(in crate::template) struct Answers<'a> {
     /// By `--var` and `--vars`.
     pub(in crate::template) given: &'a Dict,
+    /// When the project was made.
+    pub(in crate::template) remembered: &'a Dict,
+    /// The values are to be those of that time: what is said today counts only for secrets, which
+    /// are not remembered.
+    pub(in crate::template) is_past: bool,
     /// The value of a variable of the environment.
     pub(in crate::template) environment: &'a dyn Fn(&str) -> Option<String>,
     /// For all projects, in the user's configuration.
@@ -32,57 +39,93 @@ pub(in crate::template) enum Fault {
     Manifest { offset: usize, message: String },
 }
 
-/// Gives the engine the values of all declared variables.
-pub(in crate::template) fn resolve(
-    declarations: &[Declaration],
-    answers: &Answers<'_>,
-    engine: &mut Engine,
-) -> Result<(), Fault> {
-    for declaration in declarations {
-        let value = declaration.value(answers, engine)?;
-        engine.set(&declaration.name, &value);
-    }
-    Ok(())
+/// What is known of a variable before anybody is asked.
+pub(super) enum Settlement {
+    /// It has this value.
+    Value(Value),
+    /// It has to be asked for; this is the default.
+    Question(Option<Value>),
 }
 
 impl Declaration {
-    fn value(&self, answers: &Answers<'_>, engine: &mut Engine) -> Result<Value, Fault> {
+    /// Finds the value, or that the user is to be asked, where that can be.
+    pub(super) fn settle(
+        &self,
+        answers: &Answers<'_>,
+        engine: &mut Engine,
+        can_ask: bool,
+    ) -> Result<Settlement, Fault> {
         let given = self.given(answers);
         if let Origin::Computed(template) = &self.source {
             return match given {
-                // What is kept may be meant for other templates.
-                Some((from, _)) if from != CONFIGURATION => {
+                // What is kept may be meant for other templates, and what is remembered for
+                // another version of this one.
+                Some((from, _)) if from != CONFIGURATION && from != REMEMBERED => {
                     Err(self.refused(&from, "is computed by the template"))
                 }
-                _ => self.rendered(template, engine),
+                _ => self.rendered(template, engine).map(Settlement::Value),
             };
         }
         if let Some((from, answer)) = given {
-            let value = self.kind.convert(&answer, &self.choices);
+            let value = self.convert(&answer);
             let value = value.map_err(|fault| self.refused(&from, &fault))?;
-            let fault = self.fault(&value, engine)?;
-            return fault.map_or(Ok(value), |fault| Err(self.refused(&from, &fault)));
+            return match self.fault(&value, engine)? {
+                Some(fault) => Err(self.refused(&from, &fault)),
+                None => Ok(Settlement::Value(value)),
+            };
         }
-        let is_asked = self
+        let is_wanted = self
             .when
             .as_ref()
             .map_or(Ok(true), |when| is_true(when, engine))?;
-        let value = match &self.source {
-            Origin::Value(value) => value.clone(),
-            Origin::Template(template) => self.rendered(template, engine)?,
-            Origin::Nowhere | Origin::Computed(_) if is_asked => return Err(self.missing()),
-            Origin::Nowhere | Origin::Computed(_) => return Ok(self.kind.nothing()),
+        let default = match &self.source {
+            Origin::Value(value) => Some(value.clone()),
+            Origin::Template(template) => Some(self.rendered(template, engine)?),
+            Origin::Nowhere | Origin::Computed(_) => None,
+        };
+        if is_wanted && can_ask && (self.has_prompt || default.is_none()) {
+            return Ok(Settlement::Question(default));
+        }
+        let Some(value) = default else {
+            return if is_wanted {
+                Err(self.missing())
+            } else {
+                Ok(Settlement::Value(self.kind.nothing()))
+            };
         };
         match self.fault(&value, engine)? {
-            Some(fault) if is_asked => Err(self.refused("the default", &fault)),
-            _ => Ok(value),
+            Some(fault) if is_wanted => Err(self.refused("the default", &fault)),
+            _ => Ok(Settlement::Value(value)),
         }
+    }
+
+    /// The value that an answer means. The error says what is wrong with it, as the end of a
+    /// sentence, and shows no secret.
+    pub(super) fn convert(&self, answer: &Value) -> Result<Value, String> {
+        let value = self.kind.convert(answer, &self.choices);
+        value.map_err(|fault| {
+            if self.is_secret {
+                format!("takes {}", self.kind.wanted())
+            } else {
+                fault
+            }
+        })
     }
 
     /// What the user said of it, and where.
     fn given(&self, answers: &Answers<'_>) -> Option<(String, Value)> {
+        let remembered = || {
+            let value = answers.remembered.get(self.name.as_str())?;
+            Some((REMEMBERED.to_owned(), value.clone()))
+        };
+        if answers.is_past && !self.is_secret {
+            return remembered();
+        }
         if let Some(value) = answers.given.get(self.name.as_str()) {
             return Some(("the answer".to_owned(), value.clone()));
+        }
+        if let Some(value) = remembered() {
+            return Some(value);
         }
         let variable = format!("{PREFIX}{}", self.name.to_uppercase());
         if let Some(text) = (answers.environment)(&variable) {
@@ -100,12 +143,16 @@ impl Declaration {
             message,
         };
         let text = engine.render_short(&template.text).map_err(manifest)?;
-        let value = self.kind.convert(&Value::text(text), &self.choices);
+        let value = self.convert(&Value::text(text));
         value.map_err(|fault| manifest(format!("the variable `{}` {fault}", self.name)))
     }
 
     /// What is wrong with a value of the right type.
-    fn fault(&self, value: &Value, engine: &mut Engine) -> Result<Option<String>, Fault> {
+    pub(super) fn fault(
+        &self,
+        value: &Value,
+        engine: &mut Engine,
+    ) -> Result<Option<String>, Fault> {
         if let (Some(pattern), Value::Str(text)) = (&self.pattern, value)
             && !pattern.regex.is_match(&text.text)
         {
@@ -131,7 +178,9 @@ impl Declaration {
             message: format!("the variable `{}`{of} {fault}", self.name),
             hint: match from {
                 "the answer" => format!("as in `--var {}=VALUE`", self.name),
-                "the default" => format!("say what it is to be: `--var {}=VALUE`", self.name),
+                "the default" | REMEMBERED => {
+                    format!("say what it is to be: `--var {}=VALUE`", self.name)
+                }
                 other => format!("that is what {other} says"),
             },
         }
@@ -157,7 +206,7 @@ impl Declaration {
     }
 }
 
-fn is_true(expression: &Placed, engine: &Engine) -> Result<bool, Fault> {
+pub(super) fn is_true(expression: &Placed, engine: &Engine) -> Result<bool, Fault> {
     engine
         .is_true(&expression.text)
         .map_err(|message| Fault::Manifest {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::{Answers, Declaration, Raw, Unresolved, declarations, resolve};
+use super::{Answers, Declaration, Raw, Session, Unresolved, declarations};
 use crate::template::{
     native::Engine,
     value::{Dict, Value},
@@ -40,12 +40,15 @@ fn values(
     let kept: Dict = [("kept".into(), Value::text("of the user"))].into();
     let answers = Answers {
         given: &given,
+        remembered: &Dict::new(),
+        is_past: false,
         environment: &|name| environment.get(name).map(|text| (*text).to_owned()),
         kept: &kept,
     };
     let project: Dict = [("project_name".into(), Value::text("my_site"))].into();
     let mut engine = Engine::new(&project, &[]);
-    resolve(&declarations, &answers, &mut engine)?;
+    let question = Session::new(&declarations, &answers, &mut engine, false).next_question()?;
+    assert_eq!(question, None);
     let names: Vec<_> = declarations
         .iter()
         .map(|it| format!("{{{{ {} }}}}", it.name))

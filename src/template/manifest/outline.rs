@@ -21,14 +21,20 @@ impl Manifest {
         &self.reserved
     }
 
-    /// Its text.
+    /// Its text; that of the template itself, where it builds on another.
     pub(in crate::template) fn text(&self) -> &str {
-        &self.place.text
+        self.places.first().map_or("", |it| &it.text)
     }
 
     /// Where it stands.
     pub(in crate::template) fn path(&self) -> &Path {
-        &self.place.path
+        self.places.first().map_or(Path::new(""), |it| &it.path)
+    }
+
+    /// The texts of all manifests, each with its place: first the template's own.
+    pub(in crate::template) fn texts(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let places = self.places.iter();
+        places.map(|it| (it.path.as_path(), it.text.as_str()))
     }
 }
 

@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, env, sync::Arc};
 use jiff::{Zoned, fmt::strtime};
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 
+use crate::template::incidentals::Incidentals;
+
 /// How long a secret is where the template does not say: as long as Django's keys.
 const SECRET_LENGTH: usize = 50;
 
@@ -20,19 +22,22 @@ const DATE: &str = "%Y-%m-%d";
 
 /// Gives the engine the functions. Of the environment's variables only those that are `named` can
 /// be read: a template must not look around.
-pub(super) fn register(tera: &mut Tera, named: &[String]) {
-    // One moment for the whole project, also around midnight.
-    let now = Arc::new(Zoned::now());
-    let today = Arc::clone(&now);
+pub(super) fn register(tera: &mut Tera, named: &[String], incidentals: &Arc<Incidentals>) {
+    let from = Arc::clone(incidentals);
     tera.register_function("year", move |_: Kwargs, _: &State<'_>| {
-        now.year().to_string()
+        from.now().year().to_string()
     });
+    let from = Arc::clone(incidentals);
     tera.register_function("date", move |args: Kwargs, _: &State<'_>| {
-        date(&today, &args)
+        date(from.now(), &args)
     });
-    tera.register_function("secret", |args: Kwargs, _: &State<'_>| secret(&args));
-    tera.register_function("uuid", |_: Kwargs, _: &State<'_>| {
-        uuid::Uuid::new_v4().to_string()
+    let from = Arc::clone(incidentals);
+    tera.register_function("secret", move |args: Kwargs, _: &State<'_>| {
+        secret(&from, &args)
+    });
+    let from = Arc::clone(incidentals);
+    tera.register_function("uuid", move |_: Kwargs, _: &State<'_>| {
+        from.random("uuid", || Ok::<_, Error>(uuid::Uuid::new_v4().to_string()))
     });
     let environment: BTreeMap<String, Option<String>> = named
         .iter()
@@ -57,7 +62,7 @@ pub(super) fn register_repeatable(tera: &mut Tera) {
         date(&zoned, &args)
     });
     tera.register_function("secret", |args: Kwargs, _: &State<'_>| {
-        secret(&args).map(|it| "x".repeat(it.len()))
+        secret_length(&args).map(|it| "x".repeat(it))
     });
     tera.register_function("uuid", |_: Kwargs, _: &State<'_>| {
         uuid::Uuid::nil().to_string()
@@ -69,12 +74,23 @@ fn date(now: &Zoned, args: &Kwargs) -> TeraResult<String> {
     strtime::format(format, now).map_err(|error| Error::message(format!("`date`: {error}")))
 }
 
-fn secret(args: &Kwargs) -> TeraResult<String> {
+fn secret_length(args: &Kwargs) -> TeraResult<usize> {
     let length = args.get::<usize>("length")?.unwrap_or(SECRET_LENGTH);
     if length > LONGEST_SECRET {
         let message = format!("`secret`: a length of {length} is more than {LONGEST_SECRET}");
         return Err(Error::message(message));
     }
+    Ok(length)
+}
+
+fn secret(incidentals: &Incidentals, args: &Kwargs) -> TeraResult<String> {
+    let length = secret_length(args)?;
+    let secret = incidentals.random(&format!("secret {length}"), || random_text(length))?;
+    incidentals.hide(&secret);
+    Ok(secret)
+}
+
+fn random_text(length: usize) -> TeraResult<String> {
     let mut secret = String::with_capacity(length);
     let mut octets = [0; 64];
     while secret.len() < length {

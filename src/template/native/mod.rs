@@ -10,12 +10,13 @@ mod inspect;
 mod names;
 mod words;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tera::{Context, Delimiters, ErrorKind, ReportError, Tera};
 
 use super::{
     error::Error,
+    incidentals::Incidentals,
     report::{self, Report},
     shown,
     similar::similar,
@@ -32,6 +33,10 @@ const MOST_ELIF: usize = 500;
 /// What helps where nothing better is known.
 const RAW: &str = "text that is no template goes between `{% raw %}` and `{% endraw %}`";
 
+/// All variables at one moment.
+#[derive(Clone, Debug)]
+pub(super) struct Variables(Context);
+
 /// The engine with the variables.
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -39,19 +44,34 @@ pub(super) struct Engine {
     context: Context,
     /// What stands around what is not text.
     delimiters: Delimiters,
+    /// What the context was made of.
+    values: Dict,
+    incidentals: Arc<Incidentals>,
 }
 
 impl Engine {
     /// The engine with variables; `environment` names those variables of the environment that
     /// templates may read.
+    #[cfg(test)]
     pub(super) fn new(variables: &Dict, environment: &[String]) -> Self {
+        Self::with(variables, environment, Arc::default())
+    }
+
+    /// The same, with random values and a day that other renderings have too.
+    pub(super) fn with(
+        variables: &Dict,
+        environment: &[String],
+        incidentals: Arc<Incidentals>,
+    ) -> Self {
         let mut tera = Tera::default();
         names::register(&mut tera);
-        functions::register(&mut tera, environment);
+        functions::register(&mut tera, environment, &incidentals);
         let mut engine = Self {
             tera,
             context: Context::new(),
             delimiters: Delimiters::default(),
+            values: Dict::new(),
+            incidentals,
         };
         for (name, value) in variables {
             engine.set(name, value);
@@ -63,6 +83,27 @@ impl Engine {
     pub(super) fn set(&mut self, name: &str, value: &Value) {
         self.context
             .insert_value(name.to_owned(), tera_value(value));
+        self.values.insert(name.into(), value.clone());
+    }
+
+    /// The value of a variable.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// Something else is rendered from here on: a file of the template, or a variable.
+    pub(super) fn begin(&self, place: &Path) {
+        self.incidentals.begin(place);
+    }
+
+    /// The variables as they are.
+    pub(super) fn variables(&self) -> Variables {
+        Variables(self.context.clone())
+    }
+
+    /// Has these variables, and no others.
+    pub(super) fn set_variables(&mut self, Variables(context): Variables) {
+        self.context = context;
     }
 
     /// The engine with the same variables for texts in which other delimiters stand around what is
@@ -76,6 +117,8 @@ impl Engine {
             tera,
             context: self.context.clone(),
             delimiters,
+            values: self.values.clone(),
+            incidentals: Arc::clone(&self.incidentals),
         })
     }
 
@@ -87,11 +130,10 @@ impl Engine {
     /// Whether an expression is true. The error says what is wrong with it.
     pub(super) fn is_true(&self, expression: &str) -> Result<bool, String> {
         let text = format!("{{% if {expression} %}}1{{% endif %}}");
-        let is_true = self.render_short(&text)? == "1";
         match self.unknown_variable(&text) {
-            // The engine takes it for false.
+            // The engine takes it for false, or does not say its name.
             Some(name) => Err(format!("variable `{name}` is not defined")),
-            None => Ok(is_true),
+            None => Ok(self.render_short(&text)? == "1"),
         }
     }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use super::{Node, Plan};
 use crate::template::{
     error::Error,
+    secrets::Secrets,
     source::{Entry, Kind},
     subject::ProjectOrApp,
 };
@@ -21,12 +22,17 @@ impl Plan {
             subject,
             template,
             message: None,
+            hooks: Vec::new(),
+            remembered: None,
+            secrets: Secrets::default(),
+            parts: Vec::new(),
         };
         for Entry { path, kind } in entries {
             let node = Node {
                 from: path.clone(),
                 kind,
                 is_rendered: false,
+                skips_if_exists: false,
             };
             plan.add(&path, node)?;
         }

@@ -12,6 +12,7 @@ mod download;
 mod git;
 mod limits;
 mod listing;
+mod origin;
 mod progress;
 mod redact;
 mod stoppable;
@@ -30,6 +31,7 @@ use super::{Request, Selection, error::Error, shown};
 use address::Address;
 use checksum::{Checksum, VerifyError};
 use download::{Outcome, Received};
+pub(super) use origin::Origin;
 use subdirectory::Scope;
 
 pub(super) use builtin::{all as builtin_templates, blank, named as builtin_named};
@@ -82,22 +84,65 @@ pub(super) struct Source {
     pub(super) root: PathBuf,
     /// Everything in it, in no particular order.
     pub(super) entries: Vec<Entry>,
+    /// Where it can be found again.
+    pub(super) origin: Origin,
 }
 
 impl Source {
     /// Finds and reads the template that the user means.
     pub(super) fn open(request: &Request<'_>) -> Result<Self, Error> {
-        let Request {
-            subject,
-            wanted,
-            current_directory,
+        let Wanted {
+            template,
+            own_templates,
             ..
+        } = request.wanted;
+        let template = template.unwrap_or(builtin::DEFAULT);
+        let address = address(request)?;
+        let origin = Origin::of(template, &address, own_templates);
+        let mut source = Self::read(request, address)?;
+        source.origin.template = origin.template;
+        Ok(source)
+    }
+
+    /// The template as it was in a commit; nothing where that cannot be had.
+    pub(super) fn open_commit(request: &Request<'_>, commit: &str) -> Result<Option<Self>, Error> {
+        match address(request)? {
+            Address::Directory(root) => {
+                let root = subdirectory::in_directory(root, request.wanted.subdirectory)?;
+                git::local::source(request, &root, commit)
+            }
+            Address::Git(url) => {
+                let wanted = Wanted {
+                    reference: Some(commit),
+                    ..request.wanted
+                };
+                match git::source(&Request { wanted, ..*request }, &url) {
+                    Err(Error::Git(GitError::NoReference { .. })) => Ok(None),
+                    found => found.map(Some),
+                }
+            }
+            Address::Builtin(_) | Address::File(_) | Address::Url(_) => Ok(None),
+        }
+    }
+
+    /// Finds out which commit a directory of the user's is, where it is one.
+    pub(super) fn find_commit(&mut self, request: &Request<'_>) {
+        // Templates from elsewhere are called otherwise.
+        if self.origin.commit.is_none() && self.root.is_absolute() && self.root.is_dir() {
+            self.origin.commit = git::local::commit(request, &self.root, &self.entries);
+        }
+    }
+
+    /// A hash of all that the template consists of.
+    pub(super) fn hash(&self) -> String {
+        origin::hash(&self.entries)
+    }
+
+    fn read(request: &Request<'_>, address: Address) -> Result<Self, Error> {
+        let Request {
+            subject, wanted, ..
         } = *request;
         let template = wanted.template.unwrap_or(builtin::DEFAULT);
-        let address = match builtin::find(subject, builtin::DEFAULT) {
-            Some(builtin) if wanted.template.is_none() => Address::Builtin(builtin),
-            _ => Address::of(template, subject, current_directory, wanted.own_templates)?,
-        };
         let checksum = wanted.checksum.map(Checksum::parse).transpose()?;
         let no_archive = |what| match checksum {
             Some(_) => Err(Error::Checksum(ChecksumError::NoArchive {
@@ -126,6 +171,7 @@ impl Source {
                 Ok(Self {
                     entries: directory::entries(request, &root)?,
                     root,
+                    origin: Origin::default(),
                 })
             }
             Address::File(path) => {
@@ -158,6 +204,7 @@ impl Source {
             None => Ok(Self {
                 root,
                 entries: builtin::entries(directory, request.selection),
+                origin: Origin::default(),
             }),
         }
     }
@@ -180,6 +227,7 @@ impl Source {
         Ok(Self {
             entries: entries?,
             root: scope.within(name),
+            origin: Origin::default(),
         })
     }
 
@@ -191,6 +239,23 @@ impl Source {
     /// How the template is called in messages.
     pub(super) fn name(&self) -> String {
         self.root.display().to_string()
+    }
+}
+
+/// Where the template is that is wanted.
+fn address(request: &Request<'_>) -> Result<Address, Error> {
+    let Request {
+        subject,
+        wanted,
+        current_directory,
+        ..
+    } = *request;
+    match (wanted.template, builtin::find(subject, builtin::DEFAULT)) {
+        (None, Some(builtin)) => Ok(Address::Builtin(builtin)),
+        (template, _) => {
+            let template = template.unwrap_or(builtin::DEFAULT);
+            Address::of(template, subject, current_directory, wanted.own_templates)
+        }
     }
 }
 

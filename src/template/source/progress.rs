@@ -33,6 +33,8 @@ pub enum Step<'a> {
     Fetched,
     /// The template is read, and its files are rendered.
     Rendering,
+    /// The user is asked: what takes time now is not the program.
+    Asking,
 }
 
 /// Is told what takes time.

@@ -40,6 +40,27 @@ pub fn without_credentials(template: &str) -> String {
     }
 }
 
+/// An address as a project keeps it, to get the template again: without passwords and queries. Who
+/// logs in with SSH stays, as that is part of how the repository is reached.
+pub(super) fn kept(template: &str) -> String {
+    let Some((scheme, rest)) = template.split_once("://") else {
+        return typed(template);
+    };
+    if !scheme.to_ascii_lowercase().ends_with("ssh") {
+        let address = redacted(template);
+        return address.trim_end_matches("?…").to_owned();
+    }
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let authority = match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            let user = user.split_once(':').map_or(user, |it| it.0);
+            format!("{user}@{host}")
+        }
+        None => authority.to_owned(),
+    };
+    printable(&format!("{scheme}://{authority}/{path}"))
+}
+
 /// What the user typed for a template, whatever it is: without what would be credentials if it
 /// were an address. A path that can be nothing else is as it is.
 pub(super) fn typed(template: &str) -> String {
@@ -140,6 +161,16 @@ mod tests {
         let is_path = !template.contains(':');
         let kept = if is_path { template } else { shown };
         assert_eq!(without_credentials(template), kept);
+    }
+
+    #[rstest]
+    #[case("https://me:secret@host/x.zip?token=secret", "https://host/x.zip")]
+    #[case("ssh://git:secret@host/x.git", "ssh://git@host/x.git")]
+    #[case("git+ssh://host/x", "git+ssh://host/x")]
+    #[case("git@host:x/y", "git@host:x/y")]
+    #[case("gh:owner/repo", "gh:owner/repo")]
+    fn what_is_kept_can_be_used_again(#[case] template: &str, #[case] expected: &str) {
+        assert_eq!(kept(template), expected);
     }
 
     #[rstest]

@@ -20,14 +20,41 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::{error::Error, path::JOURNAL as FILE_NAME, subject::ProjectOrApp};
+use crate::template::{
+    error::Error,
+    path::{JOURNAL as FILE_NAME, STAGING},
+    subject::ProjectOrApp,
+    update::UpdateError,
+};
 
 /// What a journal begins with: a file that begins with something else is not ours to remove.
 const FIRST_LINE: &[u8] =
     b"# `scaffold` is making these files, and removes this one when they are made:\n";
 
+/// The same of a run that changes files; the place where they are as they were follows.
+const FIRST_LINE_OF_CHANGE: &[u8] =
+    b"# `scaffold` is changing these files, and removes this one when they are changed:\n";
+
 /// What it ends with. Nothing is made before this is written.
 const LAST_LINE: &[u8] = b"# end\n";
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It makes files where none are.
+    New,
+    /// It changes files.
+    Change,
+}
+
+impl Kind {
+    fn first_line(self) -> &'static [u8] {
+        match self {
+            Self::New => FIRST_LINE,
+            Self::Change => FIRST_LINE_OF_CHANGE,
+        }
+    }
+}
 
 /// A journal of this run.
 pub(super) struct Journal<'a> {
@@ -43,6 +70,7 @@ impl<'a> Journal<'a> {
         root: &'a OwnedFd,
         target: &'a Path,
         subject: ProjectOrApp,
+        kind: Kind,
         paths: &[&Path],
     ) -> Result<Self, Error> {
         let path = target.join(FILE_NAME);
@@ -65,7 +93,7 @@ impl<'a> Journal<'a> {
         if !lock::is_still(&file, root, FILE_NAME) {
             return Err(busy(target));
         }
-        let written = file.write_all(&contents(paths));
+        let written = file.write_all(&contents(kind, paths));
         let journal = Self {
             root,
             target,
@@ -80,6 +108,12 @@ impl<'a> Journal<'a> {
         }
     }
 
+    /// Leaves it as a killed run does.
+    #[cfg(test)]
+    pub(super) fn abandon(self) {
+        drop(self);
+    }
+
     /// Removes the journal: all is made, or nothing is left.
     pub(super) fn finish(self) -> Result<(), Error> {
         rustix::fs::unlinkat(self.root, FILE_NAME, AtFlags::empty())
@@ -88,8 +122,8 @@ impl<'a> Journal<'a> {
 }
 
 /// The text: a line for each path.
-fn contents(paths: &[&Path]) -> Vec<u8> {
-    let mut text = FIRST_LINE.to_vec();
+fn contents(kind: Kind, paths: &[&Path]) -> Vec<u8> {
+    let mut text = kind.first_line().to_vec();
     for path in paths {
         text.extend_from_slice(path.as_os_str().as_bytes());
         text.push(b'\n');
@@ -137,11 +171,23 @@ fn find_spent(root: &OwnedFd, target: &Path, subject: ProjectOrApp) -> Result<Op
     }
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(fail)?;
-    if !FIRST_LINE.starts_with(text.get(..FIRST_LINE.len()).unwrap_or(&text)) {
+    let begins = |first: &[u8]| first.starts_with(text.get(..first.len()).unwrap_or(&text));
+    if !begins(FIRST_LINE) && !begins(FIRST_LINE_OF_CHANGE) {
         return Err(Error::Conflicts {
             subject,
             paths: vec![path],
         });
+    }
+    if text.starts_with(FIRST_LINE_OF_CHANGE) {
+        if !text.ends_with(LAST_LINE) {
+            // It had changed nothing yet.
+            return Ok(Some(file));
+        }
+        return Err(Error::Update(UpdateError::Killed {
+            target: target.to_path_buf(),
+            kept: target.join(STAGING),
+            journal: path,
+        }));
     }
     let left = left(&text, target);
     if left.is_empty() {
@@ -235,7 +281,13 @@ mod tests {
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
         let start = || {
             let paths = [Path::new("manage.py")];
-            Journal::start(&directory, root.path(), ProjectOrApp::Project, &paths)
+            Journal::start(
+                &directory,
+                root.path(),
+                ProjectOrApp::Project,
+                Kind::New,
+                &paths,
+            )
         };
         let live = start().unwrap();
         assert!(matches!(prepare(&request), Err(Error::Busy { .. })));

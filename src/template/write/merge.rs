@@ -16,7 +16,7 @@ use rustix::{
 };
 
 use super::{
-    journal::Journal,
+    journal::{Journal, Kind},
     staging::Staging,
     tree::{Links, open_directory},
 };
@@ -34,7 +34,7 @@ pub(super) fn merge(
     let root = open_directory(rustix::fs::CWD, target, Links::Follow)
         .map_err(|error| fail(Path::new(""), error))?;
     let moves = target::missing(plan, target)?;
-    let journal = Journal::start(&root, target, plan.subject(), &moves)?;
+    let journal = Journal::start(&root, target, plan.subject(), Kind::New, &moves)?;
     let mut done = Vec::new();
     let mut result = Ok(());
     for path in moves {
@@ -58,7 +58,7 @@ pub(super) fn merge(
 }
 
 /// Moves a path from one directory to the same path in another, where nothing is.
-fn rename(from: &OwnedFd, to: &OwnedFd, path: &Path) -> std::io::Result<()> {
+pub(super) fn rename(from: &OwnedFd, to: &OwnedFd, path: &Path) -> std::io::Result<()> {
     let (from, to) = (open_parent(from, path)?, open_parent(to, path)?);
     let name = path.file_name().unwrap_or_default();
     match renameat_with(&from, name, &to, name, RenameFlags::NOREPLACE) {
@@ -76,7 +76,7 @@ fn rename(from: &OwnedFd, to: &OwnedFd, path: &Path) -> std::io::Result<()> {
 }
 
 /// Opens the directory that the path is in, through no link.
-fn open_parent(root: &OwnedFd, path: &Path) -> std::io::Result<OwnedFd> {
+pub(super) fn open_parent(root: &OwnedFd, path: &Path) -> std::io::Result<OwnedFd> {
     let parts = path.parent().into_iter().flat_map(Path::iter);
     let mut parent = root.try_clone()?;
     for part in parts {
@@ -131,6 +131,7 @@ mod tests {
         assert_eq!(fs::read(root.path().join("mysite/own")).unwrap(), b"own");
         let top = [
             ".gitignore",
+            ".scaffold.toml",
             "README.md",
             "manage.py",
             "mysite",

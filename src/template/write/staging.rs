@@ -30,6 +30,10 @@ use crate::template::{error::Error, path::STAGING as DIRECTORY_NAME, subject::Pr
 /// same, the next run removes.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
+/// The directory in a run's own in which files are kept as they were while others take their place.
+/// No template can have something of this name.
+pub(super) const KEPT: &str = DIRECTORY_NAME;
+
 /// A project that is being built. Dropping it removes it.
 pub(super) struct Staging {
     /// The directory that the project will be in, which exists.
@@ -130,6 +134,13 @@ impl Staging {
         } else {
             Err(Error::Interrupted { subject })
         }
+    }
+
+    /// Leaves all as a killed run does.
+    #[cfg(test)]
+    pub(super) fn abandon(self) {
+        unlock(&self.project);
+        std::mem::forget(self);
     }
 
     /// Moves the project to its place, if nothing has come up there in the meantime.
@@ -267,7 +278,10 @@ fn remove_dead(shared: &OwnedFd, path: &Path) {
         let ours = entry
             .metadata()
             .is_ok_and(|it| it.uid() == rustix::process::geteuid().as_raw());
-        if ours && lock::try_lock(&directory) {
+        // What a killed run has kept of the user's, only the user may remove.
+        let keeps =
+            fs::read_dir(entry.path().join(KEPT)).is_ok_and(|mut kept| kept.next().is_some());
+        if ours && !keeps && lock::try_lock(&directory) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

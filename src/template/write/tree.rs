@@ -60,7 +60,7 @@ impl<'a> Tree<'a> {
                 Kind::Directory => make_directory(directory, Path::new(name))
                     .map(|opened| open.push((path, opened))),
                 Kind::File { contents, mode } => {
-                    make_file(directory, Path::new(name), contents, *mode)
+                    make_file(directory, Path::new(name), contents, *mode).map(drop)
                 }
             };
             made.map_err(|error| match error.kind() {
@@ -82,19 +82,21 @@ fn make_directory(above: BorrowedFd<'_>, name: &Path) -> std::io::Result<OwnedFd
     }
 }
 
-fn make_file(
+/// Makes a file where nothing is.
+pub(super) fn make_file(
     above: BorrowedFd<'_>,
     name: &Path,
     contents: &[u8],
     mode: u32,
-) -> std::io::Result<()> {
+) -> std::io::Result<File> {
     /// The owner may write to the file, whatever the template's mode is.
     const OWNER_WRITES: u32 = 0o200;
     // `EXCL` makes sure that nothing is at this path, not even a link to nowhere.
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
     let mode = Mode::from_raw_mode(mode | OWNER_WRITES);
-    let file = rustix::fs::openat(above, name, flags, mode)?;
-    File::from(file).write_all(contents)
+    let mut file = File::from(rustix::fs::openat(above, name, flags, mode)?);
+    file.write_all(contents)?;
+    Ok(file)
 }
 
 /// What happens where a directory is expected and a link to one is found.

@@ -1,4 +1,4 @@
-//! What static files have beyond Django: ranges, entity tags, and that nothing is remembered.
+//! What static files have beyond Django: ranges, entity tags, and that each change shows.
 
 use std::{fs, time::UNIX_EPOCH};
 
@@ -20,7 +20,7 @@ fn get(server: &Server, path: &str, fields: &str) -> Response {
 }
 
 /// The entity tag of a file, once it is long enough ago that the file was written.
-fn tag(server: &Server, path: &str) -> String {
+pub(super) fn tag(server: &Server, path: &str) -> String {
     loop {
         let response = ask(server, "HEAD", path, "");
         let tag = response.header("etag").unwrap();

@@ -1,6 +1,7 @@
 //! Static files of Django projects, beside Django's own runserver on the same project.
 
 mod beyond;
+mod known;
 mod settings;
 
 use std::{

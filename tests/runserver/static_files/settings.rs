@@ -92,7 +92,14 @@ fn receivers_of_signals_hear_of_static_files_as_django_tells_them() {
     let venv = newest().venv(Packages::Django);
     let serve = || project(&venv, "").file("urls.py", format!("{receivers}urlpatterns = []\n"));
     for server in [serve().start(), serve().start_djangos_own(&venv)] {
-        for path in ["/static/site.css", "/static/large.png", "/static/missing"] {
+        for path in [
+            "/static/site.css",
+            "/static/large.png",
+            "/static/missing",
+            // Old enough to be known to the front.
+            "/static/admin/css/base.css",
+            "/static/admin/css/base.css",
+        ] {
             let mark = server.mark();
             ask(&server, "GET", path, "");
             server.wait_for_output_since(mark, "finished StaticFilesHandler");

@@ -17,11 +17,11 @@ use std::{
 
 use super::AuthoringError;
 use crate::template::{
-    Request, Target,
+    Past, Request, Target,
     error::Error,
     manifest::{self, Manifest},
     plan::Plan,
-    prepare,
+    render,
     source::{Entry, Kind, Source},
     value::Dict,
     variables,
@@ -112,7 +112,7 @@ impl Cases {
     pub fn read(request: &Request<'_>) -> Result<Self, Error> {
         let mut source = Source::open(request)?;
         let taken = |name: &str| variables::name_fault(request.subject, name);
-        let manifest = manifest::take(&mut source, taken)?;
+        let manifest = manifest::take(&mut source, 0, &taken)?;
         let Some(manifest) = manifest else {
             return Err(AuthoringError::NoManifest {
                 template: source.root,
@@ -164,7 +164,7 @@ impl Case {
     pub fn plan(&self, request: &Request<'_>) -> Result<Result<Option<Plan>, CaseError>, Error> {
         let target = Target::New(Path::new(PLACE).join(&self.project));
         let unasked = Request::new(request.subject, &self.project, &target, Path::new("/"));
-        let planned = prepare(&Request {
+        let request = Request {
             name: &self.project,
             target: &target,
             variables: &self.answers,
@@ -173,7 +173,9 @@ impl Case {
             install: self.install,
             repeatable: true,
             ..*request
-        });
+        };
+        // Without what a project remembers of its template: that differs with each of its commits.
+        let planned = Source::open(&request).and_then(|it| render(&request, it, &Past::default()));
         Ok(match (planned, self.fails.clone()) {
             (Err(error @ Error::Interrupted { .. }), _) => return Err(error),
             (Ok(plan), None) => Ok(Some(plan)),
@@ -227,7 +229,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::template::subject::ProjectOrApp;
+    use crate::template::{source::Origin, subject::ProjectOrApp};
 
     fn left(tests: &str, files: &[(&str, &str)]) -> Vec<String> {
         let entry = |path: &str, text: &str| Entry {
@@ -239,11 +241,12 @@ mod tests {
         };
         let mut source = Source {
             root: "t".into(),
+            origin: Origin::default(),
             entries: files.iter().map(|(path, text)| entry(path, text)).collect(),
         };
         source.entries.push(entry("scaffold.toml", tests));
         let taken = |name: &str| variables::name_fault(ProjectOrApp::Project, name);
-        let manifest = manifest::take(&mut source, taken).unwrap().unwrap();
+        let manifest = manifest::take(&mut source, 0, &taken).unwrap().unwrap();
         leave_out(&mut source, &manifest);
         let paths = source
             .entries

@@ -20,7 +20,7 @@ use std::{
 
 use super::{Finding, Place, Severity, places::Places};
 use crate::template::{
-    Request,
+    Past, Request,
     error::Error,
     manifest::Manifest,
     open,
@@ -153,7 +153,7 @@ fn look_at(
     }
     let request = rendering::with(request, base, false);
     // What is wrong with the defaults, the first rendering tells.
-    let Ok(Renderer::Native(engine)) = renderer(&request, Some(manifest)) else {
+    let Ok(Renderer::Native(engine)) = renderer(&request, Some(manifest), &Past::default()) else {
         return Ok(());
     };
     let Ok(treatments) = manifest.treatments(&engine) else {

@@ -11,7 +11,12 @@ use super::{
     Combination,
 };
 use crate::template::{
-    Request, error::Error, manifest::Manifest, plan::Plan, renderer, shown, source::Source,
+    Past, Request,
+    error::Error,
+    manifest::Manifest,
+    plan::Plan,
+    renderer, shown,
+    source::{Origin, Source},
     value::Dict,
 };
 
@@ -68,7 +73,7 @@ impl Rendering<'_> {
     pub(super) fn run(&self, combination: &Combination) -> Result<Rendered, Error> {
         let mut rendered = Rendered::default();
         let request = with(self.request, &combination.answers, combination.install);
-        let language = match renderer(&request, self.manifest) {
+        let language = match renderer(&request, self.manifest, &Past::default()) {
             Ok(language) => language,
             Err(error @ Error::Answer { .. }) => {
                 rendered.refused = Some(error);
@@ -83,6 +88,7 @@ impl Rendering<'_> {
         while rendered.findings.len() < MOST_FAULTS {
             let mut source = Source {
                 root: self.source.root.clone(),
+                origin: Origin::default(),
                 entries: self
                     .source
                     .entries
@@ -133,7 +139,9 @@ impl Rendering<'_> {
             Error::Name { from, .. } | Error::Duplicate { second: from, .. } => from == entry,
             Error::NotText { path, .. } => *path == self.source.locate(entry),
             Error::Template { report, .. } => {
-                let path = shown::path(&self.source.locate(entry)).to_string();
+                let origin = self.manifest.and_then(|it| it.origin(entry));
+                let place = origin.map_or_else(|| self.source.locate(entry), Path::to_path_buf);
+                let path = shown::path(&place).to_string();
                 report
                     .strip_prefix(&path)
                     .is_some_and(|rest| rest.starts_with(':'))

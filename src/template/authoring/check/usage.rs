@@ -1,7 +1,7 @@
 //! Variables that are used and not there, and variables that are there and not used: over all texts
 //! of a native template, also in branches that no rendering takes.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, path::Path};
 
 use super::super::{
     Finding, Severity,
@@ -41,11 +41,15 @@ impl Usage<'_> {
                 self.look_into(entry, &text, &mut used, &mut findings);
             }
         }
-        self.look_into_manifest(&mut used, &mut findings);
+        for (path, text) in self.manifest.texts() {
+            self.look_into_manifest(path, text, &mut used, &mut findings);
+        }
         for declaration in self.manifest.declarations() {
             let name = declaration.name();
-            if !used.contains(name) {
-                let span = self.places.variable(name).unwrap_or_default();
+            // What a template has from another one, it need not use.
+            if let Some(span) = self.places.variable(name)
+                && !used.contains(name)
+            {
                 let message = format!("the variable `{name}` is not used");
                 findings.push(
                     Finding::at(
@@ -95,7 +99,8 @@ impl Usage<'_> {
         findings: &mut Vec<Finding>,
     ) {
         let engine = self.treatments.engine(&entry.path).unwrap_or(self.engine);
-        let place = self.source.locate(&entry.path);
+        let origin = self.manifest.origin(&entry.path);
+        let place = origin.map_or_else(|| self.source.locate(&entry.path), Path::to_path_buf);
         let variables = match engine.variables_of(&place, text) {
             Ok(variables) => variables,
             Err(error) => {
@@ -127,8 +132,13 @@ impl Usage<'_> {
         }
     }
 
-    fn look_into_manifest(&self, used: &mut BTreeSet<String>, findings: &mut Vec<Finding>) {
-        let (path, text) = (self.manifest.path(), self.manifest.text());
+    fn look_into_manifest(
+        &self,
+        path: &Path,
+        text: &str,
+        used: &mut BTreeSet<String>,
+        findings: &mut Vec<Finding>,
+    ) {
         for places::Text {
             text: part,
             variable,

@@ -8,13 +8,13 @@ use std::{
 
 use super::{secrets::Secrets, walk::File};
 use crate::template::{
-    Request, Selection, Target,
+    Past, Request, Selection, Target,
     authoring::{AuthoringError, cases},
     error::Error,
     manifest,
     plan::Plan,
     renderer, shown,
-    source::{Entry, Kind, Source},
+    source::{Entry, Kind, Origin, Source},
     subject::ProjectOrApp,
     value::Dict,
     variables,
@@ -71,9 +71,12 @@ fn render(
 ) -> Result<Plan, Error> {
     let mut source = Source {
         root: PathBuf::new(),
+        origin: Origin::default(),
         entries: entries.to_vec(),
     };
-    let manifest = manifest::take(&mut source, |it| variables::name_fault(subject, it))?;
+    let manifest = manifest::take(&mut source, 0, &|it: &str| {
+        variables::name_fault(subject, it)
+    })?;
     if let Some(manifest) = &manifest {
         cases::leave_out(&mut source, manifest);
     }
@@ -82,7 +85,7 @@ fn render(
         variables: answers,
         ..Request::new(subject, name, &target, Path::new("/"))
     };
-    let renderer = renderer(&request, manifest.as_ref())?;
+    let renderer = renderer(&request, manifest.as_ref(), &Past::default())?;
     Plan::new(&request, &mut source, manifest.as_ref(), &renderer)
 }
 

@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tera::Delimiters;
@@ -49,7 +50,7 @@ impl<'a> Treated<'a> {
         for subject in ["project_name", "app_name"] {
             variables.insert(subject.into(), Value::text(name));
         }
-        let engine = Engine::new(&variables, &[]);
+        let engine = Engine::with(&variables, &[], Arc::default());
         let engines = MARKS
             .iter()
             .map(|marks| engine.with_delimiters(delimiters(marks)).ok());

@@ -6,18 +6,19 @@
 //!
 //! A submodule is an empty directory, as `git clone` leaves it.
 
+mod blobs;
 mod error;
+pub(super) mod local;
 mod program;
 mod reference;
 mod tree;
 
 use std::{
-    ffi::OsString,
-    fs::File,
-    io::{self, BufRead, BufReader, Read as _, Seek as _, Write as _},
+    ffi::{OsStr, OsString},
+    io::{self, BufReader},
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
-    process::{ChildStdout, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -25,6 +26,7 @@ use super::{
     Request, Source,
     limits::{LIMITS, Tally},
     listing::{self, Item, What},
+    origin::Origin,
     progress::Step,
     redact::redacted,
     subdirectory::Scope,
@@ -68,9 +70,14 @@ pub(super) fn source(request: &Request<'_>, url: &str) -> Result<Source, Error> 
     };
     let root = PathBuf::from(&repository.shown);
     let scope = Scope::of(request);
+    let (commit, items) = repository.items()?;
     Ok(Source {
-        entries: listing::entries(repository.items()?, scope, &root)?,
+        entries: listing::entries(items, scope, &root)?,
         root: scope.within(root),
+        origin: Origin {
+            commit: Some(commit),
+            ..Origin::default()
+        },
     })
 }
 
@@ -85,14 +92,42 @@ struct Repository<'a> {
 }
 
 impl Repository<'_> {
-    fn items(&self) -> Result<Vec<Item>, Error> {
+    /// The commit that is wanted, and what is in it.
+    fn items(&self) -> Result<(String, Vec<Item>), Error> {
         let Self { request, shown, .. } = self;
         request.progress.step(Step::Fetching { repository: shown });
         self.fetch()?;
         request.progress.step(Step::Fetched);
-        let mut tally = Tally::new(Path::new(shown), LIMITS);
-        let lines = self.list(&mut tally)?;
+        let commit = self.commit("FETCH_HEAD")?;
+        let items = self.items_of(&commit, None)?;
+        Ok((commit, items))
+    }
+
+    /// What is in a commit, or in a directory of it.
+    fn items_of(&self, commit: &str, directory: Option<&Path>) -> Result<Vec<Item>, Error> {
+        let mut tally = Tally::new(Path::new(&self.shown), LIMITS);
+        let lines = self.list(commit, directory, &mut tally)?;
         self.read(lines)
+    }
+
+    /// The id of the commit that is called so in the repository that is read.
+    fn commit(&self, name: &str) -> Result<String, Error> {
+        let name = format!("{name}^{{commit}}");
+        let arguments = [
+            "rev-parse",
+            "--quiet",
+            "--verify",
+            "--end-of-options",
+            &name,
+        ];
+        let ended = self.git.run(arguments, u64::MAX);
+        let ended = ended.map_err(|failure| self.failed(failure))?;
+        let id = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
+        if ended.status.success() && !id.is_empty() {
+            Ok(id)
+        } else {
+            Err(self.unexpected("rev-parse", &ended.stderr))
+        }
     }
 
     /// Fetches the one commit.
@@ -188,7 +223,12 @@ impl Repository<'_> {
     }
 
     /// What is in the commit. Nothing is read of a file that is too large.
-    fn list(&self, tally: &mut Tally) -> Result<Vec<tree::Line>, Error> {
+    fn list(
+        &self,
+        commit: &str,
+        directory: Option<&Path>,
+        tally: &mut Tally,
+    ) -> Result<Vec<tree::Line>, Error> {
         let arguments = [
             "ls-tree",
             "-r",
@@ -196,8 +236,11 @@ impl Repository<'_> {
             "-z",
             "--long",
             "--full-tree",
-            "FETCH_HEAD",
+            commit,
+            "--",
         ];
+        let arguments = arguments.iter().map(OsStr::new);
+        let arguments = arguments.chain(directory.map(Path::as_os_str));
         let failed = |failure| self.failed(failure);
         let mut running = self.git.read(arguments, Stdio::null()).map_err(failed)?;
         let mut answer = running.stdout().map(BufReader::new);
@@ -224,7 +267,7 @@ impl Repository<'_> {
     /// Reads the contents of all files.
     fn read(&self, lines: Vec<tree::Line>) -> Result<Vec<Item>, Error> {
         let failed = |failure| self.failed(failure);
-        let names = blob_names(&lines).map_err(|error| failed(Failure::Io(error)))?;
+        let names = blobs::names(&lines).map_err(|error| failed(Failure::Io(error)))?;
         let mut running = self
             .git
             .read(["cat-file", "--batch", "--buffer"], names.into())
@@ -233,7 +276,7 @@ impl Repository<'_> {
         let mut contents = |blob: &Blob| -> Result<Vec<u8>, Error> {
             self.git.look().map_err(failed)?;
             let contents = match &mut answer {
-                Some(answer) => contents(answer, blob),
+                Some(answer) => blobs::contents(answer, blob),
                 None => Ok(None),
             };
             match contents {
@@ -332,37 +375,4 @@ impl Repository<'_> {
             },
         })
     }
-}
-
-/// A file with the names of all blobs, one on each line: more of them than fit into a pipe would
-/// have to be written while the answer is read.
-fn blob_names(lines: &[tree::Line]) -> io::Result<File> {
-    let mut names = io::BufWriter::new(tempfile::tempfile()?);
-    for line in lines {
-        if let Kind::File { blob, .. } | Kind::Link(blob) = &line.kind {
-            writeln!(names, "{}", blob.name)?;
-        }
-    }
-    let mut names = names.into_inner()?;
-    names.rewind()?;
-    Ok(names)
-}
-
-/// The next contents in the answer of `git cat-file --batch`; nothing where it is not about the
-/// blob. No more is read than the blob's size.
-fn contents(answer: &mut BufReader<ChildStdout>, blob: &Blob) -> io::Result<Option<Vec<u8>>> {
-    let expected = format!("{} blob {}\n", blob.name, blob.size);
-    let mut head = String::new();
-    let most = u64::try_from(expected.len()).unwrap_or(u64::MAX);
-    answer.take(most).read_line(&mut head)?;
-    if head != expected {
-        return Ok(None);
-    }
-    let mut contents = Vec::new();
-    let size = usize::try_from(blob.size).unwrap_or(usize::MAX);
-    contents.try_reserve_exact(size)?;
-    answer.take(blob.size).read_to_end(&mut contents)?;
-    let mut end = [0];
-    answer.read_exact(&mut end)?;
-    Ok((contents.len() == size && end == *b"\n").then_some(contents))
 }

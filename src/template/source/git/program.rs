@@ -241,6 +241,8 @@ impl Git<'_> {
         // Said, so that no other is looked for, and so that the user may have forbidden to use
         // bare ones that are only found.
         command.env("GIT_DIR", self.directory);
+        // Nothing is fetched that was not asked for, where the user's own repository has gaps.
+        command.env("GIT_NO_LAZY_FETCH", "1");
         // Their messages are looked at.
         command.env("LC_ALL", "C");
         if env::var_os("GIT_ALLOW_PROTOCOL").is_none() {

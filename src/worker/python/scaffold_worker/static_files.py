@@ -4,7 +4,8 @@
 a file that is found needs none of that; everything else about static files is left to Django: what
 is missing or no file, other methods, and projects below a prefix.
 
-Nothing about a file is remembered from one request to the next.
+Nothing about a file is remembered here from one request to the next. The front is told of those
+that it may send by itself from then on, and looks each time whether it still may.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from urllib.request import url2pathname
 from weakref import ReferenceType
 
 from . import conditional
+from .exchange import Exchange
 from .files import FileWrapper
 from .modules import Libraries
 from .wire import BLOCK_LIMIT
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 
 DATES = 1024
 """How many dates are kept in writing: more than a page has files."""
+
+ABSENT_LIMIT = 64
+"""In how many places the front looks for each request that something has not come to be: as many
+applications with static files as a large project has before the one that has the file."""
 
 # What `url2pathname` leaves as it is, in every version.
 _is_plain = re.compile(r"[A-Za-z0-9_.@~+=,-][A-Za-z0-9_./@~+=, -]*").fullmatch
@@ -125,8 +131,9 @@ class StaticFiles:
         self, url: str, environ: Environ, start_response: Callable[..., Any]
     ) -> Iterable[bytes] | None:
         """Answer with a file; None where there is no regular one that can be read."""
+        absent: list[str] = []
         try:
-            name = self._find(url)
+            name = self._find(url, absent)
             if not name:
                 return None
             file = FileIO(name, opener=_open)
@@ -137,7 +144,12 @@ class StaticFiles:
         if not stat.S_ISREG(status.st_mode):
             file.close()
             return None
-        code, headers, part = self._choose(name, status, environ)
+        tag = conditional.entity_tag(status, time_ns())
+        whole = self._headers(name, status, tag)
+        is_heard = self._is_heard(self._started) or self._is_heard(self._finished)
+        if not is_heard and environ["REQUEST_METHOD"] == "GET" and "HTTP_RANGE" not in environ:
+            self._offer(name, absent, tag, whole, start_response)
+        code, headers, part = self._choose(status, tag, whole, environ)
         body: Any = []
         if environ["REQUEST_METHOD"] == "HEAD" or not part:
             file.close()
@@ -150,13 +162,16 @@ class StaticFiles:
             if len(body[0]) < len(part):
                 # It is being written at this moment.
                 return None
-        if self._is_heard(self._started) or self._is_heard(self._finished):
+        if is_heard:
             body = self._announced(body, environ)
         start_response(code, headers)
         return body  # type: ignore[no-any-return]
 
-    def _find(self, url: str) -> str:
-        """Return the file that a path below the prefix means, or nothing."""
+    def _find(self, url: str, absent: list[str]) -> str:
+        """Return the file that a path below the prefix means, or nothing.
+
+        `absent` gets the places that come before it, or nothing where those are not known.
+        """
         path = normpath(url if _is_plain(url) else url2pathname(url)).lstrip("/")
         if path.startswith(".."):
             return ""
@@ -170,49 +185,76 @@ class StaticFiles:
                 name = directory + path[len(prefix) :]
                 if os.access(name, os.F_OK):
                     return name
+                absent.append(name)
         return ""
 
-    def _choose(
-        self, name: str, status: os.stat_result, environ: Environ
-    ) -> tuple[str, list[tuple[str, str]], range]:
-        """Return status line, headers, and which octets of the file are the body."""
-        tag = conditional.entity_tag(status, time_ns())
-        ours = [("ETag", tag)]
+    def _offer(
+        self,
+        name: str,
+        absent: list[str],
+        tag: str,
+        headers: list[tuple[str, str]],
+        start_response: Callable[..., Any],
+    ) -> None:
+        """Let the front send the file by itself from now on, where it can know when not to."""
+        exchange = getattr(start_response, "__self__", None)
+        if (
+            type(exchange) is Exchange
+            and self._locations
+            # One that may change without its times is looked at here.
+            and not tag.startswith("W/")
+            and len(absent) <= ABSENT_LIMIT
+            # The front may be in another directory.
+            and all(map(os.path.isabs, [name, *absent]))
+        ):
+            exchange.found(name, absent, headers)
+
+    def _headers(self, name: str, status: os.stat_result, tag: str) -> list[tuple[str, str]]:
+        """Return the headers of an answer with all of the file; the last of them are its state."""
+        kind, encoding = guess_type(name)
+        headers = [
+            ("Content-Type", kind or "application/octet-stream"),
+            ("Content-Length", str(status.st_size)),
+            ("Content-Disposition", self._disposition(False, os.path.basename(name))),
+            ("Last-Modified", self._date(status.st_mtime)),
+            ("Accept-Ranges", "bytes"),
+        ]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        headers.append(("ETag", tag))
         if not self._libraries.hold(name):
             # Else browsers would not even ask again for a file that has long been as it is, and
             # would not show an edit. What is installed they may keep, as with Django.
-            ours.append(("Cache-Control", "no-cache"))
+            headers.append(("Cache-Control", "no-cache"))
+        return headers
+
+    def _choose(
+        self,
+        status: os.stat_result,
+        tag: str,
+        whole: list[tuple[str, str]],
+        environ: Environ,
+    ) -> tuple[str, list[tuple[str, str]], range]:
+        """Return status line, headers, and which octets of the file are the body."""
         wanted = environ.get("HTTP_IF_NONE_MATCH")
         if wanted is not None:
             is_modified = not conditional.is_among(tag, wanted)
         else:
             since = environ.get("HTTP_IF_MODIFIED_SINCE")
             is_modified = self._was_modified(since, status.st_mtime)
+        state = [field for field in whole if field[0] in ("ETag", "Cache-Control")]
         if not is_modified:
-            return "304 Not Modified", ours, range(0)
-        date = self._date(status.st_mtime)
-        whole = range(status.st_size)
-        part = self._part(environ, whole, tag, date)
-        code = "200 OK"
-        if part is not None:
-            code = "206 Partial Content"
-            extent = f"{part.start}-{part.stop - 1}" if part else "*"
-            ours.append(("Content-Range", f"bytes {extent}/{status.st_size}"))
-            if not part:
-                return "416 Range Not Satisfiable", [("Content-Length", "0"), *ours], part
-        part = whole if part is None else part
-        kind, encoding = guess_type(name)
-        headers = [
-            ("Content-Type", kind or "application/octet-stream"),
-            ("Content-Length", str(len(part))),
-            ("Content-Disposition", self._disposition(False, os.path.basename(name))),
-            ("Last-Modified", date),
-            ("Accept-Ranges", "bytes"),
-            *ours,
-        ]
-        if encoding:
-            headers.append(("Content-Encoding", encoding))
-        return code, headers, part
+            return "304 Not Modified", state, range(0)
+        size = status.st_size
+        part = self._part(environ, range(size), tag, self._date(status.st_mtime))
+        if part is None:
+            return "200 OK", whole, range(size)
+        extent = ("Content-Range", f"bytes {_extent(part)}/{size}")
+        if not part:
+            return "416 Range Not Satisfiable", [("Content-Length", "0"), *state, extent], part
+        length = ("Content-Length", str(len(part)))
+        headers = [length if field[0] == "Content-Length" else field for field in whole]
+        return "206 Partial Content", [*headers, extent], part
 
     def _part(self, environ: Environ, whole: range, tag: str, date: str) -> range | None:
         """Return the octets that are asked for; None where that is the whole file."""
@@ -252,6 +294,10 @@ class StaticFiles:
 
         answer.close = finish
         return answer
+
+
+def _extent(part: range) -> str:
+    return f"{part.start}-{part.stop - 1}" if part else "*"
 
 
 def _open(name: str, flags: int) -> int:

@@ -1,0 +1,147 @@
+//! `scaffold update`: what the project remembers → what changes → write → report.
+
+mod report;
+
+use std::{env, process::ExitCode, sync::Arc};
+
+use super::{
+    check, diff,
+    error::Error,
+    generate::{Steps, Watchdog, own},
+    repository,
+};
+use crate::{
+    cli::{OutputArgs, UpdateArgs},
+    console::{self, Verbosity},
+    shutdown,
+    template::{
+        self, Dict, Remembered, Request, Target, UpdateRequest, Wanted, assignment, read_variables,
+    },
+};
+use report::Report;
+
+/// Runs the command.
+pub(super) fn run(
+    args: &UpdateArgs,
+    output: OutputArgs,
+    verbosity: Verbosity,
+) -> Result<ExitCode, Error> {
+    let mut report = Report::default();
+    let result = bring(args, output, verbosity, &mut report).map_err(worded);
+    if args.json {
+        console::line(report.json(result.as_ref().err()));
+    }
+    result
+}
+
+/// An interruption in the words of this command.
+fn worded(error: Error) -> Error {
+    match error {
+        Error::Template(template::Error::Interrupted { .. }) => Error::UpdateInterrupted,
+        other => other,
+    }
+}
+
+/// Does the work, and notes in the report how far it has come.
+fn bring(
+    args: &UpdateArgs,
+    output: OutputArgs,
+    verbosity: Verbosity,
+    report: &mut Report,
+) -> Result<ExitCode, Error> {
+    check(output)?;
+    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let target = match &args.directory {
+        Some(directory) => Target::locate("", Some(directory), &here),
+        None => here.clone(),
+    };
+    report.project = Some(target.clone());
+    let remembered = Remembered::read(&target)?;
+    report.remembered = Some(remembered.clone());
+    let subject = remembered.project.kind;
+    let writes = !(args.check || args.diff || args.dry_run);
+    // Where there is nothing to do, nothing is in the way of it.
+    let clean = if writes && !args.force {
+        repository::check_clean(&target)
+    } else {
+        Ok(())
+    };
+    let variables = variables(args, &remembered)?;
+    let stop = shutdown::flag().map_err(Error::Runtime)?;
+    let steps = {
+        let stop = Arc::clone(&stop);
+        Steps::new(verbosity, true, move || {
+            Watchdog::start(Arc::clone(&stop), subject, |error| {
+                console::error(error.label(), error, error.hint().as_deref());
+            })
+        })
+    };
+    let (own_templates, answers) = (own::templates(), own::answers(subject)?);
+    let target = Target::Existing(target);
+    let update = template::update(&UpdateRequest {
+        remembered: &remembered,
+        template: args.template.as_deref(),
+        reference: args.reference.as_deref(),
+        restores: args.restore,
+        only_looks: args.check || clean.is_err(),
+        request: Request {
+            wanted: Wanted {
+                own_templates: own_templates.as_deref(),
+                ..Wanted::default()
+            },
+            variables: &variables,
+            environment: &|name| env::var(name).ok(),
+            answers: &answers,
+            progress: &steps,
+            stop: &stop,
+            ..Request::new(subject, &remembered.project.name, &target, &here)
+        },
+    })?;
+    steps.clear();
+    if update.is_needed() {
+        clean?;
+    }
+    report.update = Some(update);
+    let Some(update) = &report.update else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    if args.check {
+        if !args.json && verbosity >= Verbosity::Normal {
+            console::line(report.news());
+        }
+        return Ok(ExitCode::from(u8::from(update.is_needed())));
+    }
+    if args.diff {
+        for change in update.changes() {
+            console::text(diff::unified(diff::Sides {
+                from: change.from.as_deref(),
+                path: &change.path,
+                before: change.before.as_deref(),
+                after: change.after.as_deref(),
+            }));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if writes {
+        template::apply(update, &target, &stop)?;
+        report.is_written = true;
+    }
+    if !args.json && (!writes || verbosity >= Verbosity::Normal) {
+        console::line(report.list());
+    }
+    Ok(report.exit_code())
+}
+
+/// What the user says now: as for a new project, a later one stands before an earlier one.
+fn variables(args: &UpdateArgs, remembered: &Remembered) -> Result<Dict, Error> {
+    let subject = remembered.project.kind;
+    let mut variables = Dict::new();
+    for file in &args.variable_files {
+        variables.extend(read_variables(subject, file)?);
+    }
+    for argument in &args.variables {
+        let (name, value) = assignment(subject, argument)?;
+        variables.insert(name, value);
+    }
+    Ok(variables)
+}

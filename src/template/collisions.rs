@@ -1,0 +1,195 @@
+//! What is done where a project goes into a directory that has some of its files already.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
+
+use super::{
+    error::Error,
+    plan::Plan,
+    source::Kind,
+    target::Target,
+    write::{self, Found, Place, Step},
+};
+
+/// The bits with which a file can be executed.
+const EXECUTABLE: u32 = 0o111;
+
+/// What is done with files that are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Collisions {
+    /// Nothing is written where there is any.
+    #[default]
+    Refuse,
+    /// They are replaced.
+    Overwrite,
+    /// They are left as they are.
+    Skip,
+}
+
+/// What is in the target where the plan has a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nothing.
+    Missing,
+    /// A file with the same contents.
+    Same,
+    /// A file that stays in any case, as the template wants.
+    Kept,
+    /// Something else that is replaced or left, as the user wants it.
+    Different,
+    /// Something that can be neither: a directory, or what stands where a directory is needed.
+    InTheWay,
+}
+
+/// A file of the plan, and what is in its place.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    /// Its path in the target.
+    pub path: &'a Path,
+    /// What is there.
+    pub presence: Presence,
+    /// What is in the file that is there, if it is one.
+    pub before: Option<Vec<u8>>,
+    /// What the plan has.
+    pub after: &'a [u8],
+}
+
+impl Target {
+    /// Compares the files of the plan with what is there.
+    pub fn compare<'a>(
+        &self,
+        plan: &'a Plan,
+        collisions: Collisions,
+    ) -> Result<Vec<Comparison<'a>>, Error> {
+        let place = match self {
+            Self::New(_) => None,
+            Self::Existing(path) => Some(Place::open(path)?),
+        };
+        let mut comparisons = Vec::new();
+        for (path, node) in plan.nodes() {
+            let Kind::File { contents, mode } = &node.kind else {
+                continue;
+            };
+            let found = match &place {
+                None => Found::Missing,
+                Some(place) => place.look(path)?,
+            };
+            let stays = node.skips_if_exists && self.is_kept(path);
+            let (presence, before) = match found {
+                Found::Missing => (Presence::Missing, None),
+                Found::File { contents, .. } if stays => (Presence::Kept, Some(contents)),
+                Found::Other if stays => (Presence::Kept, None),
+                Found::File {
+                    contents: there,
+                    mode: there_mode,
+                } => {
+                    let is_same = there == contents.as_ref()
+                        && (mode & EXECUTABLE == 0 || there_mode & EXECUTABLE != 0);
+                    let presence = if is_same {
+                        Presence::Same
+                    } else {
+                        Presence::Different
+                    };
+                    (presence, Some(there))
+                }
+                Found::Other => {
+                    // A link is something that can be left; none is ever written through.
+                    let is_left =
+                        collisions == Collisions::Skip && is_link_in_directories(self.path(), path);
+                    let presence = if is_left {
+                        Presence::Different
+                    } else {
+                        Presence::InTheWay
+                    };
+                    (presence, None)
+                }
+            };
+            comparisons.push(Comparison {
+                path,
+                presence,
+                before,
+                after: contents,
+            });
+        }
+        Ok(comparisons)
+    }
+
+    /// Fails where something is in the way that the user did not say how to deal with.
+    pub fn check_with(&self, plan: &Plan, collisions: Collisions) -> Result<(), Error> {
+        let Self::Existing(root) = self else {
+            return Ok(());
+        };
+        if collisions == Collisions::Refuse {
+            return self.check(plan);
+        }
+        let mut paths: Vec<PathBuf> = plan
+            .directories()
+            .map(|path| root.join(path))
+            .filter(|path| path.symlink_metadata().is_ok_and(|it| !it.is_dir()))
+            .collect();
+        let files = self.compare(plan, collisions)?;
+        let files = files
+            .iter()
+            .filter(|it| it.presence == Presence::InTheWay)
+            .map(|it| root.join(it.path))
+            .filter(|path| !paths.iter().any(|above| path.starts_with(above)));
+        let files: Vec<_> = files.collect();
+        paths.extend(files);
+        if paths.is_empty() {
+            return Ok(());
+        }
+        paths.sort();
+        Err(Error::Conflicts {
+            subject: plan.subject(),
+            paths,
+        })
+    }
+}
+
+/// Makes what was planned, and does with files that are there what the user wants: all of it, or
+/// nothing.
+pub fn write_over(
+    plan: &Plan,
+    target: &Target,
+    collisions: Collisions,
+    stop: &AtomicBool,
+) -> Result<(), Error> {
+    let Target::Existing(root) = target else {
+        return super::write(plan, target, stop);
+    };
+    if collisions == Collisions::Refuse {
+        return super::write(plan, target, stop);
+    }
+    target.check_with(plan, collisions)?;
+    let mut steps: Vec<Step> = plan
+        .directories()
+        .map(|path| Step::Directory { path: path.into() })
+        .collect();
+    let modes = plan.planned_files().map(|file| file.mode);
+    for (comparison, mode) in target.compare(plan, collisions)?.iter().zip(modes) {
+        let replaces = match comparison.presence {
+            Presence::Missing => false,
+            Presence::Different if collisions == Collisions::Overwrite => true,
+            _ => continue,
+        };
+        steps.push(Step::Put {
+            path: comparison.path.into(),
+            contents: comparison.after.to_vec(),
+            mode,
+            is_exact: false,
+            replaces,
+        });
+    }
+    write::replace(&steps, root, plan.subject(), stop)
+}
+
+/// Whether a link is at the path, and only directories above it.
+fn is_link_in_directories(root: &Path, path: &Path) -> bool {
+    let mut above = path.ancestors().skip(1);
+    let kind = |path: &Path| fs::symlink_metadata(root.join(path)).map(|it| it.file_type());
+    kind(path).is_ok_and(|it| it.is_symlink())
+        && above.all(|path| kind(path).is_ok_and(|it| it.is_dir()))
+}

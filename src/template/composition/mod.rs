@@ -1,0 +1,182 @@
+//! A template and those that it builds on, as one: `extends` and `remove` of a manifest, and the
+//! parts that the user chose.
+//!
+//! - `base`: which template a manifest means by `extends`
+//! - `layer`: one template's files, laid over those of another
+//! - `parts`: what the optional parts are, and which of them are wanted
+//!
+//! The result is one set of entries with one manifest, which the rest of the pipeline takes for a
+//! template that was written so.
+
+mod base;
+mod layer;
+mod parts;
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Request,
+    error::Error,
+    manifest::{self, Manifest},
+    path,
+    source::Source,
+};
+use layer::Layers;
+
+pub(super) use base::Extends;
+pub(super) use layer::PartDirectory;
+pub(super) use parts::{Part, RawPart, parts};
+
+/// The variable that lists the chosen parts.
+pub(super) const PARTS: &str = "parts";
+
+/// The longest chain of templates. People have a base, a house style and a team's; more is a
+/// mistake, and each may be a download.
+const MOST_LAYERS: usize = 8;
+
+/// Takes the manifest out of a template, and brings in the templates that it builds on and the
+/// parts that the user wants. `taken` says which names variables must not have, and why.
+pub(super) fn compose(
+    request: &Request<'_>,
+    source: &mut Source,
+    taken: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<Manifest>, Error> {
+    let taken = |name: &str| {
+        if name == PARTS {
+            return Some(format!(
+                "the variable `{name}` cannot be declared: it lists the parts that were chosen"
+            ));
+        }
+        taken(name)
+    };
+    let Some(mut manifest) = manifest::take(source, 0, &taken)? else {
+        return match request.parts {
+            [] => Ok(None),
+            [name, ..] => Err(parts::unknown(name, &source.name(), [].into_iter())),
+        };
+    };
+    // Most templates have nothing of it, and stay as they are.
+    if manifest.extends.is_none() && manifest.parts.is_empty() && request.parts.is_empty() {
+        return Ok(Some(manifest));
+    }
+    let mut place = base::Place::of(request);
+    let mut chain = vec![Link::new(source, &place)];
+    let mut layers = Vec::new();
+    let mut root = source.root.clone();
+    let mut entries = std::mem::take(&mut source.entries);
+    while let Some(extends) = manifest.extends.take() {
+        let fault = |message: &str| manifest.fault(extends.span().start, message);
+        place = place
+            .base(&root, extends.get_ref())
+            .map_err(|message| fault(&message))?;
+        let mut below = place.open(request).map_err(|error| match error {
+            Error::UnknownTemplate { template, hint, .. } => {
+                fault(&format!("there is no template `{template}`; {hint}"))
+            }
+            error => error,
+        })?;
+        let link = Link::new(&below, &place);
+        let is_circle = chain.contains(&link);
+        chain.push(link);
+        if is_circle || chain.len() > MOST_LAYERS {
+            return Err(Error::Chain {
+                templates: chain.into_iter().map(|link| link.root).collect(),
+                is_circle,
+            });
+        }
+        // A template that lies in one that builds on it is none of that one's files.
+        layer::leave_out(&mut entries, &root, &below.root);
+        for layer in &mut layers {
+            let layer::Layer { root, entries, .. } = layer;
+            layer::leave_out(entries, root, &below.root);
+        }
+        let Some(base) = manifest::take(&mut below, manifest.end(), &taken)? else {
+            return Err(fault(&format!(
+                "the template `{}` has no `{}`, and so none can build on it",
+                below.name(),
+                manifest::FILE_NAME
+            )));
+        };
+        layers.push(layer::Layer {
+            root: std::mem::replace(&mut root, below.root),
+            entries: std::mem::replace(&mut entries, below.entries),
+            remove: std::mem::take(&mut manifest.remove),
+            parts: manifest.take_new_parts(),
+        });
+        manifest = manifest.over(base);
+    }
+    layers.push(layer::Layer {
+        root,
+        entries,
+        remove: std::mem::take(&mut manifest.remove),
+        parts: manifest.take_new_parts(),
+    });
+    let chosen = parts::choose(&manifest, request.parts, &source.name())?;
+    let mut laid = Layers::default();
+    for layer in layers.into_iter().rev() {
+        let at = |offset, message: &str| manifest.fault(offset, message);
+        laid.lay(layer, &chosen, &source.root, &at)?;
+    }
+    manifest.choose(chosen, laid.origins);
+    source.entries = laid.entries.into_values().collect();
+    Ok(Some(manifest))
+}
+
+/// Hashes of the templates that one builds on, the next one first.
+pub(super) fn bases(request: &Request<'_>, source: &Source) -> Result<Vec<String>, Error> {
+    let mut hashes = Vec::new();
+    let Some(mut manifest) = manifest::look(source)? else {
+        return Ok(hashes);
+    };
+    let mut place = base::Place::of(request);
+    let mut root = source.root.clone();
+    while let Some(extends) = manifest.extends.take() {
+        let fault = |message: &str| manifest.fault(extends.span().start, message);
+        place = place
+            .base(&root, extends.get_ref())
+            .map_err(|message| fault(&message))?;
+        let below = place.open(request)?;
+        hashes.push(below.hash());
+        // What is wrong with the chain is told where it is composed.
+        match manifest::look(&below)? {
+            Some(base) if hashes.len() < MOST_LAYERS => manifest = base,
+            _ => break,
+        }
+        root = below.root;
+    }
+    Ok(hashes)
+}
+
+/// One template of a chain.
+#[derive(Clone, Debug, PartialEq)]
+struct Link {
+    root: PathBuf,
+    reference: Option<String>,
+}
+
+impl Link {
+    fn new(source: &Source, place: &base::Place) -> Self {
+        let root = &source.root;
+        Self {
+            // Links and `..` do not make another template of it.
+            root: root.canonicalize().unwrap_or_else(|_| root.clone()),
+            reference: place.reference.clone(),
+        }
+    }
+}
+
+/// A path in a template, as one that stands in a manifest: without `.` and `..`. The error says
+/// what is wrong with it.
+fn inner(text: &str) -> Result<&Path, String> {
+    let text = text
+        .strip_prefix("./")
+        .unwrap_or(text)
+        .trim_end_matches('/');
+    let path = Path::new(text);
+    match path::check(path) {
+        Ok(()) => Ok(path),
+        Err(reason) => Err(format!(
+            "`{text}` is no directory of the template: {reason}"
+        )),
+    }
+}

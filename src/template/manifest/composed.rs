@@ -1,0 +1,140 @@
+//! The manifests of a template and of those that it builds on, as one.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use indexmap::IndexMap;
+
+use super::{FILE_NAME, Manifest};
+use crate::template::{
+    composition::{Part, PartDirectory},
+    declarations::Declaration,
+};
+
+impl Manifest {
+    /// The number of the octet after the last one of the manifests.
+    pub(in crate::template) fn end(&self) -> usize {
+        let last = self.places.last();
+        last.map_or(0, |place| place.start + place.text.len() + 1)
+    }
+
+    /// This manifest with that of the template that it builds on.
+    pub(in crate::template) fn over(self, base: Self) -> Self {
+        let Self {
+            mut places,
+            extends: _,
+            remove: _,
+            raw_parts: _,
+            parts,
+            chosen: _,
+            origins: _,
+            name,
+            description,
+            copy,
+            executable,
+            reserved,
+            message,
+            environment,
+            tests,
+            variables: _,
+            declarations,
+            files,
+            exclude,
+            hooks,
+            _minimum_version: _,
+        } = self;
+        places.extend(base.places);
+        let both = |mut below: Vec<String>, above: Vec<String>| {
+            below.extend(above);
+            below
+        };
+        let mut all_parts = base.parts;
+        for (name, mut part) in parts {
+            if let Some(below) = all_parts.get_mut(&name) {
+                let below = std::mem::take(&mut below.declarations);
+                part.declarations = joined(below, part.declarations);
+            }
+            all_parts.insert(name, part);
+        }
+        let mut rules = base.files;
+        rules.extend(files);
+        Self {
+            places,
+            extends: base.extends,
+            remove: base.remove,
+            raw_parts: IndexMap::new(),
+            parts: all_parts,
+            chosen: Vec::new(),
+            origins: HashMap::new(),
+            name,
+            description,
+            copy: both(base.copy, copy),
+            exclude: both(base.exclude, exclude),
+            hooks: base.hooks.followed_by(hooks),
+            _minimum_version: None,
+            executable: both(base.executable, executable),
+            reserved: both(base.reserved, reserved),
+            message: message.or(base.message),
+            environment: both(base.environment, environment),
+            tests: tests.or(base.tests),
+            variables: Vec::new(),
+            declarations: joined(base.declarations, declarations),
+            files: rules,
+        }
+    }
+
+    /// The directories of the parts that came with the last template.
+    pub(in crate::template) fn take_new_parts(&mut self) -> Vec<PartDirectory> {
+        let new = self.parts.values_mut().filter(|part| part.is_new);
+        new.map(Part::take_directory).collect()
+    }
+
+    /// Takes the parts that were chosen, and where the files come from.
+    pub(in crate::template) fn choose(
+        &mut self,
+        parts: Vec<String>,
+        origins: HashMap<PathBuf, PathBuf>,
+    ) {
+        for name in &parts {
+            if let Some(part) = self.parts.get_mut(name) {
+                let of_part = std::mem::take(&mut part.declarations);
+                self.declarations = joined(std::mem::take(&mut self.declarations), of_part);
+            }
+        }
+        self.chosen = parts;
+        self.origins = origins;
+    }
+
+    /// The parts that were chosen.
+    pub(in crate::template) fn chosen(&self) -> &[String] {
+        &self.chosen
+    }
+
+    /// Where a file of the template comes from, if that is another template or a part.
+    pub(in crate::template) fn origin(&self, path: &Path) -> Option<&Path> {
+        self.origins.get(path).map(PathBuf::as_path)
+    }
+
+    /// Where the message stands.
+    pub(in crate::template) fn message_place(&self) -> PathBuf {
+        let mut places = self.places.iter();
+        let place = places.find(|place| place.has_message);
+        let path = place.map_or(Path::new(FILE_NAME), |it| &it.path);
+        path.with_extension("toml (message)")
+    }
+}
+
+/// One list of variables over another: what has the name of one that is there takes its place, and
+/// the others follow.
+fn joined(below: Vec<Declaration>, above: Vec<Declaration>) -> Vec<Declaration> {
+    let mut all = below;
+    for declaration in above {
+        match all.iter_mut().find(|it| it.name() == declaration.name()) {
+            Some(there) => *there = declaration,
+            None => all.push(declaration),
+        }
+    }
+    all
+}

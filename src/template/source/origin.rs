@@ -1,0 +1,121 @@
+//! Where a template can be found again, and which version of it was read.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Entry, Kind, address::Address, redact};
+use crate::template::remembered::base16;
+
+/// Where a template is, and its version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::template) struct Origin {
+    /// As the user could give it from any directory; without credentials.
+    pub(in crate::template) template: String,
+    /// The commit, where all of it is in one.
+    pub(in crate::template) commit: Option<String>,
+}
+
+impl Origin {
+    /// That of a template which was given so.
+    pub(super) fn of(template: &str, address: &Address, own: Option<&Path>) -> Self {
+        let template = match address {
+            Address::Builtin(_) => template.to_owned(),
+            Address::Directory(path) if own.is_some_and(|it| it.join(template) == *path) => {
+                template.to_owned()
+            }
+            Address::Directory(path) | Address::File(path) => from_home(path),
+            Address::Url(_) | Address::Git(_) => redact::kept(template),
+        };
+        Self {
+            template,
+            commit: None,
+        }
+    }
+}
+
+/// The path, from `~` where it is below that: other people's homes are elsewhere.
+fn from_home(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    let below = home
+        .as_deref()
+        .and_then(|home| path.strip_prefix(home).ok());
+    let path = below.map_or_else(|| path.to_path_buf(), |below| Path::new("~").join(below));
+    path.to_string_lossy().into_owned()
+}
+
+/// A hash of all that a template consists of, in hexadecimal.
+pub(in crate::template) fn hash(entries: &[Entry]) -> String {
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_by(|one, other| one.path.cmp(&other.path));
+    let mut hash = Sha256::new();
+    let mut add = |octets: &[u8]| {
+        hash.update((octets.len() as u64).to_be_bytes());
+        hash.update(octets);
+    };
+    for Entry { path, kind } in sorted {
+        add(path.as_os_str().as_encoded_bytes());
+        match kind {
+            Kind::Directory => add(b"d"),
+            Kind::File { contents, mode } => {
+                add(if is_executable(*mode) { b"x" } else { b"f" });
+                add(contents);
+            }
+        }
+    }
+    base16(&hash.finalize())
+}
+
+/// Whether both have the same files. Repositories know no empty directories, and of the modes only
+/// whether a file may be executed.
+pub(super) fn are_alike(one: &[Entry], other: &[Entry]) -> bool {
+    files(one) == files(other)
+}
+
+fn files(entries: &[Entry]) -> BTreeMap<&PathBuf, (&[u8], bool)> {
+    entries
+        .iter()
+        .filter_map(|entry| match &entry.kind {
+            Kind::Directory => None,
+            Kind::File { contents, mode } => {
+                Some((&entry.path, (contents.as_ref(), is_executable(*mode))))
+            }
+        })
+        .collect()
+}
+
+fn is_executable(mode: u32) -> bool {
+    mode & 0o111 != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str, contents: &'static [u8], mode: u32) -> Entry {
+        let contents = contents.into();
+        Entry {
+            path: path.into(),
+            kind: Kind::File { contents, mode },
+        }
+    }
+
+    #[test]
+    fn the_hash_is_of_names_contents_and_who_may_execute() {
+        let one = [entry("a", b"x", 0o644), entry("b", b"y", 0o755)];
+        let again = [entry("b", b"y", 0o700), entry("a", b"x", 0o600)];
+        assert_eq!(hash(&one), hash(&again));
+        assert!(are_alike(&one, &again));
+        for other in [
+            [entry("a", b"x", 0o755), entry("b", b"y", 0o755)],
+            [entry("a", b"", 0o644), entry("b", b"y", 0o755)],
+            [entry("c", b"x", 0o644), entry("b", b"y", 0o755)],
+        ] {
+            assert_ne!(hash(&one), hash(&other));
+            assert!(!are_alike(&one, &other));
+        }
+    }
+}

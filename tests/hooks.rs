@@ -1,0 +1,260 @@
+//! Commands of a template: run only where the user trusts them, and shown in any case.
+
+use std::process::{Command, Stdio};
+
+use rstest::rstest;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::Test;
+
+const MANIFEST: &str = r#"
+[[variables]]
+name = "docker"
+type = "boolean"
+default = false
+
+[hooks]
+after = [
+    ["sh", "-c", "echo $SCAFFOLD_PROJECT_NAME in $SCAFFOLD_PROJECT_DIRECTORY >ran; pwd >>ran"],
+    { run = ["touch", "{{ project_name }}; x"] },
+    { run = ["./run"] },
+    { run = ["touch", "docker"], when = "docker" },
+]
+"#;
+
+/// What is said where the commands are not run.
+const LIST: &str = "\nthe template's commands were not run; read them, and run them in mysite or \
+    next time with `--trust`:\n  \
+    sh -c 'echo $SCAFFOLD_PROJECT_NAME in $SCAFFOLD_PROJECT_DIRECTORY >ran; pwd >>ran'\n  \
+    touch 'mysite; x'\n  ./run\n";
+
+fn test(manifest: &str) -> Test {
+    Test::new()
+        .file("house/scaffold.toml", manifest)
+        .executable("house/run", "#!/bin/sh\necho of the project >run.txt\n")
+        .args(["startproject", "mysite", "--template", "./house"])
+}
+
+/// A run with commands of the shell.
+fn shell(scripts: &[&str]) -> Test {
+    let hooks = scripts.iter().map(|it| format!("['sh', '-c', '{it}'],"));
+    test(&format!(
+        "[hooks]\nafter = [{}]\n",
+        hooks.collect::<String>()
+    ))
+}
+
+#[test]
+fn without_trust_they_are_listed() {
+    let outcome = test(MANIFEST).stderr(LIST).run();
+    assert_eq!(outcome.tree("mysite"), "run*\n");
+    test(MANIFEST).arg("-q").run();
+}
+
+#[test]
+fn with_trust_they_are_run_in_the_project() {
+    let outcome = test(MANIFEST)
+        .args(["--trust", "--var", "docker=yes"])
+        .stderr_contains("running `touch 'mysite; x'`\n")
+        .run();
+    assert_eq!(
+        outcome.tree("mysite"),
+        "docker\nmysite; x\nran\nrun*\nrun.txt\n"
+    );
+    assert_eq!(
+        outcome.filter(&outcome.read("mysite/ran")),
+        "mysite in [DIR]/mysite\n[DIR]/mysite\n"
+    );
+    assert_eq!(outcome.read("mysite/run.txt"), "of the project\n");
+}
+
+#[rstest]
+#[case("y", true)]
+#[case("", false)]
+fn at_a_terminal_they_are_shown_and_asked_for(#[case] keys: &str, #[case] is_run: bool) {
+    let mut typing = test(MANIFEST).start_on_terminal();
+    typing
+        .sees("the template wants to run these commands in mysite:")
+        .sees("  touch 'mysite; x'")
+        .sees("  ./run")
+        .sees("? Run these commands?")
+        .sees("> no");
+    assert!(typing.has("mysite/run"), "the project is there before");
+    typing.sees("Ctrl-C").types(keys);
+    if is_run {
+        typing.sees("> yes").types("\r").sees("running `./run`");
+    } else {
+        typing
+            .types("\r")
+            .sees("were not run")
+            .sees("--trust")
+            .sees("touch 'mysite; x'");
+    }
+    typing.ends_with(0);
+    assert_eq!(typing.has("mysite/run.txt"), is_run);
+    assert!(!typing.has("mysite/docker"));
+}
+
+#[test]
+fn interrupted_at_the_question_nothing_is_run_and_the_project_stays() {
+    let mut typing = test(MANIFEST).start_on_terminal();
+    typing
+        .sees("? Run these commands?")
+        .sees("Ctrl-C")
+        .types("\x03");
+    typing.sees("error: interrupted, and the template's commands were not all run");
+    typing.sees("hint: the project is made").ends_with(130);
+    assert!(typing.has("mysite/run") && !typing.has("mysite/ran"));
+}
+
+#[test]
+fn defaults_ask_nothing() {
+    let mut typing = test(MANIFEST).arg("--defaults").start_on_terminal();
+    typing.sees("were not run").ends_with(0);
+    assert!(!typing.has("mysite/ran"));
+}
+
+#[test]
+fn a_failure_is_an_error_and_the_project_stays() {
+    let outcome = shell(&["touch a", "echo why >&2; exit 3", "touch b"])
+        .arg("--trust")
+        .stderr(
+            "running `sh -c 'touch a'`\nrunning `sh -c 'echo why >&2; exit 3'`\n\
+             error: the template's command `sh -c 'echo why >&2; exit 3'` failed (exit status: 3)\n\
+             why\nhint: the project is made; to go on by hand, run `cd mysite && \
+             sh -c 'echo why >&2; exit 3' && sh -c 'touch b'`\n",
+        )
+        .status(1)
+        .run();
+    assert_eq!(outcome.tree("mysite"), "a\nrun*\n");
+    test("[hooks]\nafter = [['no-such-program']]\n")
+        .args(["--trust", "-q"])
+        .stderr_contains("error: cannot run the template's command `no-such-program`: No such file")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn json_has_them_with_their_fate() {
+    let statuses = |test: Test| {
+        let outcome = test.arg("--json").capture();
+        let document: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let statuses = document["hooks"].as_array().unwrap().iter();
+        let statuses: Vec<_> = statuses
+            .map(|it| it["status"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            document["hooks"][0]["command"],
+            serde_json::json!(["sh", "-c", "touch a"])
+        );
+        (statuses.join(" "), outcome.status)
+    };
+    let scripts = ["touch a", "exit 1", "touch b"];
+    assert_eq!(
+        statuses(shell(&scripts)),
+        ("not-run not-run not-run".to_owned(), Some(0))
+    );
+    let trusting = shell(&scripts).arg("--trust");
+    assert_eq!(
+        statuses(trusting),
+        ("done failed not-run".to_owned(), Some(1))
+    );
+}
+
+/// Neither in lists, nor in what a command says, nor in the template's message.
+#[test]
+fn no_secret_of_theirs_is_shown() {
+    let manifest = "message = 'Keep {{ key }} safe.'\n\
+                    [[variables]]\nname = 'key'\nsecret = true\n\
+                    [[variables]]\nname = 'url'\nvalue = 'https://{{ key }}@host'\n\
+                    [hooks]\nafter = [['sh', '-c', 'echo $0 >key; echo $0; exit 1', '{{ url }}']]\n";
+    for args in [
+        &["--dry-run"][..],
+        &[],
+        &["--trust"],
+        &["--json", "--trust"],
+        &["-v2", "--trust"],
+    ] {
+        let outcome = test(manifest)
+            .env("SCAFFOLD_VAR_KEY", "geheim")
+            .args(args.to_vec())
+            .capture();
+        assert!(!outcome.to_string().contains("geheim"), "{outcome}");
+        assert!(
+            outcome.to_string().contains("https://********@host"),
+            "{outcome}"
+        );
+        if args.contains(&"--trust") {
+            assert_eq!(outcome.read("mysite/key"), "https://geheim@host\n");
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_shows_them_and_runs_nothing() {
+    let outcome = shell(&["touch a"])
+        .args(["--dry-run", "--trust"])
+        .stdout_contains("\nwould run, with --trust: sh -c 'touch a'\n")
+        .run();
+    assert!(!outcome.dir().join("mysite").exists());
+}
+
+#[test]
+fn an_interruption_ends_them() {
+    let sandbox = shell(&[">began; sleep 600 & echo $! >pid; wait", "touch after"])
+        .arg("--help")
+        .capture()
+        .into_sandbox();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("scaffold"))
+        .args([
+            "startproject",
+            "mysite",
+            "--template",
+            "./house",
+            "--trust",
+            "-q",
+        ])
+        .current_dir(sandbox.dir())
+        .env_clear()
+        .envs(sandbox.env())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = sandbox.dir().join("mysite/pid");
+    let started = || std::fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n'));
+    while !started() && child.try_wait().unwrap().is_none() {}
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(
+        stderr.starts_with("error: interrupted, and the template's commands"),
+        "{stderr}"
+    );
+    assert!(!sandbox.dir().join("mysite/after").exists());
+    let sleeping: u32 = std::fs::read_to_string(&pid)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    let state = std::fs::read_to_string(format!("/proc/{sleeping}/stat")).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "{state}");
+}
+
+#[rstest]
+#[case(
+    "after = [['{{ nothing }}']]",
+    "scaffold.toml:2:10: variable `nothing` is not defined"
+)]
+#[case(
+    "after = ['ls']",
+    "expected a list of texts, or a table with `run` and perhaps `when`"
+)]
+#[case("befor = []", "unknown field `befor`, expected `after`")]
+fn wrong_ones_are_errors_with_their_place(#[case] lines: &str, #[case] expected: &str) {
+    let outcome = test(&format!("[hooks]\n{lines}\n"))
+        .stderr_contains(expected)
+        .status(1)
+        .run();
+    assert!(!outcome.dir().join("mysite").exists());
+}
