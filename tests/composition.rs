@@ -219,8 +219,8 @@ fn circles_and_long_chains_are_errors() {
         .run();
     let mut test = Test::new();
     for number in 0..10 {
-        let text = format!("extends = '../t{}'\n", number + 1);
-        test = test.file(format!("t{number}/scaffold.toml"), text);
+        let manifest = format!("extends = '../t{}'\n", number + 1);
+        test = test.file(format!("t{number}/scaffold.toml"), manifest);
     }
     test.args(["startproject", "my_site", "--template", "./t0"])
         .stderr_contains("error: too many templates build on each other: `[DIR]/t0` → `[DIR]/t1`")

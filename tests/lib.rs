@@ -12,6 +12,7 @@ mod archives;
 mod authoring;
 mod check;
 mod composition;
+mod cookiecutter;
 mod dialect;
 mod django;
 mod downloads;

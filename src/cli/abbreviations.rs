@@ -44,6 +44,7 @@ const GENERATE: Options = Options {
         "--ref",
         "--subdirectory",
         "--with",
+        "--trust",
         "--no-format",
         "--overwrite",
         "--skip-existing",

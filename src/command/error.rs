@@ -11,6 +11,8 @@ use crate::{
     template, worker,
 };
 
+use super::generate::ScriptError;
+
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
 const INTERRUPTED: u8 = 130;
 
@@ -44,6 +46,9 @@ pub(crate) enum Error {
     /// The user's repository is not as it should be, or none could be made.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
+    /// A hook of a template that was made for cookiecutter failed.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -95,6 +100,7 @@ impl Error {
             )),
             Self::Hook(error) => Some(error.hint()),
             Self::Repository(error) => error.hint(),
+            Self::Script(error) => Some(error.hint()),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),

@@ -1,14 +1,14 @@
 //! Why generating failed: the texts, and what to do next.
 
 mod lists;
+mod writing;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use super::{
     authoring::AuthoringError,
+    composition::CompositionError,
+    cookiecutter::CookiecutterError,
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
@@ -191,36 +191,12 @@ pub enum Error {
         /// File, line, column, the text and what is wrong.
         report: String,
     },
-    /// Templates build on each other in a circle, or too many do.
-    #[error("{}", lists::chain(templates, *is_circle))]
-    Chain {
-        /// The templates, each building on the next.
-        templates: Vec<PathBuf>,
-        /// Whether the last one is there twice.
-        is_circle: bool,
-    },
-    /// A part is wanted that the template does not have.
-    #[error(
-        "the template `{}` has no part `{}`",
-        shown::text(template),
-        shown::printable(name)
-    )]
-    UnknownPart {
-        /// The template.
-        template: String,
-        /// The part.
-        name: String,
-        /// What to do next.
-        hint: String,
-    },
-    /// Two parts do not go together.
-    #[error("the part {first} conflicts with {second}")]
-    PartsConflict {
-        /// The one.
-        first: String,
-        /// The other.
-        second: String,
-    },
+    /// Templates do not fit together, or parts of one.
+    #[error(transparent)]
+    Composition(#[from] CompositionError),
+    /// A template that was made for cookiecutter is not as it should be.
+    #[error(transparent)]
+    Cookiecutter(#[from] CookiecutterError),
     /// The template needs another value of a variable, or any.
     #[error("{message}")]
     Answer {
@@ -354,8 +330,8 @@ impl Error {
             Self::UnknownTemplate { hint, .. }
             | Self::Template { hint, .. }
             | Self::Answer { hint, .. } => Some(hint.clone()),
-            Self::UnknownPart { hint, .. } => Some(shown::text(hint).to_string()),
-            Self::PartsConflict { .. } => Some("choose one of them".to_owned()),
+            Self::Composition(error) => error.hint(),
+            Self::Cookiecutter(error) => Some(shown::text(&error.hint).to_string()),
             Self::TargetExists { path } if path.is_dir() => Some(format!(
                 "choose another name, or add `{}` to the command to write into it",
                 shown::path(path)
@@ -431,15 +407,6 @@ impl Error {
                 _ => None,
             },
             _ => None,
-        }
-    }
-
-    /// An error of writing, from the error of a system call.
-    pub(super) fn write(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
-        Self::Write {
-            action,
-            path: path.to_path_buf(),
-            source: source.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod authoring;
 mod collisions;
 mod composition;
 mod context;
+mod cookiecutter;
 mod declarations;
 mod django;
 mod error;
@@ -28,6 +29,7 @@ mod question;
 mod remembered;
 mod render;
 mod report;
+mod script;
 mod secrets;
 mod selection;
 mod shown;
@@ -56,6 +58,8 @@ pub use authoring::{
     builtin_templates, check, eject, from_project, new_template, outline, own_templates,
 };
 pub use collisions::{Collisions, Comparison, Presence, write_over};
+pub use composition::CompositionError;
+pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use declarations::Variable;
 pub use django::render_django;
 pub use error::Error;
@@ -66,6 +70,7 @@ pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
 };
 pub use remembered::{Made, Remembered, Version};
+pub use script::{Script, Stage};
 pub use selection::Selection;
 pub use shown::{line as shown_line, path as shown_path, text as shown_text};
 pub use source::{
@@ -218,6 +223,16 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
         });
     }
     request.progress.step(Step::Rendering);
+    if manifest.is_none() && cookiecutter::is_one(&source) {
+        return cookiecutter::plan(request, &mut source);
+    }
+    let fixed = subject.name_variable();
+    if request.variables.contains_key(fixed) {
+        return Err(Error::Answer {
+            message: variables::fixed(subject, fixed),
+            hint: "only templates made for cookiecutter have one of their own".to_owned(),
+        });
+    }
     let renderer = renderer(request, manifest.as_ref(), past)?;
     let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
     if let (Some(version), Some(manifest), Renderer::Native(engine)) =

@@ -18,6 +18,7 @@ use super::{
     path,
     remembered::{self, Remembered},
     render::Renderer,
+    script::Script,
     secrets::Secrets,
     selection::Selection,
     shown,
@@ -40,7 +41,9 @@ pub struct Plan {
     /// What the project remembers of the template.
     remembered: Option<Remembered>,
     secrets: Secrets,
-    parts: Vec<String>,
+    pub(super) parts: Vec<String>,
+    /// The hooks of a template that was made for cookiecutter.
+    pub(super) scripts: Vec<Script>,
 }
 
 /// One thing that will be made.
@@ -62,6 +65,38 @@ impl Node {
 }
 
 impl Plan {
+    /// A plan without anything.
+    pub(super) fn empty(subject: ProjectOrApp, template: String) -> Self {
+        Self {
+            nodes: BTreeMap::new(),
+            subject,
+            template,
+            message: None,
+            hooks: Vec::new(),
+            remembered: None,
+            secrets: Secrets::default(),
+            parts: Vec::new(),
+            scripts: Vec::new(),
+        }
+    }
+
+    /// Adds what is made from an entry, and the directories above it.
+    pub(super) fn put(
+        &mut self,
+        path: &Path,
+        from: PathBuf,
+        kind: Kind,
+        is_rendered: bool,
+    ) -> Result<(), Error> {
+        let node = Node {
+            from,
+            kind,
+            is_rendered,
+            skips_if_exists: false,
+        };
+        self.add(path, node)
+    }
+
     /// Names and renders all entries of a template.
     pub(super) fn new(
         request: &Request<'_>,
@@ -75,18 +110,11 @@ impl Plan {
             selection,
             ..
         } = *request;
-        let mut plan = Self {
-            nodes: BTreeMap::new(),
-            subject,
-            template: manifest
-                .and_then(|it| it.name.as_deref())
-                .map_or_else(|| source.name(), |name| shown::line(name).to_string()),
-            message: None,
-            hooks: Vec::new(),
-            remembered: None,
-            secrets: Secrets::default(),
-            parts: manifest.map_or_else(Vec::new, |it| it.chosen().to_vec()),
-        };
+        let template = manifest
+            .and_then(|it| it.name.as_deref())
+            .map_or_else(|| source.name(), |name| shown::line(name).to_string());
+        let mut plan = Self::empty(subject, template);
+        plan.parts = manifest.map_or_else(Vec::new, |it| it.chosen().to_vec());
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
                 plan.hooks = manifest.hooks(engine)?;
@@ -249,12 +277,6 @@ impl Plan {
     #[must_use]
     pub fn without_secrets(&self, text: &str) -> String {
         self.secrets.masked(text)
-    }
-
-    /// The optional parts of the template that were chosen, in the template's order.
-    #[must_use]
-    pub fn parts(&self) -> &[String] {
-        &self.parts
     }
 
     /// What the template's author says to whom has made a project from it.

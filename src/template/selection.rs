@@ -33,6 +33,13 @@ impl Default for Selection {
 }
 
 impl Selection {
+    /// The same with hidden directories, which templates that were made for cookiecutter have.
+    pub(super) fn with_hidden(&self) -> Self {
+        let mut selection = self.clone();
+        selection.exclude.get_or_insert_default();
+        selection
+    }
+
     /// Whether a file, which is called so in the template and gets that path in the project, is
     /// rendered by Django's rules.
     pub(super) fn renders(&self, from: &Path, to: &Path) -> bool {

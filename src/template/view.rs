@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{plan::Plan, source::Kind};
+use super::{plan::Plan, script::Script, source::Kind};
 
 /// A file that will be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,5 +36,17 @@ impl Plan {
         self.nodes()
             .filter(|(_, node)| node.is_directory())
             .map(|(path, _)| path)
+    }
+
+    /// The optional parts of the template that were chosen, in the template's order.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
+    /// The hooks of a template that was made for cookiecutter, in the order in which they run.
+    #[must_use]
+    pub fn scripts(&self) -> &[Script] {
+        &self.scripts
     }
 }

@@ -72,7 +72,10 @@ fn a_snapshot_is_written_and_compared() {
         .then()
         .args(["startproject", "mysite", "--template", "./house"])
         .run();
-    assert_eq!(again.tree("mysite"), ".scaffold.toml\nmysite/\nmysite/a.py\nrun*\n");
+    assert_eq!(
+        again.tree("mysite"),
+        ".scaffold.toml\nmysite/\nmysite/a.py\nrun*\n"
+    );
     assert_eq!(again.tree("../tmp"), "", "nothing is left behind");
 }
 

@@ -9,6 +9,7 @@ mod options;
 pub(super) mod own;
 mod questions;
 mod report;
+mod scripts;
 mod steps;
 mod summary;
 pub(super) mod watchdog;
@@ -35,6 +36,8 @@ pub(super) use hooks::HookError;
 use hooks::Hooks;
 use questions::Questions;
 use report::Report;
+pub(super) use scripts::ScriptError;
+use scripts::Scripts;
 pub(super) use steps::Steps;
 pub(super) use watchdog::Watchdog;
 
@@ -84,6 +87,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         defaults,
         diff,
         git,
+        trust,
         ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
@@ -141,7 +145,15 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    template::write_over(&plan, &target, collisions, &stop)?;
+    let scripts = Scripts {
+        plan: &plan,
+        target: &target,
+        collisions,
+        is_trusted: *trust,
+        search: &search,
+        to_stderr: *json,
+    };
+    scripts.write(&stop)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
@@ -149,6 +161,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
     }
+    scripts.after(verbosity >= Verbosity::Normal && !json)?;
     let made = Made {
         plan: &plan,
         target: &target,

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     command::error::Error,
-    template::{Collisions, Plan, PlannedFile, Presence, shown_path},
+    template::{Collisions, Plan, PlannedFile, Presence, Stage, shown_path},
 };
 
 /// The bits of a mode that are permissions.
@@ -57,6 +57,8 @@ struct Document<'a> {
     files: Vec<File>,
     directories: Vec<String>,
     conflicts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scripts: Vec<ScriptFile>,
     message: Option<&'a str>,
     hooks: Vec<Hook>,
     error: Option<String>,
@@ -76,6 +78,14 @@ struct File {
     mode: String,
     status: Status,
     rendered: bool,
+}
+
+/// A hook of a template that was made for cookiecutter.
+#[derive(Serialize)]
+struct ScriptFile {
+    name: String,
+    /// Whether it is run; it is not without `--trust`.
+    runs: bool,
 }
 
 /// What becomes of a file.
@@ -138,6 +148,7 @@ impl Report {
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
+            scripts: self.scripts(job.args.trust && !job.args.dry_run),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
             hooks: self.hooks().collect(),
             error: error.map(ToString::to_string),
@@ -155,6 +166,17 @@ impl Report {
         let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
         let hooks = hooks.zip(statuses);
         hooks.map(|(command, status)| Hook { command, status })
+    }
+
+    /// The template's hooks, and whether they run where the user trusts it.
+    fn scripts(&self, is_trusted: bool) -> Vec<ScriptFile> {
+        let scripts = self.plan.iter().flat_map(|plan| plan.scripts());
+        scripts
+            .map(|script| ScriptFile {
+                name: script.name.to_string_lossy().into_owned(),
+                runs: is_trusted && script.stage != Stage::BeforeQuestions,
+            })
+            .collect()
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.

@@ -136,7 +136,8 @@ fn split(
             None => own.push(entry),
         }
     }
-    drop_empty(&mut own, parts.iter().map(|part| part.path.as_path()));
+    let directories: Vec<&Path> = parts.iter().map(|part| part.path.as_path()).collect();
+    drop_empty(&mut own, &directories);
     (own, of_parts)
 }
 
@@ -146,13 +147,13 @@ pub(super) fn leave_out(entries: &mut Vec<Entry>, root: &Path, other: &Path) {
         && !inside.as_os_str().is_empty()
     {
         entries.retain(|entry| !entry.path.starts_with(inside));
-        drop_empty(entries, [inside].into_iter());
+        drop_empty(entries, &[inside]);
     }
 }
 
 /// Drops the directories above such paths that hold nothing else.
-fn drop_empty<'a>(entries: &mut Vec<Entry>, paths: impl Iterator<Item = &'a Path> + Clone) {
-    let is_above = |path: &Path| paths.clone().any(|it| it.starts_with(path));
+fn drop_empty(entries: &mut Vec<Entry>, paths: &[&Path]) {
+    let is_above = |path: &Path| paths.iter().any(|it| it.starts_with(path));
     let kept: Vec<PathBuf> = entries
         .iter()
         .filter(|entry| !is_above(&entry.path))

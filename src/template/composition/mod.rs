@@ -9,6 +9,7 @@
 //! template that was written so.
 
 mod base;
+mod error;
 mod layer;
 mod parts;
 
@@ -22,6 +23,8 @@ use super::{
     source::Source,
 };
 use layer::Layers;
+
+pub use error::CompositionError;
 
 pub(super) use base::Extends;
 pub(super) use layer::PartDirectory;
@@ -64,6 +67,7 @@ pub(super) fn compose(
     let mut layers = Vec::new();
     let mut root = source.root.clone();
     let mut entries = std::mem::take(&mut source.entries);
+    let mut directories = manifest.part_directories();
     while let Some(extends) = manifest.extends.take() {
         let fault = |message: &str| manifest.fault(extends.span().start, message);
         place = place
@@ -79,10 +83,11 @@ pub(super) fn compose(
         let is_circle = chain.contains(&link);
         chain.push(link);
         if is_circle || chain.len() > MOST_LAYERS {
-            return Err(Error::Chain {
+            return Err(CompositionError::Chain {
                 templates: chain.into_iter().map(|link| link.root).collect(),
                 is_circle,
-            });
+            }
+            .into());
         }
         // A template that lies in one that builds on it is none of that one's files.
         layer::leave_out(&mut entries, &root, &below.root);
@@ -101,7 +106,7 @@ pub(super) fn compose(
             root: std::mem::replace(&mut root, below.root),
             entries: std::mem::replace(&mut entries, below.entries),
             remove: std::mem::take(&mut manifest.remove),
-            parts: manifest.take_new_parts(),
+            parts: std::mem::replace(&mut directories, base.part_directories()),
         });
         manifest = manifest.over(base);
     }
@@ -109,7 +114,7 @@ pub(super) fn compose(
         root,
         entries,
         remove: std::mem::take(&mut manifest.remove),
-        parts: manifest.take_new_parts(),
+        parts: directories,
     });
     let chosen = parts::choose(&manifest, request.parts, &source.name())?;
     let mut laid = Layers::default();

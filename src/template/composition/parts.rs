@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{inner, layer::PartDirectory};
+use super::{CompositionError, inner, layer::PartDirectory};
 use crate::template::{
     declarations::{self, Declaration, Raw, RawFault},
     error::Error,
@@ -45,14 +45,11 @@ pub(in crate::template) struct Part {
     pub(in crate::template) declarations: Vec<Declaration>,
     /// Where it stands in the manifest.
     offset: usize,
-    /// Whether its files have not been taken yet.
-    pub(in crate::template) is_new: bool,
 }
 
 impl Part {
-    /// Where its files are in the template that was read last.
-    pub(in crate::template) fn take_directory(&mut self) -> PartDirectory {
-        self.is_new = false;
+    /// Where its files are in the template that declares it.
+    pub(in crate::template) fn directory(&self) -> PartDirectory {
         PartDirectory {
             name: self.name.clone(),
             path: self.path.clone(),
@@ -127,7 +124,6 @@ fn part(
         conflicts,
         declarations: declarations::declarations(variables, taken)?,
         offset,
-        is_new: true,
     })
 }
 
@@ -191,10 +187,11 @@ pub(super) fn choose(
             .find(|it| chosen.contains(&it.as_str()))
         {
             let name = &part.name;
-            return Err(Error::PartsConflict {
+            return Err(CompositionError::PartsConflict {
                 first: format!("`{name}`{}", because(name)),
                 second: format!("`{other}`{}", because(other)),
-            });
+            }
+            .into());
         }
     }
     let chosen = parts.keys().filter(|it| chosen.contains(&it.as_str()));
@@ -219,9 +216,10 @@ pub(super) fn unknown<'a>(
         [] => "it has no parts".to_owned(),
         list => format!("its parts are {}", list.join(", ")),
     };
-    Error::UnknownPart {
+    CompositionError::UnknownPart {
         template: template.to_owned(),
         name: name.to_owned(),
         hint: format!("{}{list}", meant.unwrap_or_default()),
     }
+    .into()
 }

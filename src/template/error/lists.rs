@@ -36,20 +36,6 @@ pub(super) fn there_are(directories: &[PathBuf]) -> String {
     }
 }
 
-/// Templates that build on each other.
-pub(super) fn chain(templates: &[PathBuf], is_circle: bool) -> String {
-    let names: Vec<_> = templates
-        .iter()
-        .map(|path| format!("`{}`", shown::path(path)))
-        .collect();
-    let what = if is_circle {
-        "the template builds on itself"
-    } else {
-        "too many templates build on each other"
-    };
-    format!("{what}: {}", names.join(" → "))
-}
-
 /// What a killed run left, by name.
 pub(super) fn leftovers(target: &Path, paths: &[PathBuf]) -> String {
     let mut text = format!(

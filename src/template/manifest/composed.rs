@@ -85,10 +85,9 @@ impl Manifest {
         }
     }
 
-    /// The directories of the parts that came with the last template.
-    pub(in crate::template) fn take_new_parts(&mut self) -> Vec<PartDirectory> {
-        let new = self.parts.values_mut().filter(|part| part.is_new);
-        new.map(Part::take_directory).collect()
+    /// Where the files of its parts are.
+    pub(in crate::template) fn part_directories(&self) -> Vec<PartDirectory> {
+        self.parts.values().map(Part::directory).collect()
     }
 
     /// Takes the parts that were chosen, and where the files come from.

@@ -1,11 +1,10 @@
 //! A plan of files that are made as they are: a template itself, and not what it renders to.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use super::{Node, Plan};
 use crate::template::{
     error::Error,
-    secrets::Secrets,
     source::{Entry, Kind},
     subject::ProjectOrApp,
 };
@@ -17,16 +16,7 @@ impl Plan {
         template: String,
         entries: Vec<Entry>,
     ) -> Result<Self, Error> {
-        let mut plan = Self {
-            nodes: BTreeMap::new(),
-            subject,
-            template,
-            message: None,
-            hooks: Vec::new(),
-            remembered: None,
-            secrets: Secrets::default(),
-            parts: Vec::new(),
-        };
+        let mut plan = Self::empty(subject, template);
         for Entry { path, kind } in entries {
             let node = Node {
                 from: path.clone(),

@@ -16,7 +16,7 @@ use super::{
     limits::{LIMITS, Limits, Tally},
     stoppable::Stoppable,
 };
-use crate::template::{Request, error::Error};
+use crate::template::{Request, cookiecutter, error::Error, manifest};
 
 /// Everything in the directory that the selection takes: hidden files, but no hidden directories;
 /// links as the files that they lead to, but no links to directories.
@@ -62,7 +62,10 @@ fn survey(
     root: &Path,
     limits: Limits,
 ) -> Result<Vec<(PathBuf, Found)>, Error> {
-    let selection = request.selection;
+    let has_file = |name: &str| root.join(name).is_file();
+    let hidden = (has_file(cookiecutter::FILE_NAME) && !has_file(manifest::FILE_NAME))
+        .then(|| request.selection.with_hidden());
+    let selection = hidden.as_ref().unwrap_or(request.selection);
     let mut tally = Tally::new(root, limits);
     let canonical = fs::canonicalize(root).map_err(|source| read_error(root, source))?;
     let walk = WalkDir::new(root)

@@ -13,7 +13,7 @@ use super::{
     limits::{LIMITS, Limits, Tally},
     subdirectory::{self, Scope},
 };
-use crate::template::error::Error;
+use crate::template::{cookiecutter, error::Error, manifest};
 use links::{Found, Links};
 
 /// One thing as the archive or the repository has it.
@@ -70,12 +70,16 @@ fn entries_within(
     };
     let mut tally = Tally::new(name, limits);
     let mut taken = Vec::new();
+    let has_file = |name: &str| matches!(items.get(&root.join(name)), Some(What::File { .. }));
+    let hidden = (has_file(cookiecutter::FILE_NAME) && !has_file(manifest::FILE_NAME))
+        .then(|| scope.selection.with_hidden());
+    let selection = hidden.as_ref().unwrap_or(scope.selection);
     for (whole, what) in &items {
         let Ok(path) = whole.strip_prefix(&root) else {
             continue;
         };
         let is_directory = matches!(what, What::Directory);
-        if path.as_os_str().is_empty() || !scope.selection.takes(path, is_directory) {
+        if path.as_os_str().is_empty() || !selection.takes(path, is_directory) {
             continue;
         }
         let target = match what {

@@ -62,8 +62,10 @@ pub fn assignment(
         });
     };
     match name_fault(subject, name) {
-        None => Ok((name.into(), Value::text(value))),
-        Some(message) => Err(VariablesError::Name { message }),
+        // Templates made for cookiecutter have a variable of this name, which is a title and need
+        // not be the name. Whether this is one, is known later.
+        Some(message) if name != subject.name_variable() => Err(VariablesError::Name { message }),
+        _ => Ok((name.into(), Value::text(value))),
     }
 }
 
@@ -123,6 +125,13 @@ fn octets(path: &Path) -> Result<Vec<u8>, VariablesError> {
     Ok(octets)
 }
 
+/// Reads an object of JSON, whatever the names in it; an error is a line, a column and a message.
+pub(super) fn parse_any_json(text: &str) -> Result<Dict, (usize, usize, String)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let fault = value::parse_json(text, &Budget::new(text, &|_| None));
+    fault.map_err(|fault| (fault.line, fault.column, fault.message))
+}
+
 fn parse(subject: ProjectOrApp, format: Format, text: &str) -> Result<Dict, Fault> {
     let name_fault = |name: &str| name_fault(subject, name);
     match format {
@@ -146,10 +155,13 @@ pub(super) fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
     }
     let is_ours =
         name == subject.name_variable() || name.strip_suffix("_directory") == Some(subject.word());
-    is_ours.then(|| {
-        format!(
-            "the variable `{name}` cannot be set: it follows from the arguments of `{}`",
-            subject.command()
-        )
-    })
+    is_ours.then(|| fixed(subject, name))
+}
+
+/// Says why a variable cannot be set.
+pub(super) fn fixed(subject: ProjectOrApp, name: &str) -> String {
+    format!(
+        "the variable `{name}` cannot be set: it follows from the arguments of `{}`",
+        subject.command()
+    )
 }

@@ -67,7 +67,6 @@ fn an_argument_is_name_and_text(
 #[case("a b=1", "`a b` cannot be the name")]
 #[case("2x=1", "`2x` cannot be the name")]
 #[case("\u{1b}=1", "`\\u{1b}` cannot be the name")]
-#[case("project_name=x", "`project_name` cannot be set")]
 #[case("project_directory=x", "`project_directory` cannot be set")]
 fn an_argument_that_sets_nothing_is_an_error(#[case] argument: &str, #[case] expected: &str) {
     let error = assignment(ProjectOrApp::Project, argument).unwrap_err();

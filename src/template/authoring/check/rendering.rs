@@ -11,7 +11,7 @@ use super::{
     Combination,
 };
 use crate::template::{
-    Past, Request,
+    Past, Request, cookiecutter,
     error::Error,
     manifest::Manifest,
     plan::Plan,
@@ -97,7 +97,13 @@ impl Rendering<'_> {
                     .cloned()
                     .collect(),
             };
-            let error = match Plan::new(&request, &mut source, self.manifest, &language) {
+            let is_cookiecutter = self.manifest.is_none() && cookiecutter::is_one(&source);
+            let planned = if is_cookiecutter {
+                cookiecutter::plan(&request, &mut source)
+            } else {
+                Plan::new(&request, &mut source, self.manifest, &language)
+            };
+            let error = match planned {
                 Ok(plan) => {
                     rendered.paths = plan.contents().map(|(path, _)| path.to_owned()).collect();
                     rendered.is_whole = true;

@@ -1,0 +1,221 @@
+//! The hooks of templates that were made for cookiecutter: they are told of, and run where the user
+//! trusts the template.
+//!
+//! A hook runs in the project's directory, before there is anything in it or after all is there. One
+//! that fails takes the project with it, as in cookiecutter, unless the directory was there before.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::atomic::AtomicBool,
+};
+
+use crate::{
+    command::error::Error,
+    console,
+    project::Search,
+    template::{self, Collisions, Plan, Script, Stage, Target, shown_path},
+};
+
+/// Who may read and run a script while it runs: its user.
+const MODE: u32 = 0o700;
+
+/// What runs scripts without a first line that says so.
+const SHELL: &str = "sh";
+
+/// Why a hook did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScriptError {
+    /// It ended, but not well.
+    #[error("the hook `{}` failed ({status}){}", shown_path(name), left(*is_removed))]
+    Failed {
+        /// The file in the template.
+        name: PathBuf,
+        /// How it ended.
+        status: std::process::ExitStatus,
+        /// Whether the project is gone.
+        is_removed: bool,
+    },
+    /// It could not be started.
+    #[error("cannot run the hook `{}`: {source}{}", shown_path(name), left(*is_removed))]
+    Start {
+        /// The file in the template.
+        name: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+        /// Whether the project is gone.
+        is_removed: bool,
+    },
+}
+
+/// What there is after a failure.
+fn left(is_removed: bool) -> &'static str {
+    if is_removed {
+        "; no project was made"
+    } else {
+        "; what there is in the directory stayed"
+    }
+}
+
+impl ScriptError {
+    /// What the user can do next.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Failed { .. } => {
+                "what it printed says why; without `--trust` the project is made without hooks"
+            }
+            Self::Start { .. } => {
+                "a hook that is neither `.py` nor `.sh` needs a first line such as `#!/bin/sh`; one \
+                 in Python needs an interpreter"
+            }
+        }
+        .to_owned()
+    }
+}
+
+/// What is needed to run hooks.
+pub(super) struct Scripts<'a> {
+    pub(super) plan: &'a Plan,
+    /// Where the project goes, before anything is there.
+    pub(super) target: &'a Target,
+    /// What is done with files that are there.
+    pub(super) collisions: Collisions,
+    pub(super) is_trusted: bool,
+    /// Finds the interpreter for hooks in Python.
+    pub(super) search: &'a Search,
+    /// Standard output is for something else.
+    pub(super) to_stderr: bool,
+}
+
+impl Scripts<'_> {
+    /// Tells of hooks that do not run.
+    fn tell(&self) {
+        let names = |never: bool| -> Vec<String> {
+            let scripts = self.plan.scripts().iter();
+            scripts
+                .filter(|script| (script.stage == Stage::BeforeQuestions) == never)
+                .map(|script| format!("`{}`", shown_path(&script.name)))
+                .collect()
+        };
+        let waiting = names(false);
+        if !waiting.is_empty() && !self.is_trusted {
+            console::warning(
+                format_args!("the template's hooks did not run: {}", waiting.join(", ")),
+                Some("read them, and add `--trust` to run them"),
+            );
+        }
+        let never = names(true);
+        if !never.is_empty() {
+            console::warning(
+                format_args!("{} changes the template, and never runs", never.join(", ")),
+                None,
+            );
+        }
+    }
+
+    /// Writes the project, and runs before that what comes before it.
+    pub(super) fn write(&self, stop: &AtomicBool) -> Result<(), Error> {
+        if !self.has(Stage::Before) {
+            return Ok(template::write_over(
+                self.plan,
+                self.target,
+                self.collisions,
+                stop,
+            )?);
+        }
+        let path = self.target.path();
+        if matches!(self.target, Target::New(_)) {
+            fs::create_dir_all(path).map_err(|source| template::Error::Write {
+                action: "make",
+                path: path.to_path_buf(),
+                source,
+            })?;
+        }
+        self.run(Stage::Before)?;
+        let place = Target::Existing(path.to_path_buf());
+        let written = template::write_over(self.plan, &place, self.collisions, stop);
+        if written.is_err() && matches!(self.target, Target::New(_)) {
+            // The user has no use for what the hooks made.
+            let _ = fs::remove_dir_all(path);
+        }
+        Ok(written?)
+    }
+
+    /// Runs those that come after all is there, and tells of those that did not run.
+    pub(super) fn after(&self, tells: bool) -> Result<(), Error> {
+        self.run(Stage::After)?;
+        if tells {
+            self.tell();
+        }
+        Ok(())
+    }
+
+    fn has(&self, stage: Stage) -> bool {
+        let mut scripts = self.plan.scripts().iter();
+        self.is_trusted && scripts.any(|script| script.stage == stage)
+    }
+
+    fn run(&self, stage: Stage) -> Result<(), Error> {
+        if !self.has(stage) {
+            return Ok(());
+        }
+        let scripts = self.plan.scripts().iter();
+        for script in scripts.filter(|script| script.stage == stage) {
+            let ended = self.run_one(script);
+            let succeeded = ended.as_ref().is_ok_and(std::process::ExitStatus::success);
+            if succeeded {
+                continue;
+            }
+            let is_removed = match self.target {
+                // It was made for this project a moment ago.
+                Target::New(path) => fs::remove_dir_all(path).is_ok(),
+                Target::Existing(_) => false,
+            };
+            let name = script.name.clone();
+            return Err(match ended {
+                Ok(status) => ScriptError::Failed {
+                    name,
+                    status,
+                    is_removed,
+                },
+                Err(source) => ScriptError::Start {
+                    name,
+                    source,
+                    is_removed,
+                },
+            }
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Runs one script to its end, from a file outside of the project.
+    fn run_one(&self, script: &Script) -> io::Result<std::process::ExitStatus> {
+        let ending = script.name.extension().unwrap_or_default();
+        let ending = format!(".{}", ending.to_string_lossy());
+        let file = tempfile::Builder::new()
+            .prefix("scaffold-hook-")
+            .suffix(&ending)
+            .tempfile()?;
+        file.as_file().write_all(script.text.as_bytes())?;
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(MODE))?;
+        // Nothing runs a file that somebody still writes.
+        let path = file.into_temp_path();
+        let mut command = match ending.as_str() {
+            ".py" => Command::new(self.search.find().map_err(io::Error::other)?.path),
+            ".sh" if !script.text.starts_with("#!") => Command::new(SHELL),
+            _ => Command::new(&path),
+        };
+        if command.get_program() != path.as_os_str() {
+            command.arg(&path);
+        }
+        command.current_dir(self.target.path());
+        if self.to_stderr {
+            command.stdout(Stdio::from(io::stderr()));
+        }
+        command.status()
+    }
+}

@@ -1,0 +1,136 @@
+//! `cookiecutter.json` at the root of a template: its variables with their defaults, and what it
+//! says of itself under names that begin with an underscore.
+
+use std::path::{Path, PathBuf};
+
+use crate::template::{
+    error::Error,
+    report::Report,
+    shown,
+    source::{Entry, Kind, Source},
+    value::{Dict, Value},
+    variables,
+};
+
+/// What the file is called.
+pub(in crate::template) const FILE_NAME: &str = "cookiecutter.json";
+
+/// What is wrong with a template that was made for cookiecutter.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {}", shown::path(path), shown::text(message))]
+pub struct CookiecutterError {
+    /// Its `cookiecutter.json`.
+    path: PathBuf,
+    message: String,
+    /// What the user can do next.
+    pub(in crate::template) hint: String,
+}
+
+/// The contents of the file.
+#[derive(Debug)]
+pub(super) struct Config {
+    /// Where it is, for messages.
+    pub(super) path: PathBuf,
+    /// Everything in it, in order.
+    pub(super) all: Dict,
+}
+
+impl Config {
+    /// Takes the file out of a template that has it.
+    pub(super) fn take(source: &mut Source) -> Result<Self, Error> {
+        let path = source.locate(Path::new(FILE_NAME));
+        let is_config = |entry: &Entry| entry.path == Path::new(FILE_NAME);
+        let entry = source.entries.iter().position(is_config);
+        let entry = entry.map(|index| source.entries.swap_remove(index).kind);
+        match entry {
+            Some(Kind::File { contents, .. }) => Self::parse(path, &contents),
+            _ => Err(Error::ManifestDirectory { path }),
+        }
+    }
+
+    fn parse(path: PathBuf, contents: &[u8]) -> Result<Self, Error> {
+        let text = std::str::from_utf8(contents).map_err(|error| Error::ManifestNotText {
+            path: path.clone(),
+            offset: error.valid_up_to(),
+        })?;
+        let all = variables::parse_any_json(text).map_err(|(line, column, message)| {
+            let report = Report {
+                path: &path,
+                text,
+                line,
+                column,
+                width: 1,
+                message: &message,
+            };
+            Error::Manifest {
+                report: report.to_string(),
+            }
+        })?;
+        Ok(Self { path, all })
+    }
+
+    /// One of its values.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.all.get(name)
+    }
+
+    /// The texts of a list.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        let items = self.get(name).and_then(Value::iterate);
+        let items = items.unwrap_or_default();
+        items.iter().map(Value::to_text).collect()
+    }
+
+    /// A text, unless it is empty or there is none.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let text = self.get(name).map(Value::to_text);
+        text.filter(|it| !it.is_empty())
+    }
+
+    /// An error about what is in the file.
+    pub(super) fn error(&self, message: String, hint: &str) -> Error {
+        let error = CookiecutterError {
+            path: self.path.clone(),
+            message,
+            hint: hint.to_owned(),
+        };
+        error.into()
+    }
+
+    /// Fails where it is about several templates, of which the user has to choose one.
+    pub(super) fn check_is_one(&self, template: &str) -> Result<(), Error> {
+        let mut choices = Vec::new();
+        if let Some(Value::Dict(templates)) = self.get("templates") {
+            for (name, about) in templates.iter() {
+                let Value::Dict(about) = about else { continue };
+                let text = |key: &str| about.get(key).map(Value::to_text);
+                let path = text("path").unwrap_or_else(|| name.to_string());
+                choices.push((path, text("title").unwrap_or_else(|| name.to_string())));
+            }
+        } else if self.get("template").is_some() {
+            // An older form: `Title (path)`.
+            for text in self.texts("template") {
+                let path = text.rsplit_once('(').and_then(|(title, path)| {
+                    Some((path.strip_suffix(')')?.to_owned(), title.trim().to_owned()))
+                });
+                choices.extend(path);
+            }
+        }
+        if choices.is_empty() {
+            return Ok(());
+        }
+        let listed: Vec<_> = choices
+            .iter()
+            .map(|(path, title)| {
+                format!(
+                    "`--subdirectory {}` ({title})",
+                    path.trim_start_matches("./")
+                )
+            })
+            .collect();
+        Err(self.error(
+            format!("`{template}` holds several templates"),
+            &format!("choose one: {}", listed.join(", ")),
+        ))
+    }
+}

@@ -1,0 +1,200 @@
+//! Rendering the texts of a template with its variables, and saying what is wrong with them.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use minijinja::Value as JinjaValue;
+
+use super::{
+    config::Config,
+    jinja::{Fault, Jinja, Settings, dict_to_jinja},
+    tree::Tree,
+};
+use crate::template::{
+    Request, Target,
+    error::Error,
+    report::Report,
+    similar::similar,
+    source::without_credentials,
+    value::{Dict, Value},
+};
+
+/// The name under which all variables are.
+const NAMESPACE: &str = "cookiecutter";
+
+/// The name under which they are as `cookiecutter.json` has them.
+const ORIGINAL: &str = "_cookiecutter";
+
+/// What helps where nothing better is known.
+const RAW: &str = "text that is no template goes between `{% raw %}` and `{% endraw %}`, or into a \
+                   file that `_copy_without_render` names";
+
+/// The engine with the variables.
+#[derive(Debug)]
+pub(super) struct Engine {
+    jinja: Jinja,
+    /// The variables that have values so far.
+    variables: Dict,
+    context: JinjaValue,
+}
+
+impl Engine {
+    /// The engine as a template sets it up, without variables.
+    pub(super) fn new(config: &Config, tree: &Tree) -> Result<Self, Error> {
+        let settings = Settings::new(config.get("_jinja2_env_vars"), config.get("_extensions"));
+        let settings = settings.map_err(|message| {
+            config.error(
+                message,
+                "use cookiecutter itself for this template, or ask its author for one without it",
+            )
+        })?;
+        let texts: HashMap<String, String> = tree.includable().collect();
+        let mut engine = Self {
+            jinja: Jinja::new(settings, texts),
+            variables: Dict::new(),
+            context: JinjaValue::UNDEFINED,
+        };
+        engine.update(None);
+        Ok(engine)
+    }
+
+    /// Gives a variable its value.
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        self.variables.insert(name.into(), value);
+        self.update(None);
+    }
+
+    /// Puts the variables in the order of `cookiecutter.json`, and adds what cookiecutter adds.
+    pub(super) fn finish(&mut self, config: &Config, request: &Request<'_>, root: &Path) {
+        let mut all = Dict::new();
+        let mut original = Dict::new();
+        for (name, raw) in &config.all {
+            if &**name == "__prompts__" {
+                continue;
+            }
+            let value = self.variables.get(name).unwrap_or(raw);
+            all.insert(Arc::clone(name), value.clone());
+            if !name.starts_with('_') {
+                original.insert(Arc::clone(name), original_of(raw, value));
+            }
+        }
+        let path = |path: &Path| Value::text(path.to_string_lossy());
+        let template = request.wanted.template.map(without_credentials);
+        let template = template.map_or_else(|| path(root), Value::text);
+        all.insert("_template".into(), template);
+        let target = match request.target {
+            Target::New(path) | Target::Existing(path) => path,
+        };
+        let above = target.parent().unwrap_or(target);
+        all.insert("_output_dir".into(), path(above));
+        all.insert("_repo_dir".into(), path(root));
+        let reference = request.wanted.reference;
+        all.insert(
+            "_checkout".into(),
+            reference.map_or(Value::None, Value::text),
+        );
+        self.variables = all;
+        self.update(Some(&original));
+    }
+
+    fn update(&mut self, original: Option<&Dict>) {
+        let variables = (NAMESPACE, dict_to_jinja(&self.variables));
+        let original = original.map(|it| (ORIGINAL, dict_to_jinja(it)));
+        self.context = JinjaValue::from_pairs([variables].into_iter().chain(original));
+    }
+
+    /// Renders a file, or a name of one; the path is only for messages.
+    pub(super) fn render(&self, path: &Path, text: &str) -> Result<String, Error> {
+        let rendered = self.jinja.render(text, &self.context);
+        rendered.map_err(|fault| self.error(path, text, &fault))
+    }
+
+    /// Renders a default of `cookiecutter.json`: all texts in it.
+    pub(super) fn render_value(&self, config: &Config, raw: &Value) -> Result<Value, Error> {
+        Ok(match raw {
+            Value::None | Value::Bool(_) => raw.clone(),
+            Value::List(items) => {
+                let items = items.iter().map(|item| self.render_value(config, item));
+                Value::List(items.collect::<Result<Vec<_>, _>>()?.into())
+            }
+            Value::Dict(items) => {
+                let mut rendered = Dict::new();
+                for (key, item) in items.iter() {
+                    let key = self.render(&config.path, key)?;
+                    rendered.insert(key.into(), self.render_value(config, item)?);
+                }
+                Value::Dict(rendered.into())
+            }
+            other => Value::text(self.render(&config.path, &other.to_text())?),
+        })
+    }
+
+    fn error(&self, path: &Path, text: &str, fault: &Fault) -> Error {
+        let Fault {
+            line,
+            range,
+            is_undefined,
+            included,
+            message,
+        } = fault;
+        let meant = range
+            .clone()
+            .filter(|_| *is_undefined)
+            .and_then(|range| text.get(range))
+            .and_then(|it| it.rsplit('.').next())
+            .and_then(|typed| similar(typed, self.variables.keys().map(AsRef::as_ref)));
+        let hint = meant.map_or_else(
+            || RAW.to_owned(),
+            |meant| format!("did you mean `{NAMESPACE}.{meant}`?"),
+        );
+        let report = match (included, range) {
+            (Some(name), _) => {
+                let path = PathBuf::from(name);
+                format!("{}:{line}: {message}", path.display())
+            }
+            (None, Some(range)) => {
+                let width = text.get(range.clone()).map_or(1, |it| it.chars().count());
+                Report::at(path, text, range.start, width.max(1), message).to_string()
+            }
+            (None, None) => Report {
+                path,
+                text,
+                line: *line,
+                column: 1,
+                width: 1,
+                message,
+            }
+            .to_string(),
+        };
+        Error::Template { report, hint }
+    }
+}
+
+/// What `_cookiecutter` has for a variable: as it was before it was rendered, with the user's answer
+/// in place of the default.
+fn original_of(raw: &Value, value: &Value) -> Value {
+    match raw {
+        Value::List(items) => {
+            let chosen = value.to_text();
+            let (first, others): (Vec<Value>, Vec<Value>) =
+                items.iter().cloned().partition(|it| it.to_text() == chosen);
+            Value::List(first.into_iter().chain(others).collect())
+        }
+        _ => raw.clone(),
+    }
+}
+
+/// Renders a text as cookiecutter does, with such variables. It is public for tests and fuzzing.
+///
+/// # Errors
+///
+/// What the template is at fault for, in words.
+pub fn render_jinja(text: &str, variables: &Dict) -> Result<String, String> {
+    let settings = Settings::new(None, None)?;
+    let jinja = Jinja::new(settings, HashMap::new());
+    let rendered = jinja.render(text, &dict_to_jinja(variables));
+    rendered.map_err(|fault| fault.message)
+}

@@ -1,0 +1,293 @@
+//! What the program does in its own way: names, hooks, nested templates, and what it refuses.
+
+use rstest::rstest;
+
+use crate::support::{Outcome, Test};
+
+/// A template with this `cookiecutter.json` and a file that shows variables.
+fn template(config: &str, text: &str) -> Test {
+    Test::new()
+        .file("t/cookiecutter.json", config)
+        .file("t/{{cookiecutter.project_slug}}/a.txt", text)
+        .args(["startproject", "my_site", "--template", "./t"])
+}
+
+fn read(outcome: &Outcome) -> String {
+    outcome.read("my_site/a.txt")
+}
+
+/// Which variables get the name.
+#[rstest]
+#[case(r#"{"project_name": "P", "project_slug": "S"}"#, "my_site my_site")]
+#[case(
+    r#"{"project_name": "P", "project_slug": "{{ cookiecutter.project_name }}-x"}"#,
+    "my_site my_site-x"
+)]
+#[case(
+    r#"{"base": "B", "project_name": "{{ cookiecutter.base }}", "project_slug": "S"}"#,
+    "B my_site"
+)]
+#[case(
+    r#"{"base": "B", "project_name": "N {{ 1 }}", "project_slug": "{{ cookiecutter.base }}"}"#,
+    "N 1 my_site"
+)]
+fn the_name_is_the_projects(#[case] config: &str, #[case] expected: &str) {
+    let text = "{{ cookiecutter.project_name }} {{ cookiecutter.project_slug }}";
+    assert_eq!(read(&template(config, text).run()), expected);
+}
+
+#[test]
+fn a_title_need_not_be_the_name() {
+    let config =
+        r#"{"project_name": "T", "project_slug": "{{ cookiecutter.project_name|slugify }}"}"#;
+    let outcome = template(
+        config,
+        "{{ cookiecutter.project_name }} {{ cookiecutter.project_slug }}",
+    )
+    .args(["--var", "project_name=My Great Site"])
+    .run();
+    assert_eq!(read(&outcome), "My Great Site my-great-site");
+}
+
+#[test]
+fn answers_stand_in_their_order() {
+    let config = r#"{"project_slug": "S", "a": "1", "b": "2", "c": "3"}"#;
+    let text = "{{ cookiecutter.project_slug }} {{ cookiecutter.a }} {{ cookiecutter.b }}";
+    let outcome = template(config, text)
+        .env("SCAFFOLD_VAR_A", "env")
+        .env("SCAFFOLD_VAR_B", "env")
+        .args(["--var", "b=said", "--var", "project_slug=other"])
+        .run();
+    assert_eq!(read(&outcome), "other env said");
+    outcome
+        .then()
+        .args([
+            "startproject",
+            "x_site",
+            "--template",
+            "./t",
+            "--var",
+            "projct_slug=x",
+        ])
+        .stderr(
+            "error: the template has no variable `projct_slug`\n\
+             hint: did you mean `project_slug`?\n",
+        )
+        .status(1)
+        .run();
+}
+
+#[test]
+fn it_knows_where_it_came_from() {
+    let text = "{{ cookiecutter._template }} {{ cookiecutter._output_dir }} \
+                {{ cookiecutter._repo_dir }} {{ cookiecutter._checkout }}";
+    let outcome = template(r#"{"project_slug": "S"}"#, text).run();
+    let dir = outcome.dir();
+    let dir = dir.display();
+    assert_eq!(read(&outcome), format!("./t {dir} {dir}/t None"));
+}
+
+const HOOKED: &str = r#"{"project_slug": "S", "fails": "no"}"#;
+
+/// A template with hooks.
+fn hooked(text: &str) -> Test {
+    template(HOOKED, "a")
+        .file(
+            "t/hooks/pre_gen_project.sh",
+            "echo {{ cookiecutter.fails }} > before\n",
+        )
+        .file("t/hooks/post_gen_project.sh", text)
+        .file("t/hooks/pre_prompt.py", "{{ raw }}")
+        .file("t/hooks/other.py", "")
+}
+
+#[test]
+fn hooks_are_told_of_and_do_not_run() {
+    let outcome = hooked("touch after")
+        .stderr(
+            "warning: the template's hooks did not run: `pre_gen_project.sh`, \
+             `post_gen_project.sh`\nhint: read them, and add `--trust` to run them\n\
+             warning: `pre_prompt.py` changes the template, and never runs\n",
+        )
+        .run();
+    assert_eq!(outcome.tree("my_site"), "a.txt\n");
+    outcome
+        .then()
+        .args(["startproject", "other", "--template", "./t", "--json"])
+        .stdout_contains(
+            "\"scripts\": [\n    {\n      \"name\": \"pre_prompt.py\",\n      \"runs\": false",
+        )
+        .run();
+}
+
+#[test]
+fn hooks_run_where_the_template_is_trusted() {
+    let outcome = hooked("cat before > after; echo said")
+        .arg("--trust")
+        .stdout("said\n")
+        .stderr("warning: `pre_prompt.py` changes the template, and never runs\n")
+        .run();
+    assert_eq!(outcome.tree("my_site"), "a.txt\nafter\nbefore\n");
+    assert_eq!(outcome.read("my_site/after"), "no\n");
+}
+
+#[test]
+fn a_hook_that_fails_takes_the_project_with_it() {
+    let outcome = hooked("exit 3")
+        .arg("--trust")
+        .stderr(
+            "error: the hook `post_gen_project.sh` failed (exit status: 3); no project was made\n\
+             hint: what it printed says why; without `--trust` the project is made without hooks\n",
+        )
+        .status(1)
+        .run();
+    assert!(!outcome.dir().join("my_site").exists());
+    let outcome = outcome
+        .then()
+        .file("there/mine.txt", "mine")
+        .file("t/hooks/pre_gen_project.sh", "exit 1")
+        .args([
+            "startproject",
+            "my_site",
+            "there",
+            "--template",
+            "./t",
+            "--trust",
+        ])
+        .stderr_contains("failed (exit status: 1); what there is in the directory stayed\n")
+        .status(1)
+        .run();
+    assert_eq!(outcome.tree("there"), "mine.txt\n");
+}
+
+#[test]
+fn nested_templates_are_chosen_by_their_directory() {
+    let config = r#"{"templates": {
+        "web": {"path": "./web", "title": "A web site"}, "api": {"path": "./sub/api"}
+    }}"#;
+    let outcome = Test::new()
+        .file("t/cookiecutter.json", config)
+        .file("t/web/cookiecutter.json", r#"{"project_slug": "x"}"#)
+        .file("t/web/{{cookiecutter.project_slug}}/a.txt", "web")
+        .args(["startproject", "my_site", "--template", "./t"])
+        .stderr(
+            "error: `[DIR]/t/cookiecutter.json`: `[DIR]/t` holds several templates\n\
+             hint: choose one: `--subdirectory web` (A web site), `--subdirectory sub/api` (api)\n",
+        )
+        .status(1)
+        .run();
+    let outcome = outcome
+        .then()
+        .args([
+            "startproject",
+            "my_site",
+            "--template",
+            "./t",
+            "--subdirectory",
+            "web",
+        ])
+        .run();
+    assert_eq!(read(&outcome), "web");
+}
+
+#[rstest]
+#[case(r#"{"project_slug": "S",}"#, "cookiecutter.json:1:22: ")]
+#[case(
+    r#"{"project_slug": "S", "_extensions": ["local.Own"]}"#,
+    "the template needs the extension `local.Own` of Jinja, which is written in Python"
+)]
+#[case(
+    r#"{"project_slug": "S", "_jinja2_env_vars": {"finalize": "x"}}"#,
+    "`_jinja2_env_vars` has `finalize`, which is not supported"
+)]
+#[case(
+    r#"{"project_slug": "x", "a": "{{ cookiecutter.later }}", "later": "x"}"#,
+    "t/cookiecutter.json:1:4: "
+)]
+#[case(
+    r#"{"project_slug": "S", "c": []}"#,
+    "the list of choices of `c` is empty"
+)]
+fn wrong_configurations_are_errors(#[case] config: &str, #[case] expected: &str) {
+    let outcome = template(config, "a")
+        .stderr_contains(expected)
+        .status(1)
+        .run();
+    assert!(!outcome.dir().join("my_site").exists());
+}
+
+#[test]
+fn a_template_without_its_directory_is_an_error() {
+    Test::new()
+        .file("t/cookiecutter.json", "{}")
+        .file("t/a.txt", "")
+        .args(["startproject", "my_site", "--template", "./t"])
+        .stderr_contains("has no directory such as `{{ cookiecutter.project_slug }}`")
+        .status(1)
+        .run();
+}
+
+/// cookiecutter 2.7 writes these where they lead.
+#[rstest]
+#[case("../../evil")]
+#[case("/tmp/evil")]
+#[case(".git/hooks/post-commit")]
+#[case("a/../../evil")]
+fn no_name_leads_out_of_the_project(#[case] name: &str) {
+    let outcome = Test::new()
+        .file(
+            "t/cookiecutter.json",
+            r#"{"project_slug": "S", "evil": "x"}"#,
+        )
+        .file("t/{{cookiecutter.project_slug}}/{{cookiecutter.evil}}", "x")
+        .args(["startproject", "my_site", "--template", "./t", "--var"])
+        .arg(format!("evil={name}"))
+        .stderr_contains("of the template would be written to")
+        .status(1)
+        .run();
+    assert_eq!(
+        outcome.tree(""),
+        "t/\nt/cookiecutter.json\nt/{{cookiecutter.project_slug}}/\nt/{{cookiecutter.project_slug}}/{{cookiecutter.evil}}\n"
+    );
+}
+
+#[test]
+fn a_manifest_of_ours_stands_before_theirs() {
+    let outcome = template(r#"{"project_slug": "S"}"#, "{{ project_name }}")
+        .file(
+            "t/scaffold.toml",
+            "[[files]]\npath = '*cookiecutter*'\nwhen = 'false'\n",
+        )
+        .file("t/b.txt", "{{ project_name }}\n")
+        .run();
+    assert_eq!(outcome.read("my_site/b.txt"), "my_site\n");
+}
+
+#[test]
+fn what_is_from_strangers_does_nothing_to_the_terminal() {
+    template(
+        "{\"project_slug\": \"S\", \"c\": [\"\\u001b[31m\"]}",
+        "{{ cookiecutter.nothing }}",
+    )
+    .args(["--var", "c=x"])
+    .stderr_matches(r"error: [^\x1b]*\nhint: [^\x1b]*\n")
+    .status(1)
+    .run();
+}
+
+#[test]
+fn an_archive_has_hidden_directories_too() {
+    let test = Test::new()
+        .file("x/cookiecutter.json", r#"{"project_slug": "S"}"#)
+        .file("x/{{cookiecutter.project_slug}}/.github/a.yml", "a");
+    let packed = std::process::Command::new("tar")
+        .args(["-cf", "x.tar", "x"])
+        .current_dir(test.dir())
+        .status()
+        .unwrap();
+    assert!(packed.success());
+    let outcome = test
+        .args(["startproject", "my_site", "--template", "x.tar"])
+        .run();
+    assert_eq!(outcome.tree("my_site"), ".github/\n.github/a.yml\n");
+}
