@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod authoring;
 mod check;
 mod composition;
 mod cookiecutter;

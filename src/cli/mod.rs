@@ -9,6 +9,7 @@ mod choice;
 mod explain;
 mod generate;
 mod runserver;
+mod template;
 mod update;
 
 use std::ffi::OsString;
@@ -23,6 +24,10 @@ pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
+pub(crate) use template::{
+    CheckTemplateArgs, EjectArgs, FromProjectArgs, ListArgs, NewArgs, ShowArgs, TemplateArgs,
+    TemplateCommand, TestArgs, WhichArgs,
+};
 pub(crate) use update::UpdateArgs;
 
 const EXAMPLES: &str = "\
@@ -74,6 +79,8 @@ pub(crate) enum Command {
     Runserver(RunserverArgs),
     /// Tell which project would be served, and whether its application works
     Check(CheckArgs),
+    /// List, make, check and test templates
+    Template(TemplateArgs),
     /// Bring later changes of its template into a project
     Update(UpdateArgs),
 }

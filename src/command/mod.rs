@@ -14,6 +14,7 @@ mod listening;
 mod repository;
 mod runserver;
 mod site;
+mod template;
 mod update;
 
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
         }
         Command::Update(args) => return update::run(&args, output, verbosity),
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
+        Command::Template(args) => return template::run(&args, output, verbosity),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -37,6 +37,11 @@ const ANONYMOUS: &str = "project";
 /// What a secret key begins with, so that Django's checks know it as one that was generated.
 const SECRET_KEY_PREFIX: &str = "django-insecure-";
 
+/// What stands in its place where the result is to be the same each time: as long, and as varied,
+/// as Django wants a key to be.
+pub(super) const ANY_SECRET_KEY: &str =
+    "django-insecure-this-key-is-the-same-in-each-test-of-a-template-0123456789";
+
 /// How many random characters follow: Django's number.
 const SECRET_KEY_LENGTH: usize = 50;
 

@@ -7,6 +7,7 @@ mod writing;
 use std::{io, path::PathBuf};
 
 use super::{
+    authoring::AuthoringError,
     composition::CompositionError,
     cookiecutter::CookiecutterError,
     shown,
@@ -282,6 +283,9 @@ pub enum Error {
     /// The archive is not the one that is wanted.
     #[error(transparent)]
     Checksum(#[from] ChecksumError),
+    /// A template cannot be made, or its tests cannot be run.
+    #[error(transparent)]
+    Authoring(#[from] AuthoringError),
     /// The operating system gives no random octets for the secret key.
     #[error("cannot make a secret key: {0}")]
     Random(getrandom::Error),

@@ -1,5 +1,7 @@
 //! `[[files]]` of a manifest: what is done with single files and directories of the template.
 
+mod outline;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;

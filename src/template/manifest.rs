@@ -4,6 +4,7 @@
 //! - `composed`: several of them as one
 
 mod composed;
+mod outline;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,8 @@ use super::{
     source::{Entry, Kind, Source},
     value::Dict,
 };
+
+pub(super) use outline::pattern_means;
 
 /// Where a native template keeps its manifest.
 pub(super) const FILE_NAME: &str = "scaffold.toml";
@@ -75,6 +78,8 @@ pub(super) struct Manifest {
     pub(super) message: Option<String>,
     /// Which variables of the environment its texts may read.
     pub(super) environment: Vec<String>,
+    /// The directory of its tests, which are no part of the project.
+    pub(super) tests: Option<String>,
     /// The variables that it declares, as they stand there.
     variables: Vec<Raw>,
     /// The same, checked.

@@ -7,6 +7,7 @@
 //! This part does not decide which names are good for a project and prints nothing; the only
 //! program that it runs is `git`, where the template is a repository.
 
+mod authoring;
 mod collisions;
 mod composition;
 mod context;
@@ -51,9 +52,15 @@ use std::{
     },
 };
 
+pub use authoring::{
+    AuthoringError, Case, CaseError, Cases, Checked, Difference, Ejected, Finding, FromProject,
+    LeftOut, Listed, Outline, OutlinedFile, Place, Project, Replacement, RunStep, Severity,
+    builtin_templates, check, eject, from_project, new_template, outline, own_templates,
+};
 pub use collisions::{Collisions, Comparison, Presence, write_over};
 pub use composition::CompositionError;
 pub use cookiecutter::{CookiecutterError, render_jinja};
+pub use declarations::Variable;
 pub use django::render_django;
 pub use error::Error;
 pub use hooks::Hook;
@@ -117,6 +124,9 @@ pub struct Request<'a> {
     pub django_version: &'a dyn Fn() -> Option<String>,
     /// Whether the project's requirements will be installed: the template's message depends on it.
     pub install: bool,
+    /// Whether what differs from one run to the next (secrets, numbers, dates) is always the same,
+    /// so that the result can be compared with an earlier one.
+    pub repeatable: bool,
     /// Is told what takes time.
     pub progress: &'a dyn Progress,
     /// Where it is set, the work is to end.
@@ -150,6 +160,7 @@ impl<'a> Request<'a> {
             options: &NOTHING,
             django_version: &|| None,
             install: false,
+            repeatable: false,
             progress: &(),
             stop: &NEVER,
         }
@@ -203,8 +214,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
 fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
     let &Request { subject, name, .. } = request;
     let version = remembered::version(request, &mut source)?;
-    let taken = |name: &str| variables::name_fault(subject, name);
-    let manifest = composition::compose(request, &mut source, &taken)?;
+    let manifest = take_manifest(request, &mut source)?;
     if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
         return Err(Error::NameTaken {
             subject,
@@ -240,6 +250,24 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
     Ok(plan)
 }
 
+/// Finds and reads the template, without its manifest and its tests, which are no part of the
+/// project.
+fn open(request: &Request<'_>) -> Result<(Source, Option<Manifest>), Error> {
+    let mut source = Source::open(request)?;
+    let manifest = take_manifest(request, &mut source)?;
+    Ok((source, manifest))
+}
+
+/// Takes the manifest and the tests out of a template, and brings in what it builds on.
+fn take_manifest(request: &Request<'_>, source: &mut Source) -> Result<Option<Manifest>, Error> {
+    let taken = |name: &str| variables::name_fault(request.subject, name);
+    let manifest = composition::compose(request, source, &taken)?;
+    if let Some(manifest) = &manifest {
+        authoring::leave_out_cases(source, manifest);
+    }
+    Ok(manifest)
+}
+
 /// The template's language, with all variables in the order in which one stands before another.
 fn renderer(
     request: &Request<'_>,
@@ -271,6 +299,9 @@ fn renderer(
         context::extend_native(&mut context, name, request.install);
         context::keep_secret_key(&mut context, &past.incidentals);
     }
+    if request.repeatable && subject == ProjectOrApp::Project {
+        context.insert("secret_key".into(), Value::text(context::ANY_SECRET_KEY));
+    }
     context.extend(
         variables
             .iter()
@@ -282,6 +313,9 @@ fn renderer(
             context.insert(composition::PARTS.into(), Value::List(parts.collect()));
             let incidentals = Arc::clone(&past.incidentals);
             let mut engine = Engine::with(&context, &manifest.environment, incidentals);
+            if request.repeatable {
+                engine.make_repeatable();
+            }
             let answers = Answers {
                 given: variables,
                 remembered: &past.answers,

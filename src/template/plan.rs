@@ -2,6 +2,7 @@
 //!
 //! Here the entries of a template meet its manifest and its variables. Nothing is written.
 
+mod verbatim;
 #[cfg(test)]
 mod tests;
 
@@ -284,7 +285,7 @@ impl Plan {
 
 /// Whether a file is rendered. In a native template all text is, unless the manifest says
 /// otherwise; by Django's rules only Python is, and what the user selects.
-fn renders(
+pub(super) fn renders(
     manifest: Option<&Manifest>,
     selection: &Selection,
     from: &Path,

@@ -12,7 +12,7 @@ mod report;
 mod scripts;
 mod steps;
 mod summary;
-mod watchdog;
+pub(super) mod watchdog;
 
 use std::{
     env,

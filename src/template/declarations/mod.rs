@@ -2,6 +2,7 @@
 //! values they take.
 //!
 //! - `kind`: the types
+//! - `outline`: what is told of a variable, and the values to try
 //! - `read`: from the manifest, with the places of what is wrong
 //! - `resolve`: from the user's answers to the value of one of them
 //! - `session`: all of them in order, with questions in between
@@ -11,6 +12,7 @@
 //! (`SCAFFOLD_VAR_NAME`), the default that the manifest has.
 
 mod kind;
+mod outline;
 mod read;
 mod remember;
 mod resolve;
@@ -24,6 +26,8 @@ use super::value::Value;
 use kind::Kind;
 use resolve::Fault;
 
+pub use outline::Variable;
+pub(super) use outline::shown;
 pub(super) use read::{Fault as RawFault, Raw, declarations, value_of};
 pub(super) use remember::{hide, remembered};
 pub(super) use resolve::{Answers, Fault as Unresolved};

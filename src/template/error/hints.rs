@@ -31,6 +31,7 @@ impl Error {
                  word, as in `{name}_site`",
                 subject.with_article()
             )),
+            Self::Authoring(error) => Some(error.hint()),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Update(error) => Some(error.hint()),

@@ -48,17 +48,43 @@ pub(super) fn register(tera: &mut Tera, named: &[String], incidentals: &Arc<Inci
     });
 }
 
+/// Puts functions in place of those whose results differ from one run to the next: the first day
+/// of 2025, secrets of one letter, and a number of zeros.
+pub(super) fn register_repeatable(tera: &mut Tera) {
+    let now = Arc::new(jiff::civil::date(2025, 1, 1).at(12, 0, 0, 0));
+    let today = Arc::clone(&now);
+    tera.register_function("year", move |_: Kwargs, _: &State<'_>| {
+        now.year().to_string()
+    });
+    tera.register_function("date", move |args: Kwargs, _: &State<'_>| {
+        let zoned = today.to_zoned(jiff::tz::TimeZone::UTC);
+        let zoned = zoned.map_err(|error| Error::message(error.to_string()))?;
+        date(&zoned, &args)
+    });
+    tera.register_function("secret", |args: Kwargs, _: &State<'_>| {
+        secret_length(&args).map(|it| "x".repeat(it))
+    });
+    tera.register_function("uuid", |_: Kwargs, _: &State<'_>| {
+        uuid::Uuid::nil().to_string()
+    });
+}
+
 fn date(now: &Zoned, args: &Kwargs) -> TeraResult<String> {
     let format = args.get::<&str>("format")?.unwrap_or(DATE);
     strtime::format(format, now).map_err(|error| Error::message(format!("`date`: {error}")))
 }
 
-fn secret(incidentals: &Incidentals, args: &Kwargs) -> TeraResult<String> {
+fn secret_length(args: &Kwargs) -> TeraResult<usize> {
     let length = args.get::<usize>("length")?.unwrap_or(SECRET_LENGTH);
     if length > LONGEST_SECRET {
         let message = format!("`secret`: a length of {length} is more than {LONGEST_SECRET}");
         return Err(Error::message(message));
     }
+    Ok(length)
+}
+
+fn secret(incidentals: &Incidentals, args: &Kwargs) -> TeraResult<String> {
+    let length = secret_length(args)?;
     let secret = incidentals.random(&format!("secret {length}"), || random_text(length))?;
     incidentals.hide(&secret);
     Ok(secret)

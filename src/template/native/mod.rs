@@ -2,9 +2,13 @@
 //!
 //! - `names`: filters that spell a name in another way
 //! - `functions`: the date, secrets, the environment
+//! - `inspect`: which variables a text uses
+//! - `words`: where in a text a variable is named
 
 mod functions;
+mod inspect;
 mod names;
+mod words;
 
 use std::{path::Path, sync::Arc};
 
@@ -38,6 +42,8 @@ pub(super) struct Variables(Context);
 pub(super) struct Engine {
     tera: Tera,
     context: Context,
+    /// What stands around what is not text.
+    delimiters: Delimiters,
     /// What the context was made of.
     values: Dict,
     incidentals: Arc<Incidentals>,
@@ -63,6 +69,7 @@ impl Engine {
         let mut engine = Self {
             tera,
             context: Context::new(),
+            delimiters: Delimiters::default(),
             values: Dict::new(),
             incidentals,
         };
@@ -104,14 +111,20 @@ impl Engine {
     pub(super) fn with_delimiters(&self, delimiters: Delimiters) -> Result<Self, String> {
         let mut tera = Tera::default();
         tera.register_from(&self.tera);
-        tera.set_delimiters(delimiters)
+        tera.set_delimiters(delimiters.clone())
             .map_err(|error| worded(&error.to_string()))?;
         Ok(Self {
             tera,
             context: self.context.clone(),
+            delimiters,
             values: self.values.clone(),
             incidentals: Arc::clone(&self.incidentals),
         })
+    }
+
+    /// Makes what differs from one run to the next always the same.
+    pub(super) fn make_repeatable(&mut self) {
+        functions::register_repeatable(&mut self.tera);
     }
 
     /// Whether an expression is true. The error says what is wrong with it.
@@ -164,19 +177,24 @@ impl Engine {
         }
         self.tera
             .render_str(text, &self.context, false)
-            .map_err(|error| match error.kind() {
-                ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => Error::Template {
-                    report: report(path, text, at),
-                    hint: similar_variable(at.message()).map_or_else(
-                        || RAW.to_owned(),
-                        |meant| format!("did you mean `{meant}`?"),
-                    ),
-                },
-                _ => Error::Template {
-                    report: finished_report(path, &error.to_string()),
-                    hint: RAW.to_owned(),
-                },
-            })
+            .map_err(|error| fault(path, text, &error))
+    }
+}
+
+/// The engine's complaint about a text.
+fn fault(path: &Path, text: &str, error: &tera::Error) -> Error {
+    match error.kind() {
+        ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => Error::Template {
+            report: report(path, text, at),
+            hint: similar_variable(at.message()).map_or_else(
+                || RAW.to_owned(),
+                |meant| format!("did you mean `{meant}`?"),
+            ),
+        },
+        _ => Error::Template {
+            report: finished_report(path, &error.to_string()),
+            hint: RAW.to_owned(),
+        },
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ffi::OsStr};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use super::{Entry, Kind};
-use crate::template::{selection::Selection, subject::ProjectOrApp};
+use crate::template::{manifest::FILE_NAME, selection::Selection, subject::ProjectOrApp};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -40,6 +40,31 @@ pub(super) fn names(subject: ProjectOrApp) -> impl Iterator<Item = &'static str>
 /// The built-in template of this name.
 pub(super) fn find(subject: ProjectOrApp, wanted: &str) -> Option<&'static Dir<'static>> {
     templates(subject).find(|template| name(template) == wanted)
+}
+
+/// All built-in templates, each with its manifest's text.
+pub(in crate::template) fn all() -> impl Iterator<Item = (ProjectOrApp, &'static str, &'static str)>
+{
+    [ProjectOrApp::Project, ProjectOrApp::App]
+        .into_iter()
+        .flat_map(|subject| {
+            templates(subject).map(move |template| {
+                let manifest = template.get_file(template.path().join(FILE_NAME));
+                let manifest = manifest.and_then(|it| it.contents_utf8());
+                (subject, name(template), manifest.unwrap_or_default())
+            })
+        })
+}
+
+/// Everything in the built-in template of this name, as it is.
+pub(in crate::template) fn named(subject: ProjectOrApp, wanted: &str) -> Option<Vec<Entry>> {
+    Some(entries(find(subject, wanted)?, &Selection::default()))
+}
+
+/// The template that new templates are made from.
+pub(in crate::template) fn blank(subject: ProjectOrApp) -> Vec<Entry> {
+    let directory = TEMPLATES.get_dir(format!("template/{}", subject.word()));
+    directory.map_or_else(Vec::new, |it| entries(it, &Selection::default()))
 }
 
 /// Everything in a built-in template that the selection takes.

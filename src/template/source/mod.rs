@@ -34,6 +34,8 @@ use download::{Outcome, Received};
 pub(super) use origin::Origin;
 use subdirectory::Scope;
 
+pub(super) use builtin::{all as builtin_templates, blank, named as builtin_named};
+
 pub use archive::ArchiveError;
 pub use checksum::ChecksumError;
 pub use download::{DownloadError, Fault as DownloadFault};
@@ -57,7 +59,7 @@ pub struct Wanted<'a> {
 }
 
 /// One thing in a template.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Where it is in the template: relative, and never empty.
     pub(super) path: PathBuf,
@@ -65,7 +67,7 @@ pub(super) struct Entry {
 }
 
 /// What an entry is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Directory,
     File {

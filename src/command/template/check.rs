@@ -1,0 +1,130 @@
+//! `scaffold template check`: what is wrong with a template.
+
+use std::{env, fmt::Write as _, process::ExitCode};
+
+use serde::Serialize;
+
+use super::{
+    Imagined, stop, subject, watch,
+    words::{counted, print_json},
+};
+use crate::{
+    cli::CheckTemplateArgs,
+    command::error::Error,
+    console::{self, Verbosity},
+    template::{self, Checked, Dict, Finding, Request, Severity, shown_text},
+};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    template: &'a str,
+    native: bool,
+    files: usize,
+    variables: usize,
+    renderings: usize,
+    complete: bool,
+    errors: usize,
+    warnings: usize,
+    findings: &'a [Finding],
+}
+
+/// Runs the command. The exit code says whether anything is wrong.
+pub(super) fn run(args: &CheckTemplateArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
+    let CheckTemplateArgs {
+        template,
+        app,
+        variables,
+        strict,
+        json,
+    } = args;
+    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let subject = subject(*app);
+    let mut answers = Dict::new();
+    for argument in variables {
+        let (name, value) = template::assignment(subject, argument)?;
+        answers.insert(name, value);
+    }
+    let stop = stop()?;
+    let imagined = Imagined::new(subject, &here);
+    let watchdog = watch(&stop, subject);
+    let checked = template::check(&Request {
+        variables: &answers,
+        ..imagined.request(template, &stop)
+    })?;
+    drop(watchdog);
+    let (errors, warnings) = (
+        checked.count(Severity::Error),
+        checked.count(Severity::Warning),
+    );
+    if *json {
+        print_json(&Document {
+            template: &checked.template,
+            native: checked.is_native,
+            files: checked.files,
+            variables: checked.variables,
+            renderings: checked.renderings,
+            complete: checked.is_complete,
+            errors,
+            warnings,
+            findings: &checked.findings,
+        });
+    } else {
+        tell(&checked, errors, warnings, verbosity);
+    }
+    let is_ok = errors == 0 && (warnings == 0 || !strict);
+    Ok(if is_ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn tell(checked: &Checked, errors: usize, warnings: usize, verbosity: Verbosity) {
+    for finding in &checked.findings {
+        if verbosity > Verbosity::Quiet || finding.severity == Severity::Error {
+            let severity = match finding.severity {
+                Severity::Error => console::Severity::Error,
+                Severity::Warning => console::Severity::Warning,
+            };
+            console::finding(severity, &text(finding), "", finding.hint.as_deref());
+        }
+    }
+    if verbosity == Verbosity::Quiet {
+        return;
+    }
+    let found = match (errors, warnings) {
+        (0, 0) => "nothing is wrong".to_owned(),
+        _ => format!(
+            "{}, {}",
+            counted(errors, "error", "errors"),
+            counted(warnings, "warning", "warnings")
+        ),
+    };
+    console::line(format_args!(
+        "{}: {}, {}, {}: {found}",
+        shown_text(&checked.template),
+        counted(checked.files, "file", "files"),
+        counted(checked.variables, "variable", "variables"),
+        counted(checked.renderings, "rendering", "renderings"),
+    ));
+    if !checked.is_complete && checked.renderings > 0 {
+        console::note("not all answers were tried: the template is large");
+    }
+}
+
+/// The place, what it is, and the line.
+fn text(finding: &Finding) -> String {
+    let mut text = finding.location();
+    if !text.is_empty() {
+        text.push_str(": ");
+    }
+    text.push_str(&shown_text(&finding.message).to_string());
+    if let Some(answers) = &finding.answers {
+        let _ = write!(text, " (with {})", shown_text(answers));
+    }
+    if let Some(excerpt) = &finding.excerpt {
+        text.push('\n');
+        text.push_str(excerpt);
+    }
+    text
+}

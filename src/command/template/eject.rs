@@ -1,0 +1,39 @@
+//! `scaffold template eject`: the files of a built-in template, to change them.
+
+use std::env;
+
+use super::{
+    made::{self, Made},
+    stop,
+};
+use crate::{
+    cli::EjectArgs,
+    command::error::Error,
+    console::Verbosity,
+    template::{self, ProjectOrApp},
+};
+
+/// Runs the command.
+pub(super) fn run(args: &EjectArgs, verbosity: Verbosity) -> Result<(), Error> {
+    let EjectArgs {
+        template,
+        directory,
+        app,
+        json,
+    } = args;
+    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let subject = app.then_some(ProjectOrApp::App);
+    let ejected = template::eject(subject, template)?;
+    let target = made::target(template, directory.as_deref(), &here)?;
+    made::write(&ejected.plan, &target, &*stop()?)?;
+    Made {
+        command: "eject",
+        name: template,
+        plan: &ejected.plan,
+        subject: ejected.subject,
+        target: target.path(),
+        here: &here,
+    }
+    .tell(*json, verbosity);
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! `scaffold template`: one file per subcommand.
+
+mod check;
+mod eject;
+mod from_project;
+mod list;
+mod made;
+mod new;
+mod show;
+mod test;
+mod words;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use serde::Serialize;
+
+use crate::{
+    cli::{OutputArgs, TemplateArgs, TemplateCommand},
+    console::{self, Verbosity},
+    shutdown,
+    template::{ProjectOrApp, Request, Target, Wanted},
+};
+
+use super::{
+    check as check_output,
+    error::Error,
+    generate::{own, watchdog::Watchdog},
+};
+
+/// Where what is not made would be, as far as a template can tell.
+const NOWHERE: &str = "/projects";
+
+/// Runs the subcommand.
+pub(super) fn run(
+    args: &TemplateArgs,
+    output: OutputArgs,
+    verbosity: Verbosity,
+) -> Result<ExitCode, Error> {
+    check_output(output)?;
+    let TemplateArgs { command } = args;
+    let done = match command {
+        TemplateCommand::List(args) => list::run(args, verbosity).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::Show(args) => show::run(args).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::New(args) => new::run(args, verbosity).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::Eject(args) => eject::run(args, verbosity).map(|()| ExitCode::SUCCESS),
+        TemplateCommand::FromProject(args) => {
+            from_project::run(args, verbosity).map(|()| ExitCode::SUCCESS)
+        }
+        TemplateCommand::Check(args) => check::run(args, verbosity),
+        TemplateCommand::Test(args) => test::run(args, verbosity),
+    };
+    if let Err(error) = &done
+        && wants_json(command)
+    {
+        words::print_json(&Failed {
+            error: error.to_string(),
+            hint: error.hint(),
+        });
+    }
+    done
+}
+
+/// What goes out as JSON in place of a result.
+#[derive(Serialize)]
+struct Failed {
+    error: String,
+    hint: Option<String>,
+}
+
+/// Whether the result goes to a program.
+fn wants_json(command: &TemplateCommand) -> bool {
+    match command {
+        TemplateCommand::List(args) => args.json,
+        TemplateCommand::Show(args) => args.json,
+        TemplateCommand::New(args) => args.json,
+        TemplateCommand::Eject(args) => args.json,
+        TemplateCommand::FromProject(args) => args.json,
+        TemplateCommand::Check(args) => args.json,
+        TemplateCommand::Test(args) => args.json,
+    }
+}
+
+/// What an option says of what a template is for.
+fn subject(app: bool) -> ProjectOrApp {
+    if app {
+        ProjectOrApp::App
+    } else {
+        ProjectOrApp::Project
+    }
+}
+
+/// A project that is not made: what a template is rendered for to look at it.
+struct Imagined {
+    subject: ProjectOrApp,
+    target: Target,
+    here: PathBuf,
+    own_templates: Option<PathBuf>,
+}
+
+impl Imagined {
+    fn new(subject: ProjectOrApp, here: &Path) -> Self {
+        Self {
+            subject,
+            target: Target::New(Path::new(NOWHERE).join(Self::name(subject))),
+            here: here.to_owned(),
+            own_templates: own::templates(),
+        }
+    }
+
+    fn name(subject: ProjectOrApp) -> &'static str {
+        match subject {
+            ProjectOrApp::Project => "example_site",
+            ProjectOrApp::App => "example_app",
+        }
+    }
+
+    /// The request for a template.
+    fn request<'a>(&'a self, template: &'a str, stop: &'a AtomicBool) -> Request<'a> {
+        let name = Self::name(self.subject);
+        Request {
+            wanted: Wanted {
+                template: Some(template),
+                own_templates: self.own_templates.as_deref(),
+                ..Wanted::default()
+            },
+            stop,
+            ..Request::new(self.subject, name, &self.target, &self.here)
+        }
+    }
+}
+
+/// The flag that says that the user wants the end.
+fn stop() -> Result<Arc<AtomicBool>, Error> {
+    shutdown::flag().map_err(Error::Runtime)
+}
+
+/// Watches that what a template does comes to an end.
+fn watch(stop: &Arc<AtomicBool>, subject: ProjectOrApp) -> Watchdog {
+    Watchdog::start(Arc::clone(stop), subject, |error| {
+        console::error(error.label(), error, error.hint().as_deref());
+    })
+}

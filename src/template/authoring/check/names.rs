@@ -1,0 +1,85 @@
+//! Names that not every system takes, although this one does: a project is carried to others.
+
+use std::{
+    collections::BTreeSet,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use super::super::{Finding, Place, Severity};
+use crate::template::shown;
+
+/// What Windows takes in no name, beside what no name of a template may have anyway.
+const NOT_ON_WINDOWS: &[u8] = b"<>:\"|?*";
+
+/// Warnings about what would be made. Paths that were seen before are not looked at again.
+pub(super) fn findings(paths: &[PathBuf], seen: &mut BTreeSet<PathBuf>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut lowered = std::collections::BTreeMap::new();
+    for path in paths {
+        let lower = path.to_string_lossy().to_lowercase();
+        let first: &&PathBuf = lowered.entry(lower).or_insert(path);
+        let is_new = seen.insert(path.clone());
+        if *first != path && is_new {
+            let message = format!(
+                "`{}` and `{}` are one file where capitals do not count (Windows, macOS)",
+                shown::path(first),
+                shown::path(path)
+            );
+            findings.push(warning(path, message));
+        }
+        if let Some(reason) = fault(path).filter(|_| is_new) {
+            let message = format!(
+                "`{}` cannot be made on Windows: {reason}",
+                shown::path(path)
+            );
+            findings.push(warning(path, message));
+        }
+    }
+    findings
+}
+
+fn warning(path: &Path, message: String) -> Finding {
+    let place = Place {
+        file: Some(shown::path(path).to_string()),
+        ..Place::default()
+    };
+    Finding::new(Severity::Warning, place, message).with_hint("rename it in the template")
+}
+
+fn fault(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?.as_bytes();
+    if name.iter().any(|octet| NOT_ON_WINDOWS.contains(octet)) {
+        Some("a name there has none of < > : \" | ? *")
+    } else if name.ends_with(b".") || name.ends_with(b" ") {
+        Some("a name there does not end in a dot or a space")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_told_once() {
+        let paths: Vec<PathBuf> = ["README", "a", "a/b:c", "a/d.", "readme", "x.y"]
+            .iter()
+            .map(PathBuf::from)
+            .collect();
+        let mut seen = BTreeSet::new();
+        let messages: Vec<_> = findings(&paths, &mut seen)
+            .into_iter()
+            .map(|it| it.message)
+            .collect();
+        assert_eq!(messages.len(), 3, "{messages:?}");
+        assert!(messages[0].starts_with("`a/b:c` cannot"), "{messages:?}");
+        assert!(messages[1].starts_with("`a/d.` cannot"), "{messages:?}");
+        assert!(
+            messages[2].starts_with("`README` and `readme` are one"),
+            "{messages:?}"
+        );
+        assert!(findings(&paths, &mut seen).is_empty());
+    }
+}

@@ -1,0 +1,47 @@
+//! Patterns of a manifest that mean no file of the template.
+
+use super::super::{Finding, Severity, places::Places};
+use crate::template::{
+    manifest::{Manifest, pattern_means},
+    path,
+    source::{Entry, Source},
+};
+
+/// The ending that a template's Python files may have, and a project's have not.
+const TEMPLATE_SUFFIX: &str = "-tpl";
+
+/// What no path has in it: only the ending is to go.
+const NO_PLACEHOLDER: &str = "\0";
+
+/// A warning for each pattern that means nothing.
+pub(super) fn unmatched(places: &Places, source: &Source, manifest: &Manifest) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for pattern in places.patterns() {
+        let means = |entry: &Entry| {
+            // `executable` may name a file as the project has it.
+            let path = &entry.path;
+            let is_meant = pattern_means(&pattern.glob, path);
+            is_meant
+                || pattern.key == "executable"
+                    && path::ends_with(path, TEMPLATE_SUFFIX)
+                    && pattern_means(&pattern.glob, &path::rewrite_file(path, NO_PLACEHOLDER, ""))
+        };
+        if !source.entries.iter().any(means) {
+            let message = format!("`{}` means no file of the template", pattern.glob);
+            findings.push(
+                Finding::at(
+                    Severity::Warning,
+                    manifest.path(),
+                    manifest.text(),
+                    pattern.span,
+                    &message,
+                )
+                .with_hint(
+                    "a pattern with `/` begins at the template's root; `*` stays within one name, \
+                     and `**` does not",
+                ),
+            );
+        }
+    }
+    findings
+}
