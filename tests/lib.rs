@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod builtin;
 mod check;
 mod composition;
 mod cookiecutter;
