@@ -2,6 +2,8 @@
 //! type checkers are content, it is served, and it does not start in production with a key that
 //! everybody can read.
 
+mod parts;
+
 use std::{ffi::OsStr, fs, path::Path, process::Command};
 
 use rstest::rstest;
@@ -111,6 +113,7 @@ fn tools() -> Venv {
         "Werkzeug==3.1.9",
         "django-stubs==6.1.2",
         "mypy==2.4.1",
+        "psycopg[binary]==3.2.13",
         "ruff==0.17.5",
     ];
     newest().venv_with("tools", &requirements)
