@@ -10,6 +10,7 @@
 
 mod archives;
 mod authoring;
+mod builtin;
 mod check;
 mod composition;
 mod cookiecutter;

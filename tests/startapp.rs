@@ -97,8 +97,10 @@ fn somebody_at_a_terminal_reads_what_was_made() {
     let shown = sandbox.filter(&String::from_utf8(output.stderr).unwrap());
     assert_eq!(
         shown,
-        "made `polls` from the template `django`: 7 files in [DIR]/polls ([TIME])\n\n\
-         next: add it to INSTALLED_APPS in the settings\n"
+        "made `polls` from the template `django`: 8 files in [DIR]/polls ([TIME])\n\n\
+         next: add it to INSTALLED_APPS in the settings\n\n\
+         Its URLs, in urlpatterns of the project's urls.py:\n  \
+           path(\"polls/\", include(\"polls.urls\")),\n"
     );
 }
 
@@ -109,7 +111,7 @@ fn an_application_is_complete() {
     assert_eq!(
         outcome.tree("polls"),
         "__init__.py\nadmin.py\napps.py\nmigrations/\nmigrations/__init__.py\nmodels.py\n\
-         tests.py\nviews.py\n"
+         tests.py\nurls.py\nviews.py\n"
     );
     assert!(outcome.read("polls/apps.py").contains("class PollsConfig"));
 }

@@ -1,7 +1,10 @@
 //! The built-in templates: which files they make, and that the project without a framework works
 //! on every interpreter of the machine.
 
-use std::process::{Command, Output};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use crate::support::{Outcome, Packages, Python, Test, newest, pythons};
 
@@ -49,6 +52,7 @@ fn the_django_template_makes_djangos_files_and_ours() {
     mysite/__init__.py
     mysite/asgi.py
     mysite/settings.py
+    mysite/tests.py
     mysite/urls.py
     mysite/wsgi.py
     pyproject.toml
@@ -88,10 +92,35 @@ fn the_wsgi_template_makes_a_project_with_tests() {
     ");
 }
 
+#[test]
+fn the_flask_template_makes_a_project_with_tests() {
+    let project = generated("flask");
+    insta::assert_snapshot!(project.tree("mysite"), @r"
+    .gitignore
+    .scaffold.toml
+    README.md
+    mysite/
+    mysite/__init__.py
+    mysite/settings.py
+    mysite/static/
+    mysite/static/style.css
+    mysite/templates/
+    mysite/templates/base.html
+    mysite/templates/home.html
+    mysite/templates/not_found.html
+    mysite/views.py
+    mysite/wsgi.py
+    pyproject.toml
+    tests/
+    tests/__init__.py
+    tests/test_application.py
+    ");
+}
+
 /// What is in `[project] name`, which tools refuse where it is not as PEP 508 wants it.
 #[test]
 fn the_distribution_has_a_name_that_installers_take() {
-    for template in ["django", "wsgi"] {
+    for template in ["django", "flask", "wsgi"] {
         for (name, distribution) in [
             ("mysite", "mysite"),
             ("my_site", "my-site"),
@@ -151,7 +180,7 @@ fn the_django_project_passes_djangos_checks_without_a_warning() {
 
 #[test]
 fn nothing_is_left_to_render() {
-    for template in ["django", "wsgi"] {
+    for template in ["django", "flask", "wsgi"] {
         let project = generated(template);
         for line in project.tree("mysite").lines() {
             let path = line.trim_end_matches('*');
@@ -159,7 +188,11 @@ fn nothing_is_left_to_render() {
             assert!(!path.ends_with("-tpl"), "{path}");
             if !path.ends_with('/') {
                 let text = project.read(format!("mysite/{path}"));
-                assert!(!text.contains("{{") && !text.contains("{%"), "{path}");
+                // Jinja's templates have braces of their own.
+                if Path::new(path).extension() != Some("html".as_ref()) {
+                    assert!(!text.contains("{{") && !text.contains("{%"), "{path}");
+                }
+                assert!(!text.contains("[[ ") && !text.contains("[% "), "{path}");
             }
         }
     }
@@ -167,7 +200,7 @@ fn nothing_is_left_to_render() {
 
 #[test]
 fn the_settings_name_the_application() {
-    for template in ["django", "wsgi"] {
+    for template in ["django", "flask", "wsgi"] {
         let project = generated(template);
         let settings = project.read("mysite/mysite/settings.py");
         assert!(settings.contains("\nWSGI_APPLICATION = \"mysite.wsgi.application\"\n"));
@@ -178,7 +211,7 @@ fn the_settings_name_the_application() {
 
 #[test]
 fn python_compiles_every_file() {
-    for template in ["django", "wsgi"] {
+    for template in ["django", "flask", "wsgi"] {
         let project = generated(template);
         for interpreter in pythons() {
             python(interpreter, &project, &["-m", "compileall", "-q", "."]);

@@ -2,9 +2,9 @@
 //!
 //! Here the entries of a template meet its manifest and its variables. Nothing is written.
 
-mod verbatim;
 #[cfg(test)]
 mod tests;
+mod verbatim;
 
 use std::{
     collections::{BTreeMap, btree_map},

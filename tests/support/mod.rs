@@ -31,7 +31,7 @@ pub(crate) use {
     django::{ask_django, manage},
     git::git,
     path::{path, without_formatters},
-    python::{OwnVenv, Packages, Python, Venv, newest, pythons},
+    python::{OwnVenv, Packages, Python, Venv, minor, newest, pythons},
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::{OnTerminal, on_terminal},

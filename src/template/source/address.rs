@@ -280,7 +280,10 @@ mod tests {
                 hint.starts_with(&format!("did you mean `{meant}`? ")),
                 "{hint}"
             );
-            assert!(hint.contains("the templates `django`, `wsgi`"), "{hint}");
+            assert!(
+                hint.contains("the templates `django`, `flask`, `wsgi`"),
+                "{hint}"
+            );
         }
         assert!(!hint("zzzz").contains("did you mean"));
     }
