@@ -93,14 +93,13 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let search = Search::new(&here);
     let target = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
-    let variables = options::variables(subject, args)?;
+    let (variables, selection) = (options::variables(subject, args)?, options::selection(args));
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
     let formats = !no_format && !dry_run && !diff;
     let formatter = formats.then(Formatter::find).flatten();
     // From here on there may be something to put in order before the end.
     let stop = shutdown::flag().map_err(Error::Runtime)?;
-    let selection = options::selection(args);
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
     let questions = Questions { stop: &stop };

@@ -12,12 +12,12 @@ use crate::template::{
 };
 
 /// Has a project that was just made remember that its Python files were formatted, and what those
-/// `files` of it are now.
+/// that were `written` are now.
 pub fn note_formatter(
     plan: &Plan,
     target: &Target,
     formatter: &str,
-    files: &[PathBuf],
+    written: &[PathBuf],
 ) -> Result<(), Error> {
     let Some(mut remembered) = plan.remembered.clone() else {
         return Ok(());
@@ -30,7 +30,7 @@ pub fn note_formatter(
         _ => return Ok(()),
     };
     remembered.project.formatter = Some(formatter.to_owned());
-    let relative = files
+    let relative = written
         .iter()
         .filter_map(|path| path.strip_prefix(target.path()).ok());
     for python in relative.filter(|path| is_python(path)) {
