@@ -77,7 +77,7 @@ fn an_overlay_adds_replaces_and_removes() {
     let outcome = templates().arg("./house").run();
     assert_eq!(
         outcome.tree("my_site"),
-        "a.raw\nmanage.py\nnew.txt\nsettings.py\n"
+        ".scaffold.toml\na.raw\nmanage.py\nnew.txt\nsettings.py\n"
     );
     // Its declaration stands where the other one stood, so that those after it see its value.
     assert_eq!(read(&outcome, "manage.py"), "# house x-my_site-web\n");
@@ -89,7 +89,7 @@ fn parts_are_laid_over_the_template() {
     let outcome = templates().args(["./base", "--with", "docker"]).run();
     assert_eq!(
         outcome.tree("my_site"),
-        "Dockerfile\na.raw\ndb/\ndb/init.sql\ndocs/\ndocs/old.txt\nmanage.py\nsettings.py\n"
+        ".scaffold.toml\nDockerfile\na.raw\ndb/\ndb/init.sql\ndocs/\ndocs/old.txt\nmanage.py\nsettings.py\n"
     );
     assert_eq!(read(&outcome, "Dockerfile"), "FROM python:my_site-base\n");
     assert_eq!(read(&outcome, "settings.py"), "in docker\n");
@@ -104,7 +104,7 @@ fn without_parts_nothing_of_them_is_there() {
     let outcome = templates().arg("./base").run();
     assert_eq!(
         outcome.tree("my_site"),
-        "a.raw\ndocs/\ndocs/old.txt\nmanage.py\nsettings.py\n"
+        ".scaffold.toml\na.raw\ndocs/\ndocs/old.txt\nmanage.py\nsettings.py\n"
     );
     assert_eq!(read(&outcome, "settings.py"), "sqlite\n");
     assert_eq!(read(&outcome, "manage.py"), "# base []\n");
@@ -191,7 +191,7 @@ fn in_an_archive_the_base_is_in_there_too() {
         .args(["startproject", "my_site", "--template", "x.tar"])
         .args(["--subdirectory", "house"])
         .run();
-    assert_eq!(outcome.tree("my_site"), "a\nb\n");
+    assert_eq!(outcome.tree("my_site"), ".scaffold.toml\na\nb\n");
     let outcome = outcome
         .then()
         .args(["startproject", "other", "--template", "x.tar"])

@@ -51,7 +51,7 @@ fn the_diff_shows_what_would_change_and_changes_nothing() {
          --- /dev/null\n+++ b/d/b.txt\n@@ -0,0 +1 @@\n+b\n",
     );
     let outcome = outcome.run();
-    assert!(!outcome.stdout.contains("same.txt"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("b/same.txt"), "{}", outcome.stdout);
     assert_eq!(outcome.tree("shop"), "a.txt\nown.txt\nsame.txt\n");
     let coloured = outcome
         .then()

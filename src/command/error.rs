@@ -37,6 +37,9 @@ pub(crate) enum Error {
         /// The formatter.
         program: &'static str,
     },
+    /// A hook of a template that was made for cookiecutter failed.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// Not all commands of the template were run; the project is made.
     #[error(transparent)]
     Hook(#[from] HookError),
@@ -46,9 +49,6 @@ pub(crate) enum Error {
     /// The user's repository is not as it should be, or none could be made.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
-    /// A hook of a template that was made for cookiecutter failed.
-    #[error(transparent)]
-    Script(#[from] ScriptError),
     /// There is nothing to listen on.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -98,9 +98,9 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Script(error) => Some(error.hint()),
             Self::Hook(error) => Some(error.hint()),
             Self::Repository(error) => error.hint(),
-            Self::Script(error) => Some(error.hint()),
             Self::Address(error) => error.hint(),
             Self::Host(error) => Some(error.hint().to_owned()),
             Self::Dev(error) => error.hint(),

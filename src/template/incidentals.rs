@@ -88,11 +88,10 @@ impl Incidentals {
         Ok(value)
     }
 
-    /// Notes a text that nobody else may know.
+    /// Notes a text that nobody else may know. Each of its lines is looked for by itself.
     pub(super) fn hide(&self, secret: &str) {
-        if secret.len() >= SHORTEST {
-            self.values().secret.insert(secret.to_owned());
-        }
+        let lines = secret.lines().filter(|line| line.len() >= SHORTEST);
+        self.values().secret.extend(lines.map(str::to_owned));
     }
 
     /// Whether something that nobody else may know stands in the text.
@@ -143,8 +142,7 @@ mod tests {
     #[test]
     fn secrets_are_known_again_and_short_ones_are_not_looked_for() {
         let incidentals = Incidentals::default();
-        incidentals.hide("hunter2");
-        incidentals.hide("a");
+        incidentals.hide("a\nhunter2\n");
         assert!(incidentals.is_secret("x = 'hunter2'"));
         assert!(!incidentals.is_secret("x = 'a'"));
         assert_eq!(incidentals.private(), ["hunter2"]);

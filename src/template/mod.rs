@@ -69,7 +69,7 @@ pub use plan::Plan;
 pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
 };
-pub use remembered::{Made, Remembered, Version};
+pub use remembered::{Made, Remembered, Version, note_formatter};
 pub use script::{Script, Stage};
 pub use selection::Selection;
 pub use shown::{line as shown_line, path as shown_path, text as shown_text};
@@ -79,7 +79,7 @@ pub use source::{
 };
 pub use subject::ProjectOrApp;
 pub use target::Target;
-pub use update::{Change, Outcome, Update, UpdateError, UpdateRequest, apply, update};
+pub use update::{Change, Outcome, Texts, Update, UpdateError, UpdateRequest, apply, update};
 pub use value::{DateTime, Dict, Str, Value};
 pub use variables::{VariablesError, assignment, read as read_variables};
 pub use view::PlannedFile;
@@ -244,8 +244,8 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
         let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
         let made = remembered::made(request, &past.incidentals);
         let mut remembered = Remembered::new(version, made, &answers);
-        remembered.add_files(&plan, &past.incidentals.private());
-        plan.remember(remembered);
+        remembered.add_files(&plan, past.incidentals.private());
+        plan.remembered = Some(remembered);
     }
     Ok(plan)
 }

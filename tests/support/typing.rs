@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::{Read as _, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command},
     time::{Duration, Instant},
@@ -11,6 +11,7 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    io::{read, retry_on_intr},
     process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
 };
 
@@ -95,11 +96,11 @@ impl Typing {
     fn read(&mut self, time: Duration) -> bool {
         let time = Timespec::try_from(time).unwrap();
         let mut ready = [PollFd::new(&self.terminal, PollFlags::IN)];
-        if poll(&mut ready, Some(&time)).unwrap() == 0 {
+        if retry_on_intr(|| poll(&mut ready, Some(&time))).unwrap() == 0 {
             return false;
         }
         let mut buffer = [0; 4096];
-        let count = self.terminal.read(&mut buffer).unwrap_or_default();
+        let count = retry_on_intr(|| read(&self.terminal, &mut buffer)).unwrap_or_default();
         self.shown.extend_from_slice(&buffer[..count]);
         count > 0
     }
@@ -144,7 +145,8 @@ impl Typing {
         let program = pidfd_open(self.program(), PidfdFlags::empty()).unwrap();
         self.terminal = File::open("/dev/null").unwrap();
         let time = Timespec::try_from(DEADLINE).unwrap();
-        let ended = poll(&mut [PollFd::new(&program, PollFlags::IN)], Some(&time));
+        let mut ended = [PollFd::new(&program, PollFlags::IN)];
+        let ended = retry_on_intr(|| poll(&mut ended, Some(&time)));
         assert_eq!(ended, Ok(1), "the program does not end with its terminal");
     }
 

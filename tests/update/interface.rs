@@ -9,7 +9,7 @@ use super::Story;
 /// A project with something to update: one file to take, one in conflict, one that was moved.
 fn story() -> Story {
     let story = Story::new(&[
-        ("a.txt", "a\nb\n"),
+        ("a.txt", "a\nb\nc\n"),
         ("b.txt", "b\n"),
         ("c.txt", "1\n2\n3\n"),
     ]);

@@ -199,6 +199,23 @@ fn a_hostile_template_changes_nothing() {
     }
 }
 
+/// A project of somebody else's that remembers files which are not in it.
+#[test]
+fn a_hostile_project_reaches_nothing_outside() {
+    let mut story = Story::of_template(&[]);
+    story.write("tpl", &[("a.txt", "a\n")]);
+    story.start(&[]);
+    story.write("", &[("outside.txt", "a\n")]);
+    let memory = story.read(".scaffold.toml");
+    let (_, print) = memory.split_once("\"a.txt\" = ").unwrap();
+    let absolute = story.path("outside.txt").display().to_string();
+    let memory = format!("{memory}\"../outside.txt\" = {print}\"{absolute}\" = {print}");
+    story.user(&[(".scaffold.toml", &memory)]);
+    story.write("tpl", &[("a.txt", "b\n")]);
+    story.update(&[]).succeeds().says(&["updated   a.txt"]);
+    assert!(story.path("outside.txt").exists());
+}
+
 #[test]
 fn no_link_is_followed() {
     let mut story = Story::new(&[("d/a.txt", "a\n"), ("b.txt", "b\n")]);

@@ -1,6 +1,6 @@
 //! Where templates are, and what is known of their earlier versions.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use super::Story;
 
@@ -199,4 +199,75 @@ fn an_application_remembers_its_template_where_that_has_questions() {
         fs::read_to_string(story.path("two/a.txt")).unwrap(),
         "two y\n"
     );
+}
+
+/// A file that was kept when the project was made is the user's, whatever the template makes.
+#[test]
+fn what_was_there_before_the_project_counts_as_changed() {
+    let mut story = Story::of_template(&[]);
+    story.write("tpl", &[("a.txt", "a\n"), ("b.txt", "b\n")]);
+    story.write("mysite", &[("a.txt", "mine\n")]);
+    let start = ["startproject", "mysite", "mysite", "--template", "./tpl"];
+    story
+        .run_in("", &[&start[..], &["--skip-existing"]].concat())
+        .succeeds();
+    story.write("tpl", &[("a.txt", "A\n"), ("b.txt", "B\n")]);
+    story.update(&["--force"]).fails();
+    assert!(story.read("a.txt").contains("mine\n"));
+    assert_eq!(story.read("b.txt"), "B\n");
+}
+
+/// What a formatter does after the project is made is no change of the user's.
+#[test]
+fn both_versions_are_formatted_as_the_project_was() {
+    let files = [("a.py", "a = 'x'\nb = 'x'\nc = 'x'\n"), ("b.txt", "'\n")];
+    for has_history in [true, false] {
+        let mut story = Story::of_template(&[]);
+        story.write("tpl", &files);
+        if has_history {
+            story.commit("tpl");
+        }
+        let black = "#!/bin/sh\nshift 2\nexec sed -i \"s/'/\\\"/g\" \"$@\"\n";
+        // A shell writes it: a file that this process has open for writing cannot be run.
+        let bin = story.path("bin");
+        fs::create_dir(&bin).unwrap();
+        let write = ["-c", "printf %s \"$0\" >black && chmod +x black", black];
+        let written = Command::new("sh").args(write).current_dir(&bin).status();
+        assert!(written.unwrap().success());
+        story.sandbox.as_mut().unwrap().first_on_path(&bin);
+        story.start(&[]);
+        assert_eq!(story.read("a.py"), "a = \"x\"\nb = \"x\"\nc = \"x\"\n");
+        assert!(
+            story
+                .read(".scaffold.toml")
+                .contains("formatter = \"black\"\n")
+        );
+        if has_history {
+            story.user(&[("a.py", "a = \"x\"\nb = \"x\"\nc = 'mine'\n")]);
+        }
+        story.write(
+            "tpl",
+            &[("a.py", "a = 'y'\nb = 'x'\nc = 'x'\n"), ("b.txt", "''\n")],
+        );
+        if has_history {
+            story.commit("tpl");
+        }
+        story
+            .update(&[])
+            .succeeds()
+            .says(&["b.txt", "no conflicts"]);
+        let last = if has_history { "'mine'" } else { "\"x\"" };
+        assert_eq!(
+            story.read("a.py"),
+            format!("a = \"y\"\nb = \"x\"\nc = {last}\n")
+        );
+        assert_eq!(story.read("b.txt"), "''\n");
+        story.commit("mysite");
+        story.write("tpl", &[("a.py", "a = 'z'\nb = 'x'\nc = 'x'\n")]);
+        story.update(&[]).succeeds();
+        assert_eq!(
+            story.read("a.py"),
+            format!("a = \"z\"\nb = \"x\"\nc = {last}\n")
+        );
+    }
 }

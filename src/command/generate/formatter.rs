@@ -2,7 +2,7 @@
 //! only those files, and nothing that was there before.
 
 use std::{
-    env, io,
+    env, fs, io,
     path::{Path, PathBuf},
     process::{Output, Stdio},
     sync::atomic::{AtomicBool, Ordering},
@@ -16,7 +16,7 @@ use crate::{
     command::{error::Error, runtime},
     console, project,
     shutdown::Stop,
-    template,
+    template::{self, Texts},
 };
 
 /// The programs, the one to be preferred first, each with its arguments before the files. Ruff
@@ -26,6 +26,9 @@ const FORMATTERS: [(&str, &[&str]); 2] = [
     ("ruff", &["format", "--no-cache", "--"]),
 ];
 
+/// Where a project has the configuration of a formatter.
+const CONFIGURATIONS: [&str; 4] = ["pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg"];
+
 /// How many octets of paths one run of the program gets: half of what every system takes.
 const MOST_OCTETS: usize = 64 * 1024;
 
@@ -34,7 +37,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// A formatter that was found.
 #[derive(Debug)]
-pub(super) struct Formatter {
+pub(in crate::command) struct Formatter {
     name: &'static str,
     program: PathBuf,
     arguments: &'static [&'static str],
@@ -51,6 +54,47 @@ impl Formatter {
                 arguments,
             })
         })
+    }
+
+    /// The formatter of this name, if it is on PATH.
+    pub(in crate::command) fn named(wanted: &str) -> Option<Self> {
+        let path = env::var_os("PATH")?;
+        let (name, arguments) = FORMATTERS.iter().find(|(name, _)| *name == wanted)?;
+        Some(Self {
+            name,
+            program: project::program_on_path(&path, &[name])?,
+            arguments,
+        })
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Formats texts, by their paths in a project. Its configuration is among them.
+    pub(in crate::command) fn format_texts(
+        &self,
+        texts: &mut Texts,
+        stopped: &AtomicBool,
+    ) -> Result<(), Error> {
+        let place = tempfile::tempdir().map_err(Error::Runtime)?;
+        let mut files = Vec::new();
+        for (path, text) in &*texts {
+            let is_python = path.extension().is_some_and(|it| it == "py");
+            if is_python || CONFIGURATIONS.iter().any(|it| path == Path::new(it)) {
+                let file = place.path().join(path);
+                write_new(&file, text).map_err(Error::Runtime)?;
+                files.push(file);
+            }
+        }
+        self.run(&files, stopped)?;
+        for (path, text) in texts {
+            if let Ok(formatted) = fs::read(place.path().join(path)) {
+                *text = formatted;
+            }
+        }
+        Ok(())
     }
 
     /// Formats the Python files among these. What goes wrong is told, and is no error: the files
@@ -136,6 +180,13 @@ impl Formatter {
             }
         }
     }
+}
+
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(path, text)
 }
 
 /// The files in as few groups as the system lets pass as arguments.

@@ -2,7 +2,7 @@
 
 mod commit;
 mod existing;
-mod formatter;
+pub(super) mod formatter;
 mod hooks;
 mod names;
 mod options;
@@ -87,7 +87,6 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         defaults,
         diff,
         git,
-        trust,
         ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
@@ -145,21 +144,15 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return checked;
     }
     checked?;
-    let scripts = Scripts {
-        plan: &plan,
-        target: &target,
-        collisions,
-        is_trusted: *trust,
-        search: &search,
-        to_stderr: *json,
-    };
-    scripts.write(&stop)?;
+    let scripts = Scripts::new(job, &plan, &target, &search);
+    scripts.write(collisions, &stop)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
     steps.end(&files);
     if let Some(formatter) = formatter {
         formatter.run(&files, &stop)?;
+        template::note_formatter(&plan, &target, formatter.name(), &files)?;
     }
     scripts.after(verbosity >= Verbosity::Normal && !json)?;
     let made = Made {

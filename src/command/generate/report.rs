@@ -158,16 +158,6 @@ impl Report {
         serde_json::to_string_pretty(&document).unwrap_or_default()
     }
 
-    /// The template's commands, and what became of them.
-    fn hooks(&self) -> impl Iterator<Item = Hook> {
-        let plans = self.plan.iter();
-        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
-        let statuses = self.hooks.iter().copied();
-        let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
-        let hooks = hooks.zip(statuses);
-        hooks.map(|(command, status)| Hook { command, status })
-    }
-
     /// The template's hooks, and whether they run where the user trusts it.
     fn scripts(&self, is_trusted: bool) -> Vec<ScriptFile> {
         let scripts = self.plan.iter().flat_map(|plan| plan.scripts());
@@ -177,6 +167,16 @@ impl Report {
                 runs: is_trusted && script.stage != Stage::BeforeQuestions,
             })
             .collect()
+    }
+
+    /// The template's commands, and what became of them.
+    fn hooks(&self) -> impl Iterator<Item = Hook> {
+        let plans = self.plan.iter();
+        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
+        let statuses = self.hooks.iter().copied();
+        let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
+        let hooks = hooks.zip(statuses);
+        hooks.map(|(command, status)| Hook { command, status })
     }
 
     /// A file as it was planned; as it is, once it was made: a formatter may have changed it.

@@ -13,6 +13,7 @@ use std::{
     sync::atomic::AtomicBool,
 };
 
+use super::Job;
 use crate::{
     command::error::Error,
     console,
@@ -78,19 +79,28 @@ impl ScriptError {
 
 /// What is needed to run hooks.
 pub(super) struct Scripts<'a> {
-    pub(super) plan: &'a Plan,
+    plan: &'a Plan,
     /// Where the project goes, before anything is there.
-    pub(super) target: &'a Target,
-    /// What is done with files that are there.
-    pub(super) collisions: Collisions,
-    pub(super) is_trusted: bool,
+    target: &'a Target,
+    is_trusted: bool,
     /// Finds the interpreter for hooks in Python.
-    pub(super) search: &'a Search,
+    search: &'a Search,
     /// Standard output is for something else.
-    pub(super) to_stderr: bool,
+    to_stderr: bool,
 }
 
-impl Scripts<'_> {
+impl<'a> Scripts<'a> {
+    /// The hooks of a plan, which is about to be written.
+    pub(super) fn new(job: &Job, plan: &'a Plan, target: &'a Target, search: &'a Search) -> Self {
+        Self {
+            plan,
+            target,
+            is_trusted: job.args.trust,
+            search,
+            to_stderr: job.args.json,
+        }
+    }
+
     /// Tells of hooks that do not run.
     fn tell(&self) {
         let names = |never: bool| -> Vec<String> {
@@ -117,12 +127,12 @@ impl Scripts<'_> {
     }
 
     /// Writes the project, and runs before that what comes before it.
-    pub(super) fn write(&self, stop: &AtomicBool) -> Result<(), Error> {
+    pub(super) fn write(&self, collisions: Collisions, stop: &AtomicBool) -> Result<(), Error> {
         if !self.has(Stage::Before) {
             return Ok(template::write_over(
                 self.plan,
                 self.target,
-                self.collisions,
+                collisions,
                 stop,
             )?);
         }
@@ -136,7 +146,7 @@ impl Scripts<'_> {
         }
         self.run(Stage::Before)?;
         let place = Target::Existing(path.to_path_buf());
-        let written = template::write_over(self.plan, &place, self.collisions, stop);
+        let written = template::write_over(self.plan, &place, collisions, stop);
         if written.is_err() && matches!(self.target, Target::New(_)) {
             // The user has no use for what the hooks made.
             let _ = fs::remove_dir_all(path);

@@ -2,12 +2,16 @@
 
 mod report;
 
-use std::{env, process::ExitCode, sync::Arc};
+use std::{
+    env,
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use super::{
     check, diff,
     error::Error,
-    generate::{Steps, Watchdog, own},
+    generate::{Steps, Watchdog, formatter::Formatter, own},
     repository,
 };
 use crate::{
@@ -15,7 +19,8 @@ use crate::{
     console::{self, Verbosity},
     shutdown,
     template::{
-        self, Dict, Remembered, Request, Target, UpdateRequest, Wanted, assignment, read_variables,
+        self, Dict, Remembered, Request, Target, Texts, UpdateRequest, Wanted, assignment,
+        read_variables, shown_text,
     },
 };
 use report::Report;
@@ -84,6 +89,7 @@ fn bring(
         reference: args.reference.as_deref(),
         restores: args.restore,
         only_looks: args.check || clean.is_err(),
+        format: &|name, texts| format(name, texts, &stop),
         request: Request {
             wanted: Wanted {
                 own_templates: own_templates.as_deref(),
@@ -130,6 +136,24 @@ fn bring(
         console::line(report.list());
     }
     Ok(report.exit_code())
+}
+
+/// Formats what is rendered as the project was when it was made. Where that cannot be, what the
+/// formatter did counts as the user's changes.
+fn format(name: &str, texts: &mut Texts, stop: &AtomicBool) {
+    let Some(formatter) = Formatter::named(name) else {
+        console::warning(
+            format_args!(
+                "the project was formatted with `{}`, which is not on PATH",
+                shown_text(name)
+            ),
+            Some("with it there would be fewer conflicts"),
+        );
+        return;
+    };
+    if let Err(error) = formatter.format_texts(texts, stop) {
+        console::warning(error, None);
+    }
 }
 
 /// What the user says now: as for a new project, a later one stands before an earlier one.

@@ -73,12 +73,7 @@ pub(super) fn compose(
         place = place
             .base(&root, extends.get_ref())
             .map_err(|message| fault(&message))?;
-        let mut below = place.open(request).map_err(|error| match error {
-            Error::UnknownTemplate { template, hint, .. } => {
-                fault(&format!("there is no template `{template}`; {hint}"))
-            }
-            error => error,
-        })?;
+        let mut below = open(request, &place, &fault)?;
         let link = Link::new(&below, &place);
         let is_circle = chain.contains(&link);
         chain.push(link);
@@ -140,7 +135,7 @@ pub(super) fn bases(request: &Request<'_>, source: &Source) -> Result<Vec<String
         place = place
             .base(&root, extends.get_ref())
             .map_err(|message| fault(&message))?;
-        let below = place.open(request)?;
+        let below = open(request, &place, &fault)?;
         hashes.push(below.hash());
         // What is wrong with the chain is told where it is composed.
         match manifest::look(&below)? {
@@ -150,6 +145,20 @@ pub(super) fn bases(request: &Request<'_>, source: &Source) -> Result<Vec<String
         root = below.root;
     }
     Ok(hashes)
+}
+
+/// Opens a template that another one builds on. `fault` makes an error at the place that says so.
+fn open(
+    request: &Request<'_>,
+    place: &base::Place,
+    fault: &dyn Fn(&str) -> Error,
+) -> Result<Source, Error> {
+    place.open(request).map_err(|error| match error {
+        Error::UnknownTemplate { template, hint, .. } => {
+            fault(&format!("there is no template `{template}`; {hint}"))
+        }
+        error => error,
+    })
 }
 
 /// One template of a chain.

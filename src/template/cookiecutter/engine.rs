@@ -61,6 +61,12 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Takes all variables away.
+    pub(super) fn clear(&mut self) {
+        self.variables.clear();
+        self.update(None);
+    }
+
     /// Gives a variable its value.
     pub(super) fn set(&mut self, name: &str, value: Value) {
         self.variables.insert(name.into(), value);

@@ -4,6 +4,7 @@
 //!
 //! - `config`: `cookiecutter.json`
 //! - `variables`: the values of its variables
+//! - `interview`: asking for them
 //! - `engine`: rendering with them, and saying what is wrong
 //! - `tree`: which files there are, and what they are called
 //! - `contents`: what is text and what is not, and line ends
@@ -13,6 +14,7 @@
 mod config;
 mod contents;
 mod engine;
+mod interview;
 mod jinja;
 mod patterns;
 mod tree;
@@ -53,7 +55,7 @@ pub(super) fn plan(request: &Request<'_>, source: &mut Source) -> Result<Plan, E
     let entries = std::mem::take(&mut source.entries);
     let tree = Tree::new(entries, &config, &source.root)?;
     let mut engine = Engine::new(&config, &tree)?;
-    variables::resolve(request, &config, &tree, &mut engine)?;
+    interview::interview(request, &config, &tree, &mut engine)?;
     engine.finish(&config, request, &source.root);
     let mut plan = Plan::empty(request.subject, source.name());
     let scripts = scripts(&tree.others, source, &engine)?;

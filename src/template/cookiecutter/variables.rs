@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::{config::Config, engine::Engine, tree::Tree};
 use crate::template::{
     ProjectOrApp, Request,
@@ -20,28 +22,33 @@ const TRUE: [&str; 6] = ["1", "true", "t", "yes", "y", "on"];
 /// See [`TRUE`].
 const FALSE: [&str; 6] = ["0", "false", "f", "no", "n", "off"];
 
-/// Gives the engine the values of all variables.
+/// What the user replied to questions, by variable, in the order in which they were asked.
+pub(super) type Replies = IndexMap<Arc<str>, Value>;
+
+/// A variable that the user can be asked for.
+pub(super) struct Open {
+    pub(super) name: Arc<str>,
+    /// What it has without an answer.
+    pub(super) default: Value,
+    /// What it can have, where that is a choice.
+    pub(super) options: Vec<Value>,
+}
+
+/// Gives the engine the values of all variables. Where the user can be asked, it stops at the first
+/// one that nobody has answered.
 pub(super) fn resolve(
     request: &Request<'_>,
     config: &Config,
     tree: &Tree,
+    replies: &Replies,
     engine: &mut Engine,
-) -> Result<(), Error> {
-    for name in request.variables.keys() {
-        // Others are ignored, as cookiecutter does: a file of variables may serve many templates.
-        if !config.all.contains_key(name)
-            && let Some(meant) = meant(name, config)
-        {
-            return Err(Error::Answer {
-                message: format!("the template has no variable `{name}`"),
-                hint: format!("did you mean `{meant}`?"),
-            });
-        }
-    }
+) -> Result<Option<Open>, Error> {
+    check_names(request, config)?;
     let answers = Answers {
         request,
         named: named(request.subject, config, tree),
     };
+    engine.clear();
     // Dictionaries come after all others: their texts may use these.
     let is_last = |name: &str, raw: &Value| matches!(raw, Value::Dict(_)) && !name.starts_with('_');
     for pass in [false, true] {
@@ -53,10 +60,40 @@ pub(super) fn resolve(
                 engine.render_value(config, raw)?
             } else if name.starts_with('_') {
                 raw.clone()
+            } else if let Some(reply) = replies.get(name) {
+                reply.clone()
             } else {
-                answers.value(name, raw, config, engine)?
+                let value = answers.value(name, raw, config, engine)?;
+                if request.asker.is_some() && answers.given(name).is_none() {
+                    let options = match raw {
+                        Value::List(_) => engine.render_value(config, raw)?.iterate(),
+                        _ => None,
+                    };
+                    return Ok(Some(Open {
+                        name: Arc::clone(name),
+                        default: value,
+                        options: options.unwrap_or_default(),
+                    }));
+                }
+                value
             };
             engine.set(name, value);
+        }
+    }
+    Ok(None)
+}
+
+/// Fails where the user gives a variable that the template does not have, but nearly.
+fn check_names(request: &Request<'_>, config: &Config) -> Result<(), Error> {
+    for name in request.variables.keys() {
+        // Others are ignored, as cookiecutter does: a file of variables may serve many templates.
+        if !config.all.contains_key(name)
+            && let Some(meant) = meant(name, config)
+        {
+            return Err(Error::Answer {
+                message: format!("the template has no variable `{name}`"),
+                hint: format!("did you mean `{meant}`?"),
+            });
         }
     }
     Ok(())
@@ -212,7 +249,8 @@ fn truth(answer: &Value) -> Option<Value> {
     }
 }
 
-fn object(answer: &Value) -> Option<Dict> {
+/// The dictionary that an answer means.
+pub(super) fn object(answer: &Value) -> Option<Dict> {
     match answer {
         Value::Dict(dict) => Some((**dict).clone()),
         Value::Str(text) => variables::parse_any_json(&text.text).ok(),
@@ -221,7 +259,7 @@ fn object(answer: &Value) -> Option<Dict> {
 }
 
 /// A dictionary with some of its entries replaced, at any depth, and others added.
-fn merged(default: &Value, answer: &Dict) -> Value {
+pub(super) fn merged(default: &Value, answer: &Dict) -> Value {
     let Value::Dict(default) = default else {
         return Value::Dict(answer.clone().into());
     };

@@ -1,6 +1,7 @@
 //! `.scaffold.toml` in a project: the template that it was made from, which version, and what the
 //! user answered. It is what `scaffold update` starts from, and holds no secrets.
 
+mod formatted;
 mod print;
 
 use std::{
@@ -19,7 +20,7 @@ use super::{
     declarations::value_of,
     error::Error,
     incidentals::Incidentals,
-    manifest,
+    manifest, path,
     plan::Plan,
     report::Report,
     source::{Kind, Source},
@@ -28,6 +29,7 @@ use super::{
     value::{Dict, Value},
 };
 
+pub use formatted::note_formatter;
 pub(super) use print::{Print, base16};
 
 /// The file, at the root of the project.
@@ -60,6 +62,9 @@ pub struct Remembered {
     /// cannot be had again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, Print>,
+    /// What does not count for the hashes.
+    #[serde(skip)]
+    private: Vec<String>,
 }
 
 /// A version of a template.
@@ -102,6 +107,9 @@ pub struct Made {
     /// Whether its requirements were to be installed, which texts of the template may look at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub install: bool,
+    /// What its Python files were formatted with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formatter: Option<String>,
     /// The version of this program that wrote the file.
     pub scaffold: String,
 }
@@ -118,19 +126,25 @@ impl Remembered {
             project,
             answers,
             files: BTreeMap::new(),
+            private: Vec::new(),
         }
     }
 
     /// Adds what the files are, unless they can be had again.
-    pub(super) fn add_files(&mut self, plan: &Plan, private: &[String]) {
-        if self.template.commit.is_some() {
-            return;
-        }
+    pub(super) fn add_files(&mut self, plan: &Plan, private: Vec<String>) {
+        self.private = private;
         for (path, node) in plan.nodes() {
-            if let (Kind::File { contents, mode }, Some(path)) = (&node.kind, path.to_str()) {
-                let print = Print::of(contents, mode & 0o111 != 0, private);
-                self.files.insert(path.to_owned(), print);
+            if let Kind::File { contents, mode } = &node.kind {
+                self.add_file(path, contents, *mode);
             }
+        }
+    }
+
+    /// Adds what a file is now, after it was formatted.
+    pub(super) fn add_file(&mut self, path: &Path, contents: &[u8], mode: u32) {
+        if let (None, Some(path)) = (&self.template.commit, path.to_str()) {
+            let print = Print::of(contents, mode & 0o111 != 0, &self.private);
+            self.files.insert(path.to_owned(), print);
         }
     }
 
@@ -139,9 +153,11 @@ impl Remembered {
         self.files.get(path.to_str()?)
     }
 
-    /// All files of the template that were made, where the old version cannot be had again.
+    /// All files of the template that were made, where the old version cannot be had again. What
+    /// the project remembers may be a stranger's: only paths that a template may have are taken.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.files.keys().map(Path::new)
+        let paths = self.files.keys().map(Path::new);
+        paths.filter(|path| path::check(path).is_ok())
     }
 
     /// What the user answered.
@@ -244,6 +260,7 @@ pub(super) fn made(request: &Request<'_>, incidentals: &Incidentals) -> Made {
         name: request.name.to_owned(),
         made: incidentals.now().date(),
         install: request.install,
+        formatter: None,
         scaffold: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }
@@ -304,6 +321,7 @@ mod tests {
                 name: "mysite".to_owned(),
                 made: Date::constant(2026, 11, 26),
                 install: false,
+                formatter: None,
                 scaffold: "0.1.0".to_owned(),
             },
             &answers,

@@ -46,6 +46,9 @@ use decide::{Blob, Old};
 use files::Files;
 use recover::Recovered;
 
+/// Contents of files, by their paths in the project.
+pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
+
 /// What to bring a project to, as the user said it.
 #[derive(Clone, Copy)]
 pub struct UpdateRequest<'a> {
@@ -59,6 +62,8 @@ pub struct UpdateRequest<'a> {
     pub restores: bool,
     /// Whether it is enough to know that there is another version.
     pub only_looks: bool,
+    /// Formats the Python files among these as the formatter of that name does.
+    pub format: &'a dyn Fn(&str, &mut Texts),
     /// Subject, name and target, the user's variables, and who is told; what is wanted is replaced
     /// by what is remembered.
     pub request: Request<'a>,
@@ -193,10 +198,24 @@ fn fill(
     let before = before
         .map(|source| render(request, source, &past))
         .transpose()?;
-    let (new, memory) = blobs(new);
+    let (mut new, mut memory) = blobs(new);
+    let formatter = remembered.project.formatter.as_deref();
+    let format = |blobs: &mut BTreeMap<PathBuf, Blob>| {
+        if let Some(formatter) = formatter {
+            format_all(blobs, |texts| (wish.format)(formatter, texts));
+        }
+    };
+    format(&mut new);
+    if let (Some(memory), Some(formatter)) = (&mut memory, formatter) {
+        memory.project.formatter = Some(formatter.to_owned());
+        for (path, blob) in &new {
+            memory.add_file(path, &blob.contents, blob.mode);
+        }
+    }
     let old: BTreeMap<PathBuf, Old<'_>> = match before {
         Some(plan) => {
-            let (blobs, _) = blobs(plan);
+            let (mut blobs, _) = blobs(plan);
+            format(&mut blobs);
             let blobs = blobs.into_iter();
             blobs.map(|(path, blob)| (path, Old::Known(blob))).collect()
         }
@@ -254,6 +273,20 @@ fn base(request: &Request<'_>, remembered: &Remembered) -> Result<Option<Source>
             commit: commit.clone(),
         }
         .into()),
+    }
+}
+
+/// Has all files formatted.
+fn format_all(blobs: &mut BTreeMap<PathBuf, Blob>, format: impl FnOnce(&mut Texts)) {
+    let texts = blobs.iter();
+    let mut texts = texts
+        .map(|(path, blob)| (path.clone(), blob.contents.to_vec()))
+        .collect();
+    format(&mut texts);
+    for (path, text) in texts {
+        if let Some(blob) = blobs.get_mut(&path) {
+            blob.contents = text.into();
+        }
     }
 }
 
