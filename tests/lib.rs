@@ -33,5 +33,6 @@ mod startapp;
 mod startproject;
 mod support;
 mod templates;
+mod tutorial;
 mod update;
 mod variables;
