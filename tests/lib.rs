@@ -34,5 +34,6 @@ mod startapp;
 mod startproject;
 mod support;
 mod templates;
+mod tutorial;
 mod update;
 mod variables;
