@@ -47,7 +47,7 @@ fn shell(scripts: &[&str]) -> Test {
 #[test]
 fn without_trust_they_are_listed() {
     let outcome = test(MANIFEST).stderr(LIST).run();
-    assert_eq!(outcome.tree("mysite"), "run*\n");
+    assert_eq!(outcome.tree("mysite"), ".scaffold.toml\nrun*\n");
     test(MANIFEST).arg("-q").run();
 }
 
@@ -59,7 +59,7 @@ fn with_trust_they_are_run_in_the_project() {
         .run();
     assert_eq!(
         outcome.tree("mysite"),
-        "docker\nmysite; x\nran\nrun*\nrun.txt\n"
+        ".scaffold.toml\ndocker\nmysite; x\nran\nrun*\nrun.txt\n"
     );
     assert_eq!(
         outcome.filter(&outcome.read("mysite/ran")),
@@ -126,7 +126,7 @@ fn a_failure_is_an_error_and_the_project_stays() {
         )
         .status(1)
         .run();
-    assert_eq!(outcome.tree("mysite"), "a\nrun*\n");
+    assert_eq!(outcome.tree("mysite"), ".scaffold.toml\na\nrun*\n");
     test("[hooks]\nafter = [['no-such-program']]\n")
         .args(["--trust", "-q"])
         .stderr_contains("error: cannot run the template's command `no-such-program`: No such file")

@@ -204,7 +204,9 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     }
     let mut plan = render(request, Source::open(request)?, &Past::default())?;
     // What is added to a directory is a part of what that remembers.
-    if subject == ProjectOrApp::Project || matches!(target, Target::New(_)) {
+    let is_whole = subject == ProjectOrApp::Project || matches!(target, Target::New(_));
+    // What is to be the same each time has no versions and days in it.
+    if is_whole && !request.repeatable {
         plan.keep_memory();
     }
     Ok(plan)

@@ -130,7 +130,7 @@ fn programs_get_json() {
 fn every_kind_of_template_is_shown() {
     Test::new()
         .args(["template", "show", "django", "--app"])
-        .stdout_contains("A template of applications, 7 files in django\n")
+        .stdout_contains("A template of applications, 8 files in django\n")
         .run()
         .then()
         .file("plain/project_name/a.py-tpl", "{{ project_name }}")

@@ -28,7 +28,7 @@ pub use error::CompositionError;
 
 pub(super) use base::Extends;
 pub(super) use layer::PartDirectory;
-pub(super) use parts::{Part, RawPart, parts};
+pub(super) use parts::{Part, RawPart, parts, selections};
 
 /// The variable that lists the chosen parts.
 pub(super) const PARTS: &str = "parts";

@@ -135,6 +135,24 @@ fn fault(offset: usize, message: String) -> RawFault {
     }
 }
 
+/// What to choose so that each part is tried: each by itself, and at last as many as go together.
+pub(in crate::template) fn selections(manifest: &Manifest) -> Vec<Vec<String>> {
+    let mut widest: Vec<String> = Vec::new();
+    for name in manifest.parts.keys() {
+        let mut wider = widest.clone();
+        wider.push(name.clone());
+        if choose(manifest, &wider, "").is_ok() {
+            widest = wider;
+        }
+    }
+    let mut all: Vec<_> = manifest.parts.keys().map(|it| vec![it.clone()]).collect();
+    all.retain(|alone| *alone != widest);
+    if !widest.is_empty() {
+        all.push(widest);
+    }
+    all
+}
+
 /// The names of the parts that the user wants and of those that these need, in the order in which
 /// the manifest has them. `template` is how the template is called.
 pub(super) fn choose(

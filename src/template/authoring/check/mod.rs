@@ -20,7 +20,7 @@ use std::{
 
 use super::{Finding, Place, Severity, places::Places};
 use crate::template::{
-    Past, Request,
+    Past, Request, composition,
     error::Error,
     manifest::Manifest,
     open,
@@ -84,7 +84,7 @@ impl Checked {
 /// read.
 pub fn check(request: &Request<'_>) -> Result<Checked, Error> {
     let mut checked = Checked::default();
-    let (mut source, manifest) = match open(request) {
+    let (source, manifest) = match open(request) {
         Ok(opened) => opened,
         Err(
             error @ (Error::Manifest { .. }
@@ -97,39 +97,64 @@ pub fn check(request: &Request<'_>) -> Result<Checked, Error> {
         }
         Err(error) => return Err(error),
     };
-    // The system gives them in any order; what is said of them is in one.
-    source.entries.sort_by(|a, b| a.path.cmp(&b.path));
-    let manifest = manifest.as_ref();
-    let declarations = manifest.map(Manifest::declarations).unwrap_or_default();
+    let selections = match &manifest {
+        Some(manifest) if request.parts.is_empty() => composition::selections(manifest),
+        _ => Vec::new(),
+    };
     checked.template = manifest
+        .as_ref()
         .and_then(|it| it.name.clone())
         .unwrap_or_else(|| source.name());
     checked.is_native = manifest.is_some();
-    checked.variables = declarations.len();
-    let octets: usize = source.entries.iter().map(|it| size(&it.kind)).sum();
-    checked.files = source
-        .entries
-        .iter()
-        .filter(|it| matches!(it.kind, Kind::File { .. }))
-        .count();
-    let base = combinations::base(declarations, request.variables);
-    if let Some(manifest) = manifest {
-        look_at(request, &source, manifest, &base, &mut checked)?;
-    }
-    let combinations = combinations::all(request.subject, declarations, &base, request.variables);
-    render_all(
+    checked.is_complete = true;
+    check_selection(
         request,
-        &source,
-        manifest,
-        &combinations,
-        octets,
+        source,
+        manifest.as_ref(),
+        selections.is_empty(),
         &mut checked,
     )?;
+    for (number, parts) in selections.iter().enumerate() {
+        let request = Request { parts, ..*request };
+        let (source, manifest) = open(&request)?;
+        let is_widest = number + 1 == selections.len();
+        check_selection(&request, source, manifest.as_ref(), is_widest, &mut checked)?;
+    }
     checked.findings.sort_by(|a, b| {
         let key = |it: &Finding| (it.place.clone(), it.severity);
         key(a).cmp(&key(b))
     });
     Ok(checked)
+}
+
+/// Checks a template with some of its parts. What seems to be of no use is told of where there are
+/// as many parts as go together: it may be for one of them.
+fn check_selection(
+    request: &Request<'_>,
+    mut source: Source,
+    manifest: Option<&Manifest>,
+    is_widest: bool,
+    checked: &mut Checked,
+) -> Result<(), Error> {
+    // The system gives them in any order; what is said of them is in one.
+    source.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    let declarations = manifest.map(Manifest::declarations).unwrap_or_default();
+    checked.variables = checked.variables.max(declarations.len());
+    let octets: usize = source.entries.iter().map(|it| size(&it.kind)).sum();
+    let files = source.entries.iter();
+    let files = files.filter(|it| matches!(it.kind, Kind::File { .. }));
+    checked.files = checked.files.max(files.count());
+    let base = combinations::base(declarations, request.variables);
+    if let Some(manifest) = manifest {
+        let mut found = Checked::default();
+        look_at(request, &source, manifest, &base, &mut found)?;
+        let is_told = |it: &Finding| is_widest || it.severity == Severity::Error;
+        for finding in found.findings.into_iter().filter(is_told) {
+            checked.add(finding);
+        }
+    }
+    let combinations = combinations::all(request.subject, declarations, &base, request.variables);
+    render_all(request, &source, manifest, &combinations, octets, checked)
 }
 
 fn size(kind: &Kind) -> usize {
@@ -185,7 +210,6 @@ fn render_all(
     let start = Instant::now();
     let affordable = rendering::affordable(octets);
     let mut paths = BTreeSet::new();
-    checked.is_complete = true;
     for (number, combination) in combinations.iter().enumerate() {
         request.go_on()?;
         if number > 0 && (number >= affordable || start.elapsed() > TIME) {
