@@ -2,6 +2,7 @@
 
 mod interface;
 mod merges;
+mod questions;
 mod sources;
 mod variables;
 

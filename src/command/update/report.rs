@@ -193,7 +193,7 @@ fn status(outcome: Outcome) -> &'static str {
         Outcome::Removed => "removed",
         Outcome::Conflict | Outcome::BinaryConflict | Outcome::InTheWay => "conflict",
         Outcome::StaysDeleted => "deleted",
-        Outcome::StaysChanged => "kept",
+        Outcome::StaysChanged | Outcome::StaysThere => "kept",
     }
 }
 
@@ -205,6 +205,7 @@ fn note(outcome: Outcome) -> &'static str {
         Outcome::InTheWay => ": something else is there, and stays",
         Outcome::StaysDeleted => ": you have deleted it, and it stays so (`--restore` takes it)",
         Outcome::StaysChanged => ": the template has it no more, but you have changed it",
+        Outcome::StaysThere => ": the template leaves it to you once it is there",
         Outcome::Created
         | Outcome::Updated
         | Outcome::Merged

@@ -17,6 +17,8 @@ pub(super) struct Blob {
     pub(super) contents: Cow<'static, [u8]>,
     /// The permission bits, before the umask.
     pub(super) mode: u32,
+    /// Where the user has a file of that name, that one stays.
+    pub(super) skips_if_exists: bool,
 }
 
 impl Blob {
@@ -34,6 +36,11 @@ pub(super) enum Old<'a> {
 }
 
 impl Old<'_> {
+    /// Whether the old version left a file of the user's alone; not where that is not known.
+    fn skips_if_exists(&self) -> bool {
+        matches!(self, Self::Known(blob) if blob.skips_if_exists)
+    }
+
     fn is_executable(&self) -> bool {
         match self {
             Self::Known(blob) => is_executable(blob.mode),
@@ -65,6 +72,8 @@ pub enum Outcome {
     StaysDeleted,
     /// The template has it no more, but the user has changed it: it stays.
     StaysChanged,
+    /// The template has changed it, but says itself that one that is there stays.
+    StaysThere,
 }
 
 impl Outcome {
@@ -125,6 +134,17 @@ impl Private<'_> {
 /// What becomes of a file that keeps its name; nothing where nothing has to be done.
 pub(super) fn decide(sides: Sides<'_>) -> Option<(Outcome, Effect)> {
     match (sides.old, sides.new) {
+        (old, Some(new)) if new.skips_if_exists && is_there(sides) => {
+            let has_changed = match (old, sides.ours) {
+                (Some(old), _) => has_changed(old, new, sides.private.texts),
+                (None, Found::File { contents, .. }) => *contents != *new.contents,
+                (None, Found::Missing | Found::Other) => true,
+            };
+            has_changed.then_some((Outcome::StaysThere, Effect::Nothing))
+        }
+        (Some(old), None) if old.skips_if_exists() && is_there(sides) => {
+            Some((Outcome::StaysThere, Effect::Nothing))
+        }
         (None, Some(new)) => added(sides, new),
         (Some(old), None) => removed(sides, old),
         (Some(old), Some(new)) if has_changed(old, new, sides.private.texts) => {
@@ -134,12 +154,20 @@ pub(super) fn decide(sides: Sides<'_>) -> Option<(Outcome, Effect)> {
     }
 }
 
+fn is_there(sides: Sides<'_>) -> bool {
+    !matches!(sides.ours, Found::Missing)
+}
+
 /// What becomes of a file that has another name now. `ours` is what the user has under the old one.
 pub(super) fn moved(sides: Sides<'_>, old: &Old<'_>, new: &Blob) -> (Outcome, Effect) {
     match sides.ours {
         Found::Missing if sides.restores => (Outcome::Created, sides.private.put(new)),
         Found::Missing => (Outcome::StaysDeleted, Effect::Nothing),
         Found::Other => (Outcome::InTheWay, Effect::Nothing),
+        Found::File { contents, mode } if new.skips_if_exists => {
+            let (contents, mode) = (contents.clone(), *mode);
+            (Outcome::Moved, Effect::Put { contents, mode })
+        }
         Found::File { contents, mode } => {
             let merged = merged(contents, *mode, old, new, sides.private);
             let outcome = match merged.outcome {

@@ -315,6 +315,7 @@ fn blobs(plan: Plan) -> (BTreeMap<PathBuf, Blob>, Option<Remembered>) {
                         from,
                         contents,
                         mode,
+                        skips_if_exists: node.skips_if_exists,
                     },
                 ))
             }

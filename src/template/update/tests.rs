@@ -14,6 +14,7 @@ fn blob(text: &str, mode: u32) -> Blob {
         from: "t".into(),
         contents: text.as_bytes().to_vec().into(),
         mode,
+        skips_if_exists: false,
     }
 }
 
