@@ -180,6 +180,35 @@ fn what_is_new_in_the_template_meets_what_the_user_has_there() {
     );
 }
 
+/// A module becomes a package, or a file a directory.
+#[test]
+fn a_directory_takes_the_place_of_a_file() {
+    let mut story = Story::new(&[("settings.py", TEXT), ("docs", "old\n"), ("own", "own\n")]);
+    story.user(&[
+        ("settings.py", &with(&[("seven", "mine")])),
+        ("own", "mine\n"),
+    ]);
+    story.template(&[("settings.py", "gone"), ("docs", "gone"), ("own", "gone")]);
+    story.template(&[
+        ("settings/__init__.py", &with(&[("two", "TWO")])),
+        ("docs/index.md", "An index.\n"),
+        ("own/file", "A file.\n"),
+    ]);
+    story.update(&[]).fails().says(&[
+        "moved     settings/__init__.py (was settings.py)",
+        "removed   docs\n",
+        "created   docs/index.md",
+        "kept      own:",
+        "conflict  own/file: something else is there, and stays",
+    ]);
+    assert_eq!(
+        story.read("settings/__init__.py"),
+        with(&[("two", "TWO"), ("seven", "mine")])
+    );
+    assert_eq!(story.read("docs/index.md"), "An index.\n");
+    assert_eq!(story.read("own"), "mine\n");
+}
+
 /// What the template makes only where there is nothing is the user's from then on.
 #[test]
 fn a_file_that_is_only_made_where_there_is_none_stays() {

@@ -3,7 +3,10 @@
 
 use std::{borrow::Cow, path::PathBuf};
 
-use super::{merge, recover::Recovered};
+use super::{
+    merge::{self, Merged},
+    recover::Recovered,
+};
 use crate::template::{remembered::Print, write::Found};
 
 /// The bits with which a file can be executed.
@@ -194,7 +197,7 @@ fn added(sides: Sides<'_>, new: &Blob) -> Option<(Outcome, Effect)> {
     if new == ours {
         return None;
     }
-    let contents = merge::two(ours, &new).text.into_bytes();
+    let (_, contents) = both(&merge::two(ours, &new), ours);
     Some((Outcome::Conflict, Effect::Put { contents, mode }))
 }
 
@@ -212,7 +215,7 @@ fn removed(sides: Sides<'_>, old: &Old<'_>) -> Option<(Outcome, Effect)> {
             _ => *contents == *old.contents,
         },
         // Whether somebody has changed a line with a random value, nobody can tell.
-        Old::Print(print) => print.without.is_empty() && print.matches(contents),
+        Old::Print(print) => print.without.is_empty() && is_print_of(print, contents),
     };
     Some(if is_untouched {
         (Outcome::Removed, Effect::Remove)
@@ -299,36 +302,51 @@ fn merged_contents(
             };
             // What the old version had is where the user's values are.
             recovered.add(old_text, ours_text, private.texts);
-            let base = fitted(&recovered.put(old_text), ours_text);
-            let new = fitted(&recovered.put(new_text), ours_text);
-            if base != ours_text {
-                let merged = merge::three(&base, ours_text, &new);
-                return (outcome(merged.conflicts), merged.text.into_bytes());
+            let rendered = recovered.put(old_text);
+            let base = fitted(&rendered, ours_text);
+            let new = recovered.put(new_text);
+            // Where the user has the line ends of the template, they are the template's to change.
+            let new = if base == rendered && base.contains('\n') {
+                new
+            } else {
+                fitted(&new, ours_text)
+            };
+            if base == ours_text {
+                return (Outcome::Updated, new.into_bytes());
             }
-            true
+            let merged = merge::three(&base, ours_text, &new);
+            return both(&merged, ours_text);
         }
         Old::Print(print) if print.is_like(&new.print(private.texts)) => {
             return (Outcome::Updated, ours.to_vec());
         }
         Old::Print(print) => {
             let mut without = print.without.iter();
-            print.matches(plain(ours_text).as_bytes()) && without.all(|line| recovered.has(*line))
+            is_print_of(print, ours) && without.all(|line| recovered.has(*line))
         }
     };
     let new = fitted(&recovered.put(new_text), ours_text);
     if is_untouched || new == ours_text {
         return (Outcome::Updated, new.into_bytes());
     }
-    let merged = merge::two(ours_text, &new);
-    (outcome(merged.conflicts), merged.text.into_bytes())
+    both(&merge::two(ours_text, &new), ours_text)
 }
 
-fn outcome(conflicts: usize) -> Outcome {
-    if conflicts == 0 {
+/// What two have made of a text, also the markers with the line ends of the user's.
+fn both(merged: &Merged, ours: &str) -> (Outcome, Vec<u8>) {
+    let outcome = if merged.conflicts == 0 {
         Outcome::Merged
     } else {
         Outcome::Conflict
-    }
+    };
+    let is_windows =
+        ours.contains("\r\n") && ours.matches('\n').count() == ours.matches("\r\n").count();
+    let text = if is_windows {
+        fitted(&plain(&merged.text), ours)
+    } else {
+        merged.text.clone()
+    };
+    (outcome, text.into_bytes())
 }
 
 /// The octets as a text, where they are one.
@@ -339,20 +357,25 @@ pub(super) fn text(octets: &[u8]) -> Option<&str> {
 
 /// A rendering with the line ends that the user's text has: Git may have changed them.
 fn fitted(rendered: &str, ours: &str) -> String {
-    if ours.contains("\r\n") && !rendered.contains("\r\n") {
-        rendered.replace('\n', "\r\n")
-    } else {
-        rendered.to_owned()
+    match (rendered.contains("\r\n"), ours.contains("\r\n")) {
+        (false, true) => rendered.replace('\n', "\r\n"),
+        (true, false) if ours.contains('\n') => plain(rendered).into_owned(),
+        _ => rendered.to_owned(),
     }
 }
 
-/// The user's text with the line ends of a rendering.
-fn plain(ours: &str) -> Cow<'_, str> {
-    if ours.contains("\r\n") {
-        ours.replace("\r\n", "\n").into()
+/// A text without the line ends of Windows.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") {
+        text.replace("\r\n", "\n").into()
     } else {
-        ours.into()
+        text.into()
     }
+}
+
+/// Whether the lines that count are these, whatever ends them.
+fn is_print_of(print: &Print, ours: &[u8]) -> bool {
+    print.matches(ours) || text(ours).is_some_and(|ours| print.matches(plain(ours).as_bytes()))
 }
 
 fn is_executable(mode: u32) -> bool {

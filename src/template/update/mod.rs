@@ -148,7 +148,12 @@ pub fn update(wish: &UpdateRequest<'_>) -> Result<Update, Error> {
         parts: &version.parts,
         ..request
     };
-    let mut source = Source::open(&request)?;
+    let mut source = Source::open(&request).map_err(|error| match error {
+        Error::UnknownTemplate { template: gone, .. } if template.is_none() => {
+            UpdateError::Gone { template: gone }.into()
+        }
+        other => other,
+    })?;
     let Some(now) = remembered::version(&request, &mut source)? else {
         let template = source.name();
         return Err(UpdateError::NotNative { template }.into());
