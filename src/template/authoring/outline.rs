@@ -6,12 +6,12 @@ use serde::Serialize;
 use toml::Table;
 
 use crate::template::{
-    Request,
+    Request, cookiecutter,
     declarations::{Declaration, Variable},
     error::Error,
     manifest::Manifest,
     open, path, plan,
-    source::Kind,
+    source::{Kind, Source},
 };
 
 /// Tables and keys of a manifest that are shown as they are, where it has them: what it builds on,
@@ -27,8 +27,10 @@ pub struct Outline {
     pub description: Option<String>,
     /// Where it is, as messages call it.
     pub place: PathBuf,
-    /// Whether it has a manifest; without, it is one as Django has them.
+    /// Whether it has a manifest; without, it is one as Django or cookiecutter have them.
     pub is_native: bool,
+    /// Whether it was made for cookiecutter.
+    pub is_cookiecutter: bool,
     /// The variables that it declares.
     pub variables: Vec<Variable>,
     /// Its files, by path.
@@ -63,6 +65,9 @@ pub struct File {
 /// Reads a template.
 pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
     let (source, manifest) = open(request)?;
+    if manifest.is_none() && cookiecutter::is_one(&source) {
+        return of_cookiecutter(&source);
+    }
     let manifest = manifest.as_ref();
     let mut files: Vec<File> = source
         .entries
@@ -87,6 +92,7 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
         description: manifest.and_then(|it| it.description.clone()),
         place: source.root.clone(),
         is_native: manifest.is_some(),
+        is_cookiecutter: false,
         variables: declarations.iter().map(Declaration::outline).collect(),
         files,
         reserved: manifest
@@ -96,6 +102,39 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
             .map(|it| it.environment.clone())
             .unwrap_or_default(),
         others: others.collect(),
+    })
+}
+
+/// A template that was made for cookiecutter.
+fn of_cookiecutter(source: &Source) -> Result<Outline, Error> {
+    let outline = cookiecutter::outline(source)?;
+    let files = outline.files.into_iter().map(|(path, rendered)| {
+        let path = path.to_string_lossy().into_owned();
+        File {
+            to: path.clone(),
+            path,
+            rendered,
+            executable: false,
+            when: Vec::new(),
+            rename: None,
+            own_delimiters: false,
+        }
+    });
+    let hooks = (!outline.hooks.is_empty()).then(|| outline.hooks.join("\n"));
+    Ok(Outline {
+        name: source.name(),
+        description: None,
+        place: source.root.clone(),
+        is_native: false,
+        is_cookiecutter: true,
+        variables: outline.variables,
+        files: files.collect(),
+        reserved: Vec::new(),
+        environment: Vec::new(),
+        others: hooks
+            .map(|it| ("hooks".to_owned(), it))
+            .into_iter()
+            .collect(),
     })
 }
 

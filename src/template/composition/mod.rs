@@ -118,6 +118,7 @@ pub(super) fn compose(
         laid.lay(layer, &chosen, &source.root, &at)?;
     }
     manifest.choose(chosen, laid.origins);
+    manifest.useless_removals = laid.useless;
     source.entries = laid.entries.into_values().collect();
     Ok(Some(manifest))
 }
