@@ -113,7 +113,7 @@ impl Renderer {
 }
 
 /// Whether all lines end as those of Windows do.
-fn is_from_windows(contents: &[u8]) -> bool {
+pub(super) fn is_from_windows(contents: &[u8]) -> bool {
     let count = memchr::memmem::find_iter(contents, b"\r\n").count();
     count > 0
         && memchr::memchr_iter(b'\n', contents).count() == count

@@ -185,8 +185,9 @@ fn a_template_made_for_cookiecutter_is_shown_and_checked() {
         .stdout_contains("5 variables, 10 renderings: nothing is wrong")
         .run()
         .then();
-    let text = "{% if cookiecutter.docker and cookiecutter.license == 'BSD' %}{{ x }}{% endif %}";
-    test.file("t/{{cookiecutter.project_slug}}/a.txt", text)
+    let needs_two =
+        "{% if cookiecutter.docker and cookiecutter.license == 'BSD' %}{{ x }}{% endif %}";
+    test.file("t/{{cookiecutter.project_slug}}/a.txt", needs_two)
         .args(["template", "check", "./t"])
         .stdout_contains("1 error")
         .stderr_contains("/a.txt:1:66: undefined value: `x` is undefined")

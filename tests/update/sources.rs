@@ -317,3 +317,17 @@ fn both_versions_are_formatted_as_the_project_was() {
         );
     }
 }
+
+/// The template is as it was, and the one that it builds on is not.
+#[test]
+fn another_version_of_the_base_is_an_update() {
+    let mut story = Story::of_template(&[("scaffold.toml", "extends = '../base'\n")]);
+    story.write("base", &[("scaffold.toml", ""), ("b.txt", "1\n")]);
+    story.start(&[]);
+    story.update(&["--check"]).succeeds().says(&["up to date"]);
+    story.write("base", &[("b.txt", "2\n")]);
+    let ran = story.update(&["--check"]).fails();
+    ran.says(&["has another version: ", ", built on another version\n"]);
+    story.update(&[]).succeeds().says(&["updated   b.txt"]);
+    assert_eq!(story.read("b.txt"), "2\n");
+}

@@ -162,11 +162,17 @@ impl Report {
 
     /// From which version to which.
     fn versions(&self, new: &Version) -> String {
-        let old = self.remembered.as_ref().map(|it| named(&it.template));
-        let new = named(new);
-        match old {
-            Some(old) if old != new => format!("{new} (was {old})"),
-            _ => new,
+        let Some(old) = self.remembered.as_ref().map(|it| &it.template) else {
+            return named(new);
+        };
+        let base = if old.bases == new.bases {
+            ""
+        } else {
+            ", built on another version"
+        };
+        match (named(old), named(new)) {
+            (old, new) if old == new => format!("{new}{base}"),
+            (old, new) => format!("{new}{base} (was {old})"),
         }
     }
 }

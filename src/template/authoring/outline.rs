@@ -16,7 +16,7 @@ use crate::template::{
 
 /// Tables and keys of a manifest that are shown as they are, where it has them: what it builds on,
 /// what can be added, and which commands it runs.
-const SHOWN_AS_THEY_ARE: [&str; 3] = ["extends", "parts", "hooks"];
+const SHOWN_AS_THEY_ARE: [&str; 4] = ["extends", "remove", "parts", "hooks"];
 
 /// A template.
 #[derive(Clone, Debug)]
