@@ -34,7 +34,7 @@ use super::{
     question::AskingError,
     report::Report,
     secrets::Secrets,
-    similar::similar,
+    similar::{mistyped, similar},
     source::{Entry, Kind, Source},
     value::Dict,
 };
@@ -93,6 +93,9 @@ pub(super) struct Manifest {
     pub(super) extends: Option<Spanned<Extends>>,
     /// Patterns of that one's files that are not wanted.
     pub(super) remove: Vec<String>,
+    /// Those patterns that mean none of its files; known once both are one template.
+    #[serde(skip)]
+    pub(super) useless_removals: Vec<String>,
     /// Its optional parts, as they stand there.
     #[serde(rename = "parts")]
     raw_parts: IndexMap<String, Spanned<RawPart>>,
@@ -150,6 +153,7 @@ impl Manifest {
         answers: &Answers<'_>,
         engine: &mut Engine,
     ) -> Result<(), Error> {
+        self.check_names(answers)?;
         let can_ask = request.asker.is_some();
         let mut session = Session::new(&self.declarations, answers, engine, can_ask);
         let result = match request.asker {
@@ -163,6 +167,24 @@ impl Manifest {
             },
             Stopped::Terminal(error) => AskingError::from(error).into(),
         })
+    }
+
+    /// Fails where the user sets a variable that is surely another one, mistyped. Others are for the
+    /// texts, which may ask for variables that are not declared.
+    fn check_names(&self, answers: &Answers<'_>) -> Result<(), Error> {
+        let declared = || self.declarations.iter().map(Declaration::name);
+        for name in answers.given.keys() {
+            if declared().any(|it| it == &**name) {
+                continue;
+            }
+            if let Some(meant) = mistyped(name, declared()) {
+                return Err(Error::Answer {
+                    message: format!("the template has no variable `{name}`"),
+                    hint: format!("did you mean `{meant}`?"),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// What of the variables' values a project keeps; secrets are noted, so that they are found

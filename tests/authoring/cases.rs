@@ -175,6 +175,11 @@ fn what_is_no_test_is_told() {
         .args(["template", "test", "plain"])
         .stderr_contains("error: `[DIR]/plain` has no `scaffold.toml`, and so no tests\n")
         .status(1)
+        .run()
+        .then()
+        .args(["template", "test", "django"])
+        .stderr_contains("error: there is no directory `[DIR]/django`\nhint: give the directory")
+        .status(1)
         .run();
 }
 

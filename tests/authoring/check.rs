@@ -115,6 +115,11 @@ default = 'sqlite'
         "warning scaffold.toml:4:8: `deploy/` means no file of the template",
     ]
 )]
+#[case::removals(
+    "extends = 'wsgi'\nremove = ['README.md', '.gitignore', 'nothing.*']\n",
+    &[("a", "")],
+    &["warning scaffold.toml:2:38: `nothing.*` means no file of the template that this one builds on"]
+)]
 #[case::one_path(
     "[[files]]\npath = 'a'\nrename = 'b'\n",
     &[("a", ""), ("b", "")],

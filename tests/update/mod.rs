@@ -3,6 +3,7 @@
 mod commits;
 mod interface;
 mod merges;
+mod questions;
 mod sources;
 mod variables;
 

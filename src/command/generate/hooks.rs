@@ -49,13 +49,13 @@ pub(crate) enum HookError {
         rest: String,
     },
     /// A command has failed.
-    #[error("the template's command `{command}` failed ({status})\n{output}")]
+    #[error("the template's command `{command}` failed ({status}){output}")]
     Failed {
         /// As one would type it.
         command: String,
         /// How it has ended.
         status: std::process::ExitStatus,
-        /// What it said.
+        /// What it said, on lines of its own.
         output: String,
         /// It and those after it, as one would type them.
         rest: String,
@@ -195,7 +195,11 @@ impl Hooks<'_> {
             Ok(Some(output)) => Err(HookError::Failed {
                 command: typed(self.plan, hook),
                 status: output.status,
-                output: self.shown(&complaint(&output)),
+                output: match complaint(&output) {
+                    // It said nothing.
+                    status if status == output.status.to_string() => String::new(),
+                    said => format!("\n{}", self.shown(&said)),
+                },
                 rest: rest(),
             }),
             Ok(None) => Err(HookError::Interrupted { rest: rest() }),

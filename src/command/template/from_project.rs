@@ -267,9 +267,7 @@ fn warn(made: &FromProject) {
                 "`{}` keeps the name: it cannot be a text of a template",
                 shown_path(path)
             ),
-            Some(
-                "its line ends are those of Windows, or it has every kind of marks; change it by hand",
-            ),
+            Some("it has several kinds of line ends, or every kind of marks; change it by hand"),
         );
     }
 }

@@ -30,6 +30,7 @@ struct Document<'a> {
     description: Option<&'a str>,
     place: String,
     native: bool,
+    cookiecutter: bool,
     variables: &'a [Variable],
     files: &'a [OutlinedFile],
     reserved: &'a [String],
@@ -71,6 +72,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Error> {
             description: outline.description.as_deref(),
             place: lossy(&outline.place),
             native: outline.is_native,
+            cookiecutter: outline.is_cookiecutter,
             variables: &outline.variables,
             files: &outline.files,
             reserved: &outline.reserved,
@@ -98,6 +100,8 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         "\n{} {}, {} in {}",
         if outline.is_native {
             "A template of"
+        } else if outline.is_cookiecutter {
+            "A template made for cookiecutter, of"
         } else {
             "A template as Django has them, of"
         },
@@ -130,7 +134,12 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         let _ = writeln!(text, "  {}", line(file));
     }
     for (key, part) in &outline.others {
-        let _ = writeln!(text, "\n{key}, as the manifest has it:");
+        let source = if outline.is_cookiecutter {
+            "programs of the template, which run with --trust only"
+        } else {
+            "as the manifest has it"
+        };
+        let _ = writeln!(text, "\n{key}, {source}:");
         for line in part.trim_end().lines() {
             let _ = writeln!(text, "  {}", shown_text(line));
         }

@@ -127,6 +127,7 @@ pub(super) fn compose(
         laid.lay(layer, &chosen, &source.root, &at)?;
     }
     manifest.choose(chosen, laid.origins);
+    manifest.useless_removals = laid.useless;
     source.entries = laid.entries.into_values().collect();
     Ok(Some(Composed { manifest, bases }))
 }

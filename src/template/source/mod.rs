@@ -264,7 +264,8 @@ fn address(request: &Request<'_>) -> Result<Address, Error> {
         (None, Some(builtin)) => Ok(Address::Builtin(builtin)),
         (template, _) => {
             let template = template.unwrap_or(builtin::DEFAULT);
-            Address::of(template, subject, current_directory, wanted.own_templates)
+            let found = Address::of(template, subject, current_directory, wanted.own_templates)?;
+            Ok(found.with_reference(wanted.reference))
         }
     }
 }

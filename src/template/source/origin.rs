@@ -25,6 +25,8 @@ impl Origin {
                 template.to_owned()
             }
             Address::Directory(path) | Address::File(path) => from_home(path),
+            // A repository on the disk.
+            Address::Git(path) if Path::new(path).is_absolute() => from_home(Path::new(path)),
             Address::Url(_) | Address::Git(_) => redact::kept(template),
         };
         Self {

@@ -148,7 +148,12 @@ pub fn update(wish: &UpdateRequest<'_>) -> Result<Update, Error> {
         parts: &version.parts,
         ..request
     };
-    let (mut new, commit) = Template::open_to_remember(&request)?;
+    let (mut new, commit) = Template::open_to_remember(&request).map_err(|error| match error {
+        Error::UnknownTemplate { template: gone, .. } if template.is_none() => {
+            UpdateError::Gone { template: gone }.into()
+        }
+        other => other,
+    })?;
     let Some(now) = &mut new.version else {
         let template = new.source.name();
         return Err(UpdateError::NotNative { template }.into());
@@ -316,6 +321,7 @@ fn blobs(plan: Plan) -> (BTreeMap<PathBuf, Blob>, Option<Remembered>) {
                         from,
                         contents,
                         mode,
+                        skips_if_exists: node.skips_if_exists,
                     },
                 ))
             }

@@ -78,10 +78,12 @@ pub(super) fn run(args: &TestArgs, verbosity: Verbosity) -> Result<ExitCode, Err
     let subject = subject(*app);
     let directory = Target::locate("", Some(directory), &here);
     if !directory.is_dir() {
-        return Err(template::Error::from(template::AuthoringError::NoManifest {
-            template: directory,
-        })
-        .into());
+        return Err(
+            template::Error::from(template::AuthoringError::NoDirectory {
+                template: directory,
+            })
+            .into(),
+        );
     }
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);

@@ -20,7 +20,7 @@ use std::{
 
 use super::{Finding, Place, Severity, places::Places};
 use crate::template::{
-    Past, Request, composition,
+    Past, Request, composition, cookiecutter,
     error::Error,
     manifest::Manifest,
     opened::{Template, renderer},
@@ -156,7 +156,14 @@ fn check_selection(
             checked.add(finding);
         }
     }
-    let combinations = combinations::all(request.subject, declarations, &base, request.variables);
+    let choices = if manifest.is_none() && cookiecutter::is_one(&source) {
+        let outline = cookiecutter::outline(&source);
+        checked.variables = outline.map_or(0, |it| it.variables.len());
+        cookiecutter::choices(&source)
+    } else {
+        combinations::choices(declarations)
+    };
+    let combinations = combinations::all(request.subject, &choices, &base, request.variables);
     render_all(request, &source, manifest, &combinations, octets, checked)
 }
 

@@ -111,6 +111,10 @@ impl Rendering<'_> {
                     break;
                 }
                 Err(error @ Error::Interrupted { .. }) => return Err(error),
+                Err(error @ Error::Answer { .. }) if is_cookiecutter => {
+                    rendered.refused = Some(error);
+                    break;
+                }
                 Err(error) => error,
             };
             rendered.findings.push(self.finding(&error));
