@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::name::{Naming, is_identifier, similar};
+use super::{
+    crate_name::CrateNameError,
+    name::{Naming, is_identifier, similar},
+};
 
 /// Why a project, its name, its configuration, its interpreter or its environment is not usable.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +48,9 @@ pub enum Error {
         /// What it is for.
         naming: Naming,
     },
+    /// The name cannot be that of a Cargo package.
+    #[error(transparent)]
+    CrateName(#[from] CrateNameError),
     /// A module of that name exists already. Django's wording.
     #[error(
         "'{name}' conflicts with the name of an existing Python module and cannot be used as {}. \
@@ -209,6 +215,7 @@ impl Error {
             Self::KeywordName { name, naming } | Self::ReservedName { name, naming } => {
                 longer_name_hint(name, *naming)
             }
+            Self::CrateName(error) => error.hint(),
             Self::NameConflict {
                 name,
                 naming,

@@ -22,6 +22,7 @@ mod incidentals;
 mod interview;
 mod manifest;
 mod minimum_version;
+mod names;
 mod native;
 mod path;
 mod plan;
@@ -65,6 +66,7 @@ pub use django::render_django;
 pub use error::Error;
 pub use hooks::Hook;
 pub use minimum_version::VersionError;
+pub use names::Names;
 pub use plan::Plan;
 pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
@@ -96,8 +98,10 @@ use source::Source;
 pub struct Request<'a> {
     /// Whether a project or an application is generated.
     pub subject: ProjectOrApp,
-    /// Its name, already found to be a good one.
+    /// Its name.
     pub name: &'a str,
+    /// Whether the name is a good one of its kind, which only the template knows.
+    pub admits: &'a dyn Fn(Names) -> bool,
     /// Where it goes.
     pub target: &'a Target,
     /// The template.
@@ -148,6 +152,7 @@ impl<'a> Request<'a> {
         Self {
             subject,
             name,
+            admits: &|_| true,
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,
@@ -214,15 +219,11 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
 
 /// Renders a template that was read.
 fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
-    let &Request { subject, name, .. } = request;
+    let subject = request.subject;
     let version = remembered::version(request, &mut source)?;
     let manifest = take_manifest(request, &mut source)?;
-    if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
-        return Err(Error::NameTaken {
-            subject,
-            name: name.to_owned(),
-            template: source.name(),
-        });
+    if !past.is_made {
+        check_name(request, manifest.as_ref(), &source)?;
     }
     request.progress.step(Step::Rendering);
     if manifest.is_none() && cookiecutter::is_one(&source) {
@@ -250,6 +251,30 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
         plan.remembered = Some(remembered);
     }
     Ok(plan)
+}
+
+/// Says whether a project from the template may have the name.
+fn check_name(
+    request: &Request<'_>,
+    manifest: Option<&Manifest>,
+    source: &Source,
+) -> Result<(), Error> {
+    let names = manifest.and_then(|it| it.names).unwrap_or_default();
+    if !(request.admits)(names) {
+        return Err(Error::NameRefused { names });
+    }
+    if !manifest.is_some_and(|it| it.reserves(request.name)) {
+        return Ok(());
+    }
+    let (name, template) = (request.name.to_owned(), source.name());
+    Err(match names {
+        Names::Python => Error::NameTaken {
+            subject: request.subject,
+            name,
+            template,
+        },
+        Names::Crate => Error::CrateTaken { name, template },
+    })
 }
 
 /// Finds and reads the template, without its manifest and its tests, which are no part of the
