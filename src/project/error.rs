@@ -69,6 +69,9 @@ pub enum Error {
     /// No interpreter anywhere.
     #[error("no Python interpreter was found")]
     NoInterpreter,
+    /// The project is a Cargo package, and nothing on `PATH` is Cargo.
+    #[error("there is no `cargo` on PATH")]
+    NoCargo,
     /// The interpreter that the user named does not exist.
     #[error("the Python interpreter `{}` ({}) does not exist", .path.display(), .origin)]
     InterpreterNotFound {
@@ -234,6 +237,9 @@ impl Error {
             Self::NoInterpreter => "install Python 3.8 or later, or name an interpreter with \
                 `--python PATH`"
                 .to_owned(),
+            Self::NoCargo => {
+                "the project is complete; install Rust, from https://rustup.rs".to_owned()
+            }
             Self::InterpreterNotFound { .. } | Self::InterpreterNotExecutable { .. } => {
                 "give the path of a Python interpreter or of a virtual environment".to_owned()
             }

@@ -1,13 +1,6 @@
 //! Serves the application in production.
 
-use std::{
-    env,
-    error::Error,
-    future::pending,
-    io::{self, IsTerminal},
-    process::ExitCode,
-    time::Duration,
-};
+use std::{error::Error, future::pending, io::IsTerminal as _, process::ExitCode, time::Duration};
 
 use tokio::net::TcpListener;
 use tower_http::{
@@ -16,10 +9,10 @@ use tower_http::{
 };
 use tracing::Level;
 use tracing_subscriber::{
-    filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-use {{ library }}::{settings::Settings, wsgi};
+use {{ library }}::{settings::Settings, wsgi::application};
 
 /// How long requests may take that are under way at the end. What manages services waits a little
 /// longer before it kills: systemd for 90 seconds, Kubernetes for 30, Docker for 10.
@@ -40,7 +33,7 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), Box<dyn Error>> {
     let settings = Settings::load()?;
     log(settings.debug)?;
-    let application = wsgi::application()
+    let application = application()
         // A view that panics costs its own request.
         .layer(CatchPanicLayer::new())
         .layer(
@@ -65,15 +58,17 @@ async fn serve() -> Result<(), Box<dyn Error>> {
 /// `info,tower_http=debug`.
 fn log(debug: bool) -> Result<(), Box<dyn Error>> {
     let level = if debug { Level::DEBUG } else { Level::INFO };
-    let filter = match env::var("RUST_LOG") {
+    let filter = match std::env::var("RUST_LOG") {
         Ok(text) => text.parse().map_err(|error| format!("RUST_LOG: {error}"))?,
         Err(_) => Targets::new()
             .with_default(Level::INFO)
             .with_target(env!("CARGO_CRATE_NAME"), level),
     };
-    let colours = io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     tracing_subscriber::registry()
-        .with(fmt::layer().with_writer(io::stderr).with_ansi(colours))
+        .with(lines)
         .with(filter)
         .init();
     Ok(())

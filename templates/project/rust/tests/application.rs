@@ -33,7 +33,8 @@ async fn home_is_a_page() {
     let answer = get("/").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.content_type.unwrap(), "text/html; charset=utf-8");
-    assert!(answer.body.contains("{{ project_name }}</h1>"));
+    let heading = "<h1>{{ project_name }}</h1>";
+    assert!(answer.body.contains(heading));
 }
 
 #[tokio::test]
