@@ -58,7 +58,7 @@ pub(crate) struct StartappArgs {
     reason = "each is an option that is given or not"
 )]
 pub(crate) struct GenerateArgs {
-    /// The name to give: a Python identifier
+    /// The name to give: a Python identifier, or with `--template rust` a Cargo package's name
     pub(crate) name: String,
     /// Where to put it [default: a new directory of that name]
     pub(crate) directory: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! The variables that every template may use:
 //!
-//! - `project_name`: the name, a Python identifier
+//! - `project_name`: the name, a Python identifier unless the template says otherwise
 //! - `project_directory`: the absolute path of the project
 //! - `camel_case_project_name`: `MySite` for `my_site`
 //! - `secret_key`, for projects: 50 random characters after `django-insecure-`

@@ -30,6 +30,7 @@ use super::{
     incidentals::Incidentals,
     interview::{Stopped, interview},
     minimum_version,
+    names::Names,
     native::Engine,
     question::AskingError,
     report::Report,
@@ -71,9 +72,11 @@ pub(super) struct Manifest {
     copy: Vec<String>,
     /// Which files everybody may execute: names or globs.
     executable: Vec<String>,
-    /// Which names a project must not have, because the project has or installs a module of that
-    /// name.
+    /// Which names a project must not have, because the project has or installs a module or crate
+    /// of that name.
     reserved: Vec<String>,
+    /// Which kind of name its projects have; Python's, where neither it nor what it builds on says.
+    pub(super) names: Option<Names>,
     /// What the user reads after the project is made. It is rendered as the files are.
     pub(super) message: Option<String>,
     /// Which variables of the environment its texts may read.
@@ -243,10 +246,11 @@ impl Manifest {
     /// Whether a project must not have the name. Some file systems do not tell small letters from
     /// capitals, and package indexes do not either; Python looks a name up in one form.
     pub(super) fn reserves(&self, name: &str) -> bool {
-        let name: String = name.nfkc().collect();
+        // Code names the crate `tower-http` with an underscore.
+        let name = name.nfkc().collect::<String>().replace('-', "_");
         self.reserved
             .iter()
-            .any(|it| it.eq_ignore_ascii_case(&name))
+            .any(|it| it.replace('-', "_").eq_ignore_ascii_case(&name))
     }
 }
 

@@ -23,6 +23,7 @@ mod interview;
 mod local_time;
 mod manifest;
 mod minimum_version;
+mod names;
 mod native;
 mod opened;
 mod path;
@@ -67,6 +68,7 @@ pub use django::render_django;
 pub use error::Error;
 pub use hooks::Hook;
 pub use minimum_version::VersionError;
+pub use names::Names;
 pub use plan::Plan;
 pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
@@ -94,8 +96,10 @@ use opened::Template;
 pub struct Request<'a> {
     /// Whether a project or an application is generated.
     pub subject: ProjectOrApp,
-    /// Its name, already found to be a good one.
+    /// Its name.
     pub name: &'a str,
+    /// Whether the name is a good one of its kind, which only the template knows.
+    pub admits: &'a dyn Fn(Names) -> bool,
     /// Where it goes.
     pub target: &'a Target,
     /// The template.
@@ -146,6 +150,7 @@ impl<'a> Request<'a> {
         Self {
             subject,
             name,
+            admits: &|_| true,
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,

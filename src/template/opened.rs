@@ -9,6 +9,7 @@ use super::{
     declarations::Answers,
     error::Error,
     manifest::{self, Manifest},
+    names::Names,
     native::Engine,
     plan::Plan,
     remembered::{self, Remembered, Version},
@@ -80,14 +81,10 @@ impl Template {
 
     /// Renders it.
     pub(super) fn render(mut self, request: &Request<'_>, past: &Past) -> Result<Plan, Error> {
-        let &Request { subject, name, .. } = request;
+        let subject = request.subject;
         let manifest = self.manifest.as_ref();
-        if !past.is_made && manifest.is_some_and(|it| it.reserves(name)) {
-            return Err(Error::NameTaken {
-                subject,
-                name: name.to_owned(),
-                template: self.source.name(),
-            });
+        if !past.is_made {
+            check_name(request, manifest, &self.source)?;
         }
         request.progress.step(Step::Rendering);
         if manifest.is_none() && cookiecutter::is_one(&self.source) {
@@ -116,6 +113,30 @@ impl Template {
         }
         Ok(plan)
     }
+}
+
+/// Says whether a project from the template may have the name.
+fn check_name(
+    request: &Request<'_>,
+    manifest: Option<&Manifest>,
+    source: &Source,
+) -> Result<(), Error> {
+    let names = manifest.and_then(|it| it.names).unwrap_or_default();
+    if !(request.admits)(names) {
+        return Err(Error::NameRefused { names });
+    }
+    if !manifest.is_some_and(|it| it.reserves(request.name)) {
+        return Ok(());
+    }
+    let (name, template) = (request.name.to_owned(), source.name());
+    Err(match names {
+        Names::Python => Error::NameTaken {
+            subject: request.subject,
+            name,
+            template,
+        },
+        Names::Crate => Error::CrateTaken { name, template },
+    })
 }
 
 /// The template's language, with all variables in the order in which one stands before another.

@@ -50,6 +50,7 @@ fn findings(test: Test) -> Vec<String> {
 #[case("django", "project")]
 #[case("wsgi", "project")]
 #[case("flask", "project")]
+#[case("rust", "project")]
 #[case("django", "app")]
 fn built_in_templates_are_sound(#[case] name: &str, #[case] subject: &str) {
     let app = (subject == "app").then_some("--app");

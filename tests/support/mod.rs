@@ -12,6 +12,7 @@
 
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
+pub(crate) mod cargo;
 pub(crate) mod client;
 pub(crate) mod django;
 pub(crate) mod git;
@@ -27,6 +28,7 @@ pub(crate) mod test;
 pub(crate) mod typing;
 
 pub(crate) use {
+    cargo::Cargo,
     client::{Client, Response, get, post},
     django::{ask_django, manage},
     git::git,

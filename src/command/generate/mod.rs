@@ -91,7 +91,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    let target = find_target(job, &search, &here)?;
+    let (target, verdict) = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
     let (variables, selection) = (options::variables(subject, args)?, options::selection(args));
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
@@ -106,7 +106,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let can_ask = console::is_interactive() && !json && !defaults;
     let questions = can_ask.then_some(&questions);
     let (own_templates, answers) = (own::templates(), own::answers(subject)?);
-    let plan = Rc::new(template::prepare(&Request {
+    let plan = template::prepare(&Request {
         wanted: Wanted {
             template: template.as_deref(),
             reference: reference.as_deref(),
@@ -115,6 +115,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
             own_templates: own_templates.as_deref(),
         },
         selection: &selection,
+        admits: &|names| verdict.admits(names),
         parts,
         variables: &variables,
         environment: &|name| env::var(name).ok(),
@@ -126,7 +127,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         progress: &steps,
         stop: &stop,
         ..Request::new(subject, name, &target, &here)
-    })?);
+    });
+    let plan = Rc::new(plan.map_err(|error| verdict.explain(error))?);
     steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
     if *diff {
@@ -229,19 +231,25 @@ fn finish(job: &Job, made: Made<'_>, report: &mut Report) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where it goes, once it is known that it may be called so.
-fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error> {
+/// Where it goes, and whether it may be called so.
+fn find_target<'a>(
+    job: &'a Job,
+    search: &Search,
+    here: &Path,
+) -> Result<(Target, names::Verdict<'a>), Error> {
     let GenerateArgs {
         name,
+        template,
         directory,
         pythonpath,
         ..
     } = &job.args;
     let directory = directory.as_deref();
-    names::check(
+    let verdict = names::check(
         &names::Wish {
             subject: job.subject,
             name,
+            template: template.as_deref(),
             directory,
             pythonpath: pythonpath.as_deref(),
         },
@@ -251,7 +259,8 @@ fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error>
         names::warn(name);
     }
     let expected = Some(Path::new(name)).filter(|_| existing::is_expected(&job.args));
-    Ok(Target::resolve(name, directory.or(expected), here)?)
+    let target = Target::resolve(name, directory.or(expected), here)?;
+    Ok((target, verdict))
 }
 
 /// What begins to watch the rendering. Where that never ends, the program ends from the side, with

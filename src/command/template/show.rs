@@ -15,7 +15,7 @@ use crate::{
     command::error::Error,
     console,
     template::{
-        self, Outline, OutlinedFile, ProjectOrApp, Request, Variable, Wanted, shown_path,
+        self, Names, Outline, OutlinedFile, ProjectOrApp, Request, Variable, Wanted, shown_path,
         shown_text,
     },
 };
@@ -33,6 +33,7 @@ struct Document<'a> {
     cookiecutter: bool,
     variables: &'a [Variable],
     files: &'a [OutlinedFile],
+    names: Names,
     reserved: &'a [String],
     environment: &'a [String],
     manifest: std::collections::BTreeMap<&'a str, &'a str>,
@@ -75,6 +76,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Error> {
             cookiecutter: outline.is_cookiecutter,
             variables: &outline.variables,
             files: &outline.files,
+            names: outline.names,
             reserved: &outline.reserved,
             environment: &outline.environment,
             manifest: outline
@@ -112,6 +114,9 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         counted(outline.files.len(), "file", "files"),
         shown_path(&outline.place)
     );
+    if outline.names == Names::Crate {
+        text.push_str("A project's name is that of a Cargo package\n");
+    }
     if !outline.reserved.is_empty() {
         let _ = writeln!(
             text,

@@ -10,6 +10,7 @@ use crate::template::{
     declarations::{Declaration, Variable},
     error::Error,
     manifest::Manifest,
+    names::Names,
     opened::Template,
     path, plan,
     source::{Kind, Source},
@@ -36,6 +37,8 @@ pub struct Outline {
     pub variables: Vec<Variable>,
     /// Its files, by path.
     pub files: Vec<File>,
+    /// Which kind of name a project from it has.
+    pub names: Names,
     /// Names that a project from it cannot have.
     pub reserved: Vec<String>,
     /// Variables of the environment that its texts may read.
@@ -98,6 +101,7 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
         is_cookiecutter: false,
         variables: declarations.iter().map(Declaration::outline).collect(),
         files,
+        names: manifest.and_then(|it| it.names).unwrap_or_default(),
         reserved: manifest
             .map(|it| it.reserved().to_vec())
             .unwrap_or_default(),
