@@ -19,6 +19,7 @@ pub(crate) mod path;
 #[cfg(feature = "system-tests")]
 pub(crate) mod postgres;
 pub(crate) mod python;
+pub(crate) mod running;
 pub(crate) mod sandbox;
 pub(crate) mod server;
 pub(crate) mod signals;
@@ -32,6 +33,7 @@ pub(crate) use {
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, minor, newest, pythons},
+    running::is_gone,
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::{OnTerminal, on_terminal},

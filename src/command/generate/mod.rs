@@ -138,8 +138,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return show_plan(report, *json, checked);
     }
     checked?;
-    let scripts = Scripts::new(job, &plan, &target, &search);
-    scripts.write(collisions, &stop)?;
+    let scripts = Scripts::new(job, &plan, &target, &search, &stop);
+    scripts.write(collisions)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();

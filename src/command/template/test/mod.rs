@@ -7,10 +7,7 @@ use std::{
     env,
     path::Path,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use serde::Serialize;
@@ -199,12 +196,7 @@ impl Runner<'_> {
         directory: &Path,
         signals: &mut Stop,
     ) -> Result<Ran, Error> {
-        let interrupted = async {
-            if !self.stop.load(Ordering::Relaxed) {
-                signals.signalled().await;
-            }
-        };
-        match step::run(step, directory, interrupted).await {
+        match step::run(step, directory, signals.wanted(self.stop)).await {
             Ok(Ran::Interrupted) => Err(template::Error::Interrupted {
                 subject: self.subject,
             }
