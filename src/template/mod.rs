@@ -243,7 +243,7 @@ fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan
     {
         let is_given =
             |name: &str| request.variables.contains_key(name) || past.answers.contains_key(name);
-        let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
+        let answers = manifest.remembered(engine, is_given)?;
         let made = remembered::made(request, &past.incidentals);
         let mut remembered = Remembered::new(version, made, &answers);
         remembered.add_files(&plan, past.incidentals.private());
