@@ -45,10 +45,10 @@ pub(super) async fn run(
         .stdout(output.try_clone()?)
         .stderr(output.try_clone()?);
     let mut is_interrupted = false;
-    let stop = async {
+    let end = async {
         is_interrupted = timeout(step.timeout, interrupted).await.is_ok();
     };
-    match run_printing(&mut command, stop).await? {
+    match run_printing(&mut command, end).await? {
         Some(status) => Ok(Ran::Ended(status, last(&mut output)?)),
         None if is_interrupted => Ok(Ran::Interrupted),
         None => Ok(Ran::TooLong(last(&mut output)?)),
