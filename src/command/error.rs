@@ -3,15 +3,15 @@
 
 use std::io;
 
-use super::generate::HookError;
-use super::repository::RepositoryError;
+use super::{
+    generate::{HookError, ScriptError},
+    repository::RepositoryError,
+};
 use crate::{
     dev, project,
     serve::{NotAHost, address::AddressError},
     template, worker,
 };
-
-use super::generate::ScriptError;
 
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
 const INTERRUPTED: u8 = 130;
@@ -98,7 +98,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
-            Self::Script(error) => Some(error.hint()),
+            Self::Script(error) => error.hint().map(str::to_owned),
             Self::Hook(error) => Some(error.hint()),
             Self::Repository(error) => error.hint(),
             Self::Address(error) => error.hint(),
@@ -123,6 +123,7 @@ impl Error {
             | Self::Project(project::Error::Interrupted { .. })
             | Self::FormatterInterrupted { .. }
             | Self::Hook(HookError::Interrupted { .. })
+            | Self::Script(ScriptError::Interrupted { .. })
             | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }

@@ -34,7 +34,7 @@ pub use name::{Name, Naming, looked_up};
 pub use programs::program_on_path;
 pub use requirements::Requirements;
 pub use root::{Marker, Root};
-pub use run::{complaint, run_to_end};
+pub use run::{complaint, run_printing, run_to_end};
 pub use search::Search;
 pub use shell::quoted;
 pub use step::Step;

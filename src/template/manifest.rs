@@ -27,14 +27,12 @@ use super::{
     files::{Rule, Treatments},
     glob,
     hooks::{Hook, Hooks},
-    incidentals::Incidentals,
     interview::{Stopped, interview},
     minimum_version,
     names::Names,
     native::Engine,
     question::AskingError,
     report::Report,
-    secrets::Secrets,
     similar::{mistyped, similar},
     source::{Entry, Kind, Source},
     value::Dict,
@@ -149,7 +147,7 @@ impl Manifest {
     }
 
     /// Gives the engine the values of the variables that the template declares; those that nobody
-    /// has answered are asked for, where somebody can be asked.
+    /// has answered are asked for, where somebody can be asked. Those that are secret are noted.
     pub(super) fn resolve(
         &self,
         request: &Request<'_>,
@@ -169,7 +167,11 @@ impl Manifest {
                 subject: request.subject,
             },
             Stopped::Terminal(error) => AskingError::from(error).into(),
-        })
+        })?;
+        for name in self.declarations.iter().filter_map(Declaration::secret) {
+            engine.hide(name);
+        }
+        Ok(())
     }
 
     /// Fails where the user sets a variable that is surely another one, mistyped. Others are for the
@@ -190,16 +192,14 @@ impl Manifest {
         Ok(())
     }
 
-    /// What of the variables' values a project keeps; secrets are noted, so that they are found
-    /// wherever they come to stand. `given` says of which variables the user said something.
+    /// What of the variables' values a project keeps. `given` says of which variables the user said
+    /// something.
     pub(super) fn remembered(
         &self,
         engine: &Engine,
         given: impl Fn(&str) -> bool,
-        incidentals: &Incidentals,
     ) -> Result<Dict, Error> {
-        declarations::hide(&self.declarations, engine, incidentals);
-        declarations::remembered(&self.declarations, engine, given, incidentals)
+        declarations::remembered(&self.declarations, engine, given)
             .map_err(|fault| self.error(fault))
     }
 
@@ -226,15 +226,6 @@ impl Manifest {
         let mut places = self.places.iter();
         let place = places.rfind(|place| place.start <= offset);
         place.unwrap_or(&Place::default()).error(offset, 1, message)
-    }
-
-    /// The values that are not to be shown.
-    pub(super) fn secrets(&self, engine: &Engine) -> Secrets {
-        let names = self.declarations.iter().filter_map(Declaration::secret);
-        // What the texts of the template make of it is what is to be masked.
-        Secrets::new(
-            names.filter_map(|name| engine.render_short(&format!("{{{{ {name} }}}}")).ok()),
-        )
     }
 
     /// The commands to run in the project, now that the variables have values.

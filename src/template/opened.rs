@@ -106,7 +106,7 @@ impl Template {
             let is_given = |name: &str| {
                 request.variables.contains_key(name) || past.answers.contains_key(name)
             };
-            let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
+            let answers = manifest.remembered(engine, is_given)?;
             let made = remembered::made(request, &past.incidentals);
             let private = past.incidentals.private();
             plan.remembered = Some(Remembered::new(version, made, &answers, private));

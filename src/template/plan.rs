@@ -120,7 +120,7 @@ impl Plan {
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
                 plan.hooks = manifest.hooks(engine)?;
-                plan.secrets = manifest.secrets(engine);
+                plan.secrets = engine.secrets();
                 manifest.treatments(engine)?
             }
             _ => Treatments::default(),

@@ -20,6 +20,7 @@ pub(crate) mod path;
 #[cfg(feature = "system-tests")]
 pub(crate) mod postgres;
 pub(crate) mod python;
+pub(crate) mod running;
 pub(crate) mod sandbox;
 pub(crate) mod server;
 pub(crate) mod signals;
@@ -34,6 +35,7 @@ pub(crate) use {
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, minor, newest, pythons},
+    running::is_gone,
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::{OnTerminal, on_terminal},

@@ -1,10 +1,7 @@
 //! The commands that a template wants to be run in the new project: shown, and run only where the
 //! user trusts them.
 
-use std::{
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{path::Path, sync::atomic::AtomicBool};
 
 use serde::Serialize;
 use tokio::process::Command;
@@ -147,12 +144,7 @@ impl Hooks<'_> {
                 if self.verbosity >= Verbosity::Normal && !self.is_silent {
                     console::note(format_args!("running `{}`", typed(self.plan, hook)));
                 }
-                let end = async {
-                    if !self.stop.load(Ordering::Relaxed) {
-                        stop.signalled().await;
-                    }
-                };
-                let result = self.run_one(at, hook, end).await;
+                let result = self.run_one(at, hook, stop.wanted(self.stop)).await;
                 statuses.push(match result {
                     Ok(()) => Status::Done,
                     Err(_) => Status::Failed,

@@ -5,7 +5,7 @@ mod existing;
 pub(super) mod formatter;
 mod hooks;
 mod names;
-mod options;
+pub(super) mod options;
 pub(super) mod own;
 mod questions;
 mod report;
@@ -77,14 +77,12 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let GenerateArgs {
         name,
         template,
-        reference,
-        subdirectory,
-        checksum,
+        version,
         parts,
+        answers,
         dry_run,
         json,
         no_format,
-        defaults,
         diff,
         git,
         ..
@@ -93,7 +91,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let search = Search::new(&here);
     let (target, verdict) = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
-    let (variables, selection) = (options::variables(subject, args)?, options::selection(args));
+    let variables = options::variables(subject, &answers.variable_files, &answers.variables)?;
+    let selection = options::selection(args);
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
     let formats = !no_format && !dry_run && !diff;
@@ -103,15 +102,15 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
     let questions = Questions { stop: &stop };
-    let can_ask = console::is_interactive() && !json && !defaults;
+    let can_ask = console::is_interactive() && !json && !answers.defaults;
     let questions = can_ask.then_some(&questions);
-    let (own_templates, answers) = (own::templates(), own::answers(subject)?);
+    let (own_templates, kept) = (own::templates(), own::answers(subject)?);
     let plan = template::prepare(&Request {
         wanted: Wanted {
             template: template.as_deref(),
-            reference: reference.as_deref(),
-            subdirectory: subdirectory.as_deref(),
-            checksum: checksum.as_deref(),
+            reference: version.reference.as_deref(),
+            subdirectory: version.subdirectory.as_deref(),
+            checksum: version.checksum.as_deref(),
             own_templates: own_templates.as_deref(),
         },
         selection: &selection,
@@ -119,7 +118,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         parts,
         variables: &variables,
         environment: &|name| env::var(name).ok(),
-        answers: &answers,
+        answers: &kept,
         asker: questions.map(|it| it as &dyn Ask),
         options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
@@ -140,8 +139,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return show_plan(report, *json, checked);
     }
     checked?;
-    let scripts = Scripts::new(job, &plan, &target, &search);
-    scripts.write(collisions, &stop)?;
+    let scripts = Scripts::new(job, &plan, &target, &search, &stop);
+    scripts.write(collisions)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();

@@ -11,7 +11,7 @@ use super::{
     words::{counted, lossy, print_json},
 };
 use crate::{
-    cli::{ShowArgs, WhichArgs},
+    cli::{ShowArgs, SubjectArgs},
     command::error::Error,
     console,
     template::{
@@ -40,17 +40,11 @@ struct Document<'a> {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &ShowArgs) -> Result<(), Error> {
+pub(super) fn run(args: &ShowArgs, json: bool) -> Result<(), Error> {
     let ShowArgs {
-        which:
-            WhichArgs {
-                template,
-                reference,
-                subdirectory,
-                checksum,
-                app,
-            },
-        json,
+        template,
+        version,
+        subject: SubjectArgs { app },
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = subject(*app);
@@ -59,14 +53,14 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Error> {
     let request = imagined.request(template, &stop);
     let outline = template::outline(&Request {
         wanted: Wanted {
-            reference: reference.as_deref(),
-            subdirectory: subdirectory.as_deref(),
-            checksum: checksum.as_deref(),
+            reference: version.reference.as_deref(),
+            subdirectory: version.subdirectory.as_deref(),
+            checksum: version.checksum.as_deref(),
             ..request.wanted
         },
         ..request
     })?;
-    if *json {
+    if json {
         print_json(&Document {
             name: &outline.name,
             subject: subject.word(),

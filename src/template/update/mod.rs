@@ -207,7 +207,7 @@ fn fill(
     };
     // The answers are those of then, and nobody is asked again for the secrets of today.
     let mut variables = request.variables.clone();
-    variables.extend(past.incidentals.answers());
+    variables.extend(past.incidentals.secrets().values().clone());
     let variables = &variables;
     let asker = None;
     let then = Request {
