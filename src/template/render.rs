@@ -5,6 +5,7 @@
 
 use std::{
     borrow::Cow,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -93,9 +94,8 @@ impl Renderer {
                 budget,
             } => django::render(text, variables, now, budget).map_err(|fault| {
                 let offset = fault.offset.unwrap_or_default();
-                let report = Report::at(path, text, offset, 1, &fault.message);
                 Error::Template {
-                    report: report.to_string(),
+                    report: Report::new(path, text, tag(text, offset), &fault.message),
                     hint: "text that is no template goes between `{% verbatim %}` and \
                            `{% endverbatim %}`"
                         .to_owned(),
@@ -103,6 +103,17 @@ impl Renderer {
             }),
         }
     }
+}
+
+/// The octets of the tag that begins at an octet; one octet, where it is not closed.
+fn tag(text: &str, start: usize) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    let end = match rest.as_bytes() {
+        [b'{', b'%', ..] => rest.find("%}"),
+        [b'{', b'{', ..] => rest.find("}}"),
+        _ => None,
+    };
+    start..start + end.map_or(1, |at| at + 2)
 }
 
 /// Whether there is anything to do. Most files of most templates have nothing, and the engine
@@ -130,6 +141,19 @@ mod tests {
             let rendered = renderer.render(Path::new("a"), b"a\r\nb\rc {# no #}\r\n", None);
             assert_eq!(rendered.unwrap(), "a\nb\nc \n");
         }
+    }
+
+    #[test]
+    fn the_whole_tag_is_marked() {
+        let [_, django] = renderers();
+        let error = django
+            .render(Path::new("a"), b"b {{ x|no }}!", None)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a:1:3: Invalid filter: 'no'\n   ╭────\n 1 │ b {{ x|no }}!\n   ·   ──────────\n   ╰────"
+        );
+        assert_eq!(tag("a {{ b", 2), 2..3);
     }
 
     #[test]

@@ -171,7 +171,10 @@ fn nested_templates_are_chosen_by_their_directory() {
         .file("t/web/{{cookiecutter.project_slug}}/a.txt", "web")
         .args(["startproject", "my_site", "--template", "./t"])
         .stderr(
-            "error: `[DIR]/t/cookiecutter.json`: `[DIR]/t` holds several templates\n\
+            "error: [DIR]/t/cookiecutter.json:1:15: `[DIR]/t` holds several templates\n   \
+             ╭────\n 1 │ {\"templates\": {\n   ·               ─\n \
+             2 │         \"web\": {\"path\": \"./web\", \"title\": \"A web site\"}, \"api\": \
+             {\"path\": \"./sub/api\"}\n   ╰────\n\
              hint: choose one: `--subdirectory web` (A web site), `--subdirectory sub/api` (api)\n",
         )
         .status(1)
@@ -194,19 +197,19 @@ fn nested_templates_are_chosen_by_their_directory() {
 #[case(r#"{"project_slug": "S",}"#, "cookiecutter.json:1:22: ")]
 #[case(
     r#"{"project_slug": "S", "_extensions": ["local.Own"]}"#,
-    "the template needs the extension `local.Own` of Jinja, which is written in Python"
+    "cookiecutter.json:1:38: the template needs the extension `local.Own` of Jinja, which is written in Python"
 )]
 #[case(
     r#"{"project_slug": "S", "_jinja2_env_vars": {"finalize": "x"}}"#,
-    "`_jinja2_env_vars` has `finalize`, which is not supported"
+    "cookiecutter.json:1:43: `_jinja2_env_vars` has `finalize`, which is not supported"
 )]
 #[case(
     r#"{"project_slug": "x", "a": "{{ cookiecutter.later }}", "later": "x"}"#,
-    "t/cookiecutter.json:1:4: "
+    "t/cookiecutter.json:1:32: "
 )]
 #[case(
     r#"{"project_slug": "S", "c": []}"#,
-    "the list of choices of `c` is empty"
+    "cookiecutter.json:1:28: the list of choices of `c` is empty"
 )]
 fn wrong_configurations_are_errors(#[case] config: &str, #[case] expected: &str) {
     let outcome = template(config, "a")

@@ -90,7 +90,9 @@ pub(super) fn compose(
             let layer::Layer { root, entries, .. } = layer;
             layer::leave_out(entries, root, &below.root);
         }
-        let Some(base) = manifest::take(&mut below, manifest.end(), &taken)? else {
+        let base = manifest::take(&mut below, manifest.end(), &taken);
+        let base = base.map_err(|error| manifest.in_base(&extends.span(), error))?;
+        let Some(base) = base else {
             return Err(fault(&format!(
                 "the template `{}` has no `{}`, and so none can build on it",
                 below.name(),
@@ -138,7 +140,9 @@ pub(super) fn bases(request: &Request<'_>, source: &Source) -> Result<Vec<String
         let below = open(request, &place, &fault)?;
         hashes.push(below.hash());
         // What is wrong with the chain is told where it is composed.
-        match manifest::look(&below)? {
+        let base = manifest::look(&below);
+        let base = base.map_err(|error| manifest.in_base(&extends.span(), error))?;
+        match base {
             Some(base) if hashes.len() < MOST_LAYERS => manifest = base,
             _ => break,
         }

@@ -17,8 +17,7 @@ use tera::{Context, Delimiters, ErrorKind, ReportError, Tera};
 use super::{
     error::Error,
     incidentals::Incidentals,
-    report::{self, Report},
-    shown,
+    report::Report,
     similar::similar,
     value::{DateTime, Dict, Value},
 };
@@ -171,7 +170,7 @@ impl Engine {
         if let Some(offset) = elif_too_many(text) {
             let message = format!("more than {MOST_ELIF} `elif` in one file");
             return Err(Error::Template {
-                report: Report::at(path, text, offset, "elif".len(), &message).to_string(),
+                report: Report::new(path, text, offset..offset + "elif".len(), &message),
                 hint: RAW.to_owned(),
             });
         }
@@ -192,7 +191,7 @@ fn fault(path: &Path, text: &str, error: &tera::Error) -> Error {
             ),
         },
         _ => Error::Template {
-            report: finished_report(path, &error.to_string()),
+            report: finished_report(path, text, &error.to_string()),
             hint: RAW.to_owned(),
         },
     }
@@ -234,31 +233,23 @@ fn tera_value(value: &Value) -> tera::Value {
     }
 }
 
-fn report(path: &Path, text: &str, at: &ReportError) -> String {
+fn report(path: &Path, text: &str, at: &ReportError) -> Report {
     let span = at.span();
     let width = if span.end_line == span.start_line {
         span.end_col.saturating_sub(span.start_col)
     } else {
         1
     };
-    Report {
-        path,
-        text,
-        line: span.start_line,
-        column: span.start_col + 1,
-        width,
-        message: &worded(at.message()),
-    }
-    .to_string()
+    let place = (span.start_line, span.start_col + 1);
+    Report::at(path, text, place, width, &worded(at.message()))
 }
 
 /// Unknown filters and the like come as finished text, all of them at once and in no order, with
-/// the place of each on its second line.
-fn finished_report(path: &Path, text: &str) -> String {
-    let path = shown::path(path).to_string();
-    let one = |text: &str| {
-        let text = text.strip_prefix("error: ").unwrap_or(text);
-        let mut lines = text.splitn(3, '\n');
+/// the place of each on its second line and its width as a row of `^` on the fifth.
+fn finished_report(path: &Path, text: &str, finished: &str) -> Report {
+    let one = |finished: &str| {
+        let finished = finished.strip_prefix("error: ").unwrap_or(finished);
+        let mut lines = finished.lines();
         let message = worded(lines.next().unwrap_or_default());
         let place = lines.next().and_then(|line| {
             let place = line.trim_start().strip_prefix("--> ")?;
@@ -266,19 +257,14 @@ fn finished_report(path: &Path, text: &str) -> String {
             let line = line.rsplit(':').next()?;
             Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?))
         });
-        match (place, lines.next()) {
-            (Some((line, column)), Some(rest)) => {
-                let rest: Vec<_> = rest.lines().map(report::shortened).collect();
-                let rest = rest.join("\n");
-                (place, format!("{path}:{line}:{column}: {message}\n{rest}"))
-            }
-            _ => (None, format!("{path}: {}", text.replace(UNNAMED, &path))),
+        let width = lines.nth(2).map_or(1, |it| it.matches('^').count());
+        match place {
+            Some(place) => Report::at(path, text, place, width, &message),
+            None => Report::of_file(path, &finished.replace(UNNAMED, "this text")),
         }
     };
-    let mut reports: Vec<_> = text.trim_end().split("\n\nerror: ").map(one).collect();
-    reports.sort();
-    let reports: Vec<_> = reports.into_iter().map(|(_, report)| report).collect();
-    reports.join("\n\n")
+    let reports = finished.trim_end().split("\n\nerror: ").map(one);
+    Report::joined(reports.collect()).unwrap_or_else(|| Report::of_file(path, finished))
 }
 
 /// The engine's message in the form that ours have.
@@ -339,7 +325,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            error.ends_with("\n2 |   {{ project_nam }}\n  |      ^^^^^^^^^^^"),
+            error.ends_with("\n 2 │   {{ project_nam }}\n   ·      ───────────\n   ╰────"),
             "{error}"
         );
     }
@@ -359,7 +345,7 @@ mod tests {
     fn what_does_not_parse_is_an_error_with_its_place() {
         let error = render("one\n{% if %}\n").unwrap_err();
         assert!(error.starts_with("t/a.py:2:"), "{error}");
-        assert!(error.contains("\n2 | {% if %}\n"), "{error}");
+        assert!(error.contains("\n 2 │ {% if %}\n"), "{error}");
     }
 
     #[test]
@@ -367,8 +353,10 @@ mod tests {
         let error = render("one\n{{ html | nofilter }}\n{{ html | none }}").unwrap_err();
         assert_eq!(
             error,
-            "t/a.py:2:11: unknown filter `nofilter`\n  |\n2 | {{ html | nofilter }}\n  |           ^^^^^^^^\n\n\
-             t/a.py:3:11: unknown filter `none`\n  |\n3 | {{ html | none }}\n  |           ^^^^"
+            "t/a.py:2:11: unknown filter `nofilter`\n   ╭────\n 1 │ one\n \
+             2 │ {{ html | nofilter }}\n   ·           ────────\n 3 │ {{ html | none }}\n   ╰────\n\n\
+             t/a.py:3:11: unknown filter `none`\n   ╭────\n 2 │ {{ html | nofilter }}\n \
+             3 │ {{ html | none }}\n   ·           ────\n   ╰────"
         );
     }
 

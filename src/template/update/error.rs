@@ -3,7 +3,10 @@
 
 use std::path::PathBuf;
 
-use crate::template::shown::{self, printable};
+use crate::template::{
+    report::Report,
+    shown::{self, printable},
+};
 
 /// Why an update failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +19,10 @@ pub enum UpdateError {
         project: PathBuf,
     },
     /// That file is not as it should be.
-    #[error("{}", shown::text(report))]
+    #[error("{report}")]
     Memory {
-        /// File, line, column, the text and what is wrong.
-        report: String,
+        /// Where, and what is wrong.
+        report: Report,
     },
     /// The template has no manifest any more.
     #[error(
