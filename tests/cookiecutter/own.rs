@@ -294,3 +294,24 @@ fn an_archive_has_hidden_directories_too() {
         .run();
     assert_eq!(outcome.tree("my_site"), ".github/\n.github/a.yml\n");
 }
+
+#[test]
+fn an_error_in_an_included_text_shows_what_includes_it() {
+    Test::new()
+        .file("t/cookiecutter.json", r#"{"project_slug": "x"}"#)
+        .file("t/templates/part.txt", "one\nin {{ nothing }}\n")
+        .file(
+            "t/{{cookiecutter.project_slug}}/a.txt",
+            "{% include 'part.txt' %}\n",
+        )
+        .args(["startproject", "my_site", "--template", "./t"])
+        .stderr_contains(
+            "error: part.txt:2:7: undefined value: `nothing` is undefined\n   ╭────\n 1 │ one\n \
+             2 │ in {{ nothing }}\n   ·       ───────\n   ╰────\n   \
+             ╭─[[DIR]/t/{{cookiecutter.project_slug}}/a.txt:1:4]\n \
+             1 │ {% include 'part.txt' %}\n   ·    ─────────┬────────\n   \
+             ·             ╰── it is included here\n   ╰────\n",
+        )
+        .status(1)
+        .run();
+}
