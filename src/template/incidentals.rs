@@ -9,9 +9,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::{Zoned, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, Zoned, civil::Date};
 
-use super::value::{Dict, Value};
+use super::{
+    local_time,
+    value::{Dict, Value},
+};
 
 /// A secret that is shorter than this may well stand somewhere by chance; it is not looked for.
 const SHORTEST: usize = 4;
@@ -42,18 +45,22 @@ struct Values {
 impl Default for Incidentals {
     fn default() -> Self {
         Self {
-            now: Zoned::now(),
+            now: now(),
             values: Mutex::default(),
         }
     }
 }
 
+fn now() -> Zoned {
+    Timestamp::now().to_zoned(local_time::zone())
+}
+
 impl Incidentals {
     /// Those of another day.
     pub(super) fn on(date: Date) -> Self {
-        let now = date.to_zoned(TimeZone::system());
+        let moment = date.to_zoned(local_time::zone());
         Self {
-            now: now.unwrap_or_else(|_| Zoned::now()),
+            now: moment.unwrap_or_else(|_| now()),
             values: Mutex::default(),
         }
     }

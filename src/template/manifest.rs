@@ -263,18 +263,6 @@ pub(super) fn take(
     }
 }
 
-/// Reads the manifest, if the template has one, and leaves it where it is.
-pub(super) fn look(source: &Source) -> Result<Option<Manifest>, Error> {
-    let found = source.entries.iter().find_map(|entry| match &entry.kind {
-        Kind::File { contents, .. } if entry.path == Path::new(FILE_NAME) => Some(contents),
-        _ => None,
-    });
-    let path = source.locate(Path::new(FILE_NAME));
-    found
-        .map(|contents| parse(path, contents, 0, &|_| None))
-        .transpose()
-}
-
 fn parse(
     path: PathBuf,
     contents: &[u8],

@@ -184,6 +184,18 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Completes what is to be remembered, by the commit that the template turned out to be or by
+    /// what its files are.
+    pub(super) fn complete_memory(&mut self, commit: Option<String>) {
+        if let Some(mut remembered) = self.remembered.take() {
+            if commit.is_some() {
+                remembered.template.commit = commit;
+            }
+            remembered.add_files(self);
+            self.remembered = Some(remembered);
+        }
+    }
+
     /// Makes what is to be remembered a file of the plan.
     pub(super) fn keep_memory(&mut self) {
         if let Some(remembered) = &self.remembered {

@@ -1,5 +1,6 @@
 //! `scaffold update`, with real histories of templates and of projects.
 
+mod commits;
 mod interface;
 mod merges;
 mod sources;

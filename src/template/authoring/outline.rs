@@ -10,7 +10,8 @@ use crate::template::{
     declarations::{Declaration, Variable},
     error::Error,
     manifest::Manifest,
-    open, path, plan,
+    opened::Template,
+    path, plan,
     source::Kind,
 };
 
@@ -62,7 +63,9 @@ pub struct File {
 
 /// Reads a template.
 pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
-    let (source, manifest) = open(request)?;
+    let Template {
+        source, manifest, ..
+    } = Template::open(request)?;
     let manifest = manifest.as_ref();
     let mut files: Vec<File> = source
         .entries

@@ -14,8 +14,9 @@ use crate::template::{
     Past, Request, cookiecutter,
     error::Error,
     manifest::Manifest,
+    opened::renderer,
     plan::Plan,
-    renderer, shown,
+    shown,
     source::{Origin, Source},
     value::Dict,
 };
