@@ -80,9 +80,9 @@ impl Finding {
         let report = Report::at(path, text, offset, width, message);
         Self {
             place: Place {
-                file: Some(shown::path(path).to_string()),
                 line: Some(report.line),
                 column: Some(report.column),
+                ..Place::file(path)
             },
             excerpt: excerpt(&report.to_string()),
             ..Self::new(severity, Place::default(), message.to_owned())
