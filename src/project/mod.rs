@@ -7,6 +7,7 @@
 //! needs Python's own rules is asked of the worker.
 
 mod candidates;
+mod cargo;
 mod config;
 mod error;
 mod interpreter;

@@ -141,6 +141,7 @@ impl Report {
                 Some(Marker::ManagePy) => "manage.py",
                 Some(Marker::Configuration) => "pyproject.toml",
                 Some(Marker::Settings) => "settings",
+                Some(Marker::Cargo) => "Cargo.toml",
                 None => "directory",
             },
         });
