@@ -7,12 +7,12 @@
 //! needs Python's own rules is asked of the worker.
 
 mod candidates;
-mod cargo;
 mod config;
 mod error;
 mod interpreter;
 mod modules;
 pub mod name;
+mod package;
 mod programs;
 mod pyproject;
 mod requirements;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, candidates::settings_modules, cargo, pyproject::Pyproject};
+use super::{Error, candidates::settings_modules, package, pyproject::Pyproject};
 
 /// The root directory of a project, and what shows that it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ fn nearest(from: &Path, marker: impl Fn(&Path) -> Option<Marker>) -> Result<Root
             from: from.to_owned(),
             package: from
                 .ancestors()
-                .find(|directory| cargo::is_package(directory))
+                .find(|directory| package::is_package(directory))
                 .map(Path::to_owned),
         })
 }
@@ -85,7 +85,7 @@ fn is_installed(directory: &Path) -> bool {
 }
 
 fn rust(directory: &Path) -> Option<Marker> {
-    cargo::is_project(directory).then_some(Marker::Cargo)
+    package::is_project(directory).then_some(Marker::Cargo)
 }
 
 fn python(directory: &Path) -> Option<Marker> {
