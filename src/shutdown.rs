@@ -2,7 +2,10 @@
 
 use std::{
     fs, io,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use signal_hook::consts::SIGXFSZ;
@@ -67,6 +70,13 @@ impl Stop {
             () = next(&mut self.interrupt) => {}
             () = next(&mut self.terminate) => {}
             () = next(&mut self.hang_up) => {}
+        }
+    }
+
+    /// Waits for the next such signal, unless the [`flag`] says that there was one before.
+    pub(crate) async fn wanted(&mut self, flag: &AtomicBool) {
+        if !flag.load(Ordering::Relaxed) {
+            self.signalled().await;
         }
     }
 }

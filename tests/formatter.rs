@@ -6,9 +6,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
-use crate::support::Test;
+use crate::support::{Test, is_gone};
 
 /// Writes down its arguments, and changes each Python file that it is told to.
 const FORMATTER: &str = "#!/bin/sh
@@ -116,30 +116,18 @@ fn its_failure_is_told_and_is_no_error() {
 
 #[test]
 fn interrupted_while_formatting_it_leaves_all_that_was_made() {
-    // It tells that it runs by making a file, and does not end by itself.
-    let hanging = "#!/bin/sh\n>\"$HOME/called\"\nexec sleep 600\n";
-    let sandbox = place(&[("black", hanging)])
-        .arg("--help")
-        .capture()
-        .into_sandbox();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("scaffold"))
-        .args(["startproject", "mysite", "--template", "tpl"])
-        .current_dir(sandbox.dir())
-        .env_clear()
-        .envs(sandbox.env())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let called = sandbox.home().join("called");
-    while !called.exists() && child.try_wait().unwrap().is_none() {}
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    let hanging = "#!/bin/sh\nsleep 600 & echo $$ $! >\"$HOME/begun\"\nwait\n";
+    let running = place(&[("black", hanging)]).start();
+    let started = running.begun();
+    running.signal(Signal::INT);
+    let outcome = running.end();
+    assert_eq!(outcome.status, Some(130), "{outcome}");
     assert_eq!(
-        stderr,
+        outcome.stderr,
         "error: interrupted `black`\nhint: everything is made; what is not formatted yet, \
          `black` can format later\n"
     );
-    assert!(sandbox.dir().join("mysite/d/a.py").is_file());
+    assert_eq!(outcome.read("there/d/a.py"), "");
+    assert_eq!(started.len(), 2);
+    assert!(started.into_iter().all(is_gone));
 }

@@ -1,11 +1,9 @@
 //! Commands of a template: run only where the user trusts them, and shown in any case.
 
-use std::process::{Command, Stdio};
-
 use rstest::rstest;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
-use crate::support::Test;
+use crate::support::{Test, is_gone};
 
 const MANIFEST: &str = r#"
 [[variables]]
@@ -199,46 +197,26 @@ fn a_dry_run_shows_them_and_runs_nothing() {
     assert!(!outcome.dir().join("mysite").exists());
 }
 
-#[test]
-fn an_interruption_ends_them() {
-    let sandbox = shell(&[">began; sleep 600 & echo $! >pid; wait", "touch after"])
-        .arg("--help")
-        .capture()
-        .into_sandbox();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("scaffold"))
-        .args([
-            "startproject",
-            "mysite",
-            "--template",
-            "./house",
-            "--trust",
-            "-q",
-        ])
-        .current_dir(sandbox.dir())
-        .env_clear()
-        .envs(sandbox.env())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let pid = sandbox.dir().join("mysite/pid");
-    let started = || std::fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n'));
-    while !started() && child.try_wait().unwrap().is_none() {}
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
+#[rstest]
+#[case(Signal::INT)]
+#[case(Signal::TERM)]
+fn an_interruption_ends_them(#[case] signal: Signal) {
+    let waiting = r#"sleep 600 & echo $$ $! >"$HOME/begun"; wait"#;
+    let test = shell(&[waiting, "touch after"]).args(["--trust", "-q"]);
+    let running = test.start();
+    let started = running.begun();
+    running.signal(signal);
+    let outcome = running.end();
+    assert_eq!(outcome.status, Some(130), "{outcome}");
     assert!(
-        stderr.starts_with("error: interrupted, and the template's commands"),
-        "{stderr}"
+        outcome
+            .stderr
+            .starts_with("error: interrupted, and the template's commands"),
+        "{outcome}"
     );
-    assert!(!sandbox.dir().join("mysite/after").exists());
-    let sleeping: u32 = std::fs::read_to_string(&pid)
-        .unwrap()
-        .trim()
-        .parse()
-        .unwrap();
-    let state = std::fs::read_to_string(format!("/proc/{sleeping}/stat")).unwrap_or_default();
-    assert!(state.is_empty() || state.contains(") Z "), "{state}");
+    assert_eq!(outcome.tree("mysite"), ".scaffold.toml\nrun*\n");
+    assert_eq!(started.len(), 2);
+    assert!(started.into_iter().all(is_gone));
 }
 
 #[rstest]

@@ -129,7 +129,11 @@ fn answers_for_all_projects_are_in_the_configuration() {
 #[case(
     "package=x",
     "error: the variable `package` is computed by the template\n\
-     hint: as in `--var package=VALUE`\n"
+     hint: leave it out; it follows from others\n"
+)]
+#[case(
+    "databse=postgresql",
+    "error: the template has no variable `databse`\nhint: did you mean `database`?\n"
 )]
 fn a_wrong_answer_makes_nothing(#[case] answer: &str, #[case] expected: &str) {
     let outcome = house()

@@ -495,3 +495,32 @@ fn colour_is_only_where_it_is_wanted() {
         &mut coloured().arg("--no-color").start_on_terminal()
     ));
 }
+
+/// A summary that is longer than the screen is there in full, to scroll to.
+#[test]
+fn all_answers_are_shown_however_many_there_are() {
+    let variables = (0..40).map(|at| {
+        format!("[[variables]]\nname = 'v{at}'\nprompt = 'Number {at}?'\ndefault = 'd{at}'\n")
+    });
+    let variables: String = variables.collect();
+    let mut typing = test(&variables, "{{ v0 }} {{ v39 }}").start_on_terminal();
+    for at in 0..40 {
+        typing
+            .sees(&format!("? Number {at}?"))
+            .sees(KEYS)
+            .types(ENTER);
+    }
+    for at in 0..40 {
+        typing
+            .sees(&format!("  Number {at}?"))
+            .sees(&format!("d{at}"));
+    }
+    typing.sees(REVIEW).sees(KEYS).types(ESCAPE);
+    typing
+        .sees("? Number 39?")
+        .sees(KEYS)
+        .types("x")
+        .sees("> x");
+    typing.types(ENTER);
+    assert_eq!(written(&mut typing), "d0 x");
+}

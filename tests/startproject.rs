@@ -703,8 +703,8 @@ fn a_missing_template_gets_a_suggestion() {
     assert_eq!(
         place.fails(&["mysite", "--template", "djnago"]),
         "CommandError: couldn't handle project template djnago.\n\
-         hint: did you mean `django`? there are the templates `django`, `flask`, `wsgi`; or give \
-         a directory, an archive, a URL or a repository\n"
+         hint: did you mean `django`? there are the templates `django`, `flask`, `rust`, `wsgi`; or \
+         give a directory, an archive, a URL or a repository\n"
     );
     let stderr = place.fails(&["mysite", "--template", "./django"]);
     assert!(stderr.starts_with("CommandError: couldn't handle project template ./django.\n"));

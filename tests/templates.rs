@@ -117,6 +117,32 @@ fn the_flask_template_makes_a_project_with_tests() {
     ");
 }
 
+#[test]
+fn the_rust_template_makes_a_package_with_tests() {
+    let project = generated("rust");
+    insta::assert_snapshot!(project.tree("mysite"), @r"
+    .gitignore
+    .scaffold.toml
+    Cargo.lock
+    Cargo.toml
+    README.md
+    src/
+    src/lib.rs
+    src/main.rs
+    src/pages/
+    src/pages/home.html
+    src/settings.rs
+    src/urls.rs
+    src/views.rs
+    src/wsgi.rs
+    static/
+    static/style.css
+    tests/
+    tests/application.rs
+    tests/settings.rs
+    ");
+}
+
 /// What is in `[project] name`, which tools refuse where it is not as PEP 508 wants it.
 #[test]
 fn the_distribution_has_a_name_that_installers_take() {
@@ -180,7 +206,7 @@ fn the_django_project_passes_djangos_checks_without_a_warning() {
 
 #[test]
 fn nothing_is_left_to_render() {
-    for template in ["django", "flask", "wsgi"] {
+    for template in ["django", "flask", "rust", "wsgi"] {
         let project = generated(template);
         for line in project.tree("mysite").lines() {
             let path = line.trim_end_matches('*');

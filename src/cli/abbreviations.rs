@@ -50,7 +50,6 @@ const GENERATE: Options = Options {
         "--skip-existing",
         "--install",
         "--defaults",
-        "--trust",
     ],
 };
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 
+use super::{AnswerArgs, VersionArgs};
+
 const PROJECT_EXAMPLES: &str = "\
 Examples:
   scaffold startproject mysite             A Django project in ./mysite
@@ -58,7 +60,7 @@ pub(crate) struct StartappArgs {
     reason = "each is an option that is given or not"
 )]
 pub(crate) struct GenerateArgs {
-    /// The name to give: a Python identifier
+    /// The name to give: a Python identifier, or with `--template rust` a Cargo package's name
     pub(crate) name: String,
     /// Where to put it [default: a new directory of that name]
     pub(crate) directory: Option<PathBuf>,
@@ -66,15 +68,8 @@ pub(crate) struct GenerateArgs {
     /// A template's name, a directory, an archive, a URL or a Git repository [default: django]
     #[arg(long, value_name = "TEMPLATE", help_heading = "Template")]
     pub(crate) template: Option<String>,
-    /// The branch, tag or commit of a Git repository
-    #[arg(long = "ref", value_name = "REF", help_heading = "Template")]
-    pub(crate) reference: Option<String>,
-    /// The directory in an archive or repository that is the template
-    #[arg(long, value_name = "DIR", help_heading = "Template")]
-    pub(crate) subdirectory: Option<PathBuf>,
-    /// What an archive must hash to, or nothing is made of it
-    #[arg(long, value_name = "sha256:HEX", help_heading = "Template")]
-    pub(crate) checksum: Option<String>,
+    #[command(flatten)]
+    pub(crate) version: VersionArgs,
     /// Optional parts of the template: repeat it, or separate them with commas
     #[arg(long = "with", value_name = "PART", help_heading = "Template")]
     #[arg(id = "parts", value_delimiter = ',', action = ArgAction::Append)]
@@ -103,17 +98,8 @@ pub(crate) struct GenerateArgs {
     #[arg(action = ArgAction::Append, num_args = 0..=1, default_missing_value = "")]
     pub(crate) exclude: Option<Vec<String>>,
 
-    /// A variable for the template; it stands before all others
-    #[arg(long = "var", value_name = "NAME=VALUE", help_heading = "Variables")]
-    #[arg(action = ArgAction::Append)]
-    pub(crate) variables: Vec<String>,
-    /// A file of variables: .toml, .yaml or .json; a later one stands before an earlier one
-    #[arg(long = "vars", value_name = "FILE", help_heading = "Variables")]
-    #[arg(action = ArgAction::Append)]
-    pub(crate) variable_files: Vec<PathBuf>,
-    /// Ask nothing: take the defaults of what is not given
-    #[arg(long, help_heading = "Variables")]
-    pub(crate) defaults: bool,
+    #[command(flatten)]
+    pub(crate) answers: AnswerArgs,
     /// Settings module, for a template without scaffold.toml, where it is a variable
     #[arg(long, value_name = "MODULE", help_heading = "Variables")]
     pub(crate) settings: Option<String>,

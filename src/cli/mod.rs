@@ -9,6 +9,7 @@ mod choice;
 mod explain;
 mod generate;
 mod runserver;
+mod shared;
 mod template;
 mod update;
 
@@ -24,9 +25,10 @@ pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
+pub(crate) use shared::{AnswerArgs, SubjectArgs, VersionArgs};
 pub(crate) use template::{
-    CheckTemplateArgs, EjectArgs, FromProjectArgs, ListArgs, NewArgs, ShowArgs, TemplateArgs,
-    TemplateCommand, TestArgs, WhichArgs,
+    CheckTemplateArgs, EjectArgs, FromProjectArgs, NewArgs, ShowArgs, TemplateArgs,
+    TemplateCommand, TestArgs,
 };
 pub(crate) use update::UpdateArgs;
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Subcommand};
 
+use super::{SubjectArgs, VersionArgs};
+
 const EXAMPLES: &str = "\
 Examples:
   scaffold template list                   The templates that are at hand
@@ -75,13 +77,17 @@ Examples:
 pub(crate) struct TemplateArgs {
     #[command(subcommand)]
     pub(crate) command: TemplateCommand,
+    /// Print the result, or what went wrong, as one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 /// The subcommands of `scaffold template`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TemplateCommand {
     /// List the templates that are at hand
-    List(ListArgs),
+    #[command(display_name = "scaffold", after_help = LIST_EXAMPLES)]
+    List,
     /// Show what a template consists of, and what it asks
     Show(ShowArgs),
     /// Make a new template
@@ -96,43 +102,16 @@ pub(crate) enum TemplateCommand {
     FromProject(FromProjectArgs),
 }
 
-/// Arguments of `scaffold template list`.
-#[derive(Debug, Args)]
-#[command(display_name = "scaffold", after_help = LIST_EXAMPLES)]
-pub(crate) struct ListArgs {
-    /// Print the list as one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Arguments of `scaffold template show`.
 #[derive(Debug, Args)]
 #[command(display_name = "scaffold", after_help = SHOW_EXAMPLES)]
 pub(crate) struct ShowArgs {
-    #[command(flatten)]
-    pub(crate) which: WhichArgs,
-    /// Print it as one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Which template is meant, as `startproject` takes it.
-#[derive(Debug, Args)]
-pub(crate) struct WhichArgs {
     /// A template's name, a directory, an archive, a URL or a Git repository
     pub(crate) template: String,
-    /// The branch, tag or commit of a Git repository
-    #[arg(long = "ref", value_name = "REF")]
-    pub(crate) reference: Option<String>,
-    /// The directory in an archive or repository that is the template
-    #[arg(long, value_name = "DIR")]
-    pub(crate) subdirectory: Option<PathBuf>,
-    /// What an archive must hash to
-    #[arg(long, value_name = "sha256:HEX")]
-    pub(crate) checksum: Option<String>,
-    /// It is a template of applications, for startapp
-    #[arg(long)]
-    pub(crate) app: bool,
+    #[command(flatten)]
+    pub(crate) version: VersionArgs,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
 }
 
 /// Arguments of `scaffold template new`.
@@ -144,12 +123,8 @@ pub(crate) struct NewArgs {
     pub(crate) template: String,
     /// Where to put it [default: a new directory of that name]
     pub(crate) directory: Option<PathBuf>,
-    /// Make a template of applications, for startapp
-    #[arg(long)]
-    pub(crate) app: bool,
-    /// Describe what was made as JSON on standard output
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
 }
 
 /// Arguments of `scaffold template eject`.
@@ -161,12 +136,8 @@ pub(crate) struct EjectArgs {
     pub(crate) template: String,
     /// Where to put it [default: a new directory of that name]
     pub(crate) directory: Option<PathBuf>,
-    /// The one of that name for applications
-    #[arg(long)]
-    pub(crate) app: bool,
-    /// Describe what was made as JSON on standard output
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
 }
 
 /// Arguments of `scaffold template check`.
@@ -176,27 +147,19 @@ pub(crate) struct CheckTemplateArgs {
     /// The template: a directory, or whatever else startproject takes
     #[arg(default_value = ".", hide_default_value = true)]
     pub(crate) template: String,
-    /// It is a template of applications, for startapp
-    #[arg(long)]
-    pub(crate) app: bool,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
     /// An answer to check with, where the defaults or samples do not do
     #[arg(long = "var", value_name = "NAME=VALUE", action = ArgAction::Append)]
     pub(crate) variables: Vec<String>,
     /// Fail on warnings too
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Print what was found as one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Arguments of `scaffold template test`.
 #[derive(Debug, Args)]
 #[command(display_name = "scaffold", after_help = TEST_EXAMPLES)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub(crate) struct TestArgs {
     /// The template's directory
     #[arg(default_value = ".", hide_default_value = true)]
@@ -210,12 +173,8 @@ pub(crate) struct TestArgs {
     /// Do not run the commands of the tests
     #[arg(long)]
     pub(crate) no_run: bool,
-    /// It is a template of applications, for startapp
-    #[arg(long)]
-    pub(crate) app: bool,
-    /// Print what came of each test as one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
 }
 
 /// Arguments of `scaffold template from-project`.
@@ -231,13 +190,9 @@ pub(crate) struct FromProjectArgs {
     /// Where to put the template [default: a new directory, DIR-template]
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Option<PathBuf>,
-    /// It is an application, and the template is for startapp
-    #[arg(long)]
-    pub(crate) app: bool,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
     /// Write nothing, and show what would be replaced
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Describe what was made as JSON on standard output
-    #[arg(long)]
-    pub(crate) json: bool,
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
+use clap::Args;
+
+use super::AnswerArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,18 +36,8 @@ pub(crate) struct UpdateArgs {
     #[arg(long, value_name = "TEMPLATE", help_heading = "Template")]
     pub(crate) template: Option<String>,
 
-    /// An answer that is new or another than before
-    #[arg(long = "var", value_name = "NAME=VALUE", help_heading = "Variables")]
-    #[arg(action = ArgAction::Append)]
-    pub(crate) variables: Vec<String>,
-    /// A file of such answers: .toml, .yaml or .json
-    #[arg(long = "vars", value_name = "FILE", help_heading = "Variables")]
-    #[arg(action = ArgAction::Append)]
-    pub(crate) variable_files: Vec<PathBuf>,
-
-    /// Ask nothing: take the defaults of what is new
-    #[arg(long, help_heading = "Variables")]
-    pub(crate) defaults: bool,
+    #[command(flatten)]
+    pub(crate) answers: AnswerArgs,
 
     /// Only tell whether there is an update: the exit code is 1 if so
     #[arg(long, conflicts_with_all = ["diff", "dry_run", "restore"])]

@@ -3,15 +3,15 @@
 
 use std::{io, path::PathBuf};
 
-use super::generate::HookError;
-use super::repository::RepositoryError;
+use super::{
+    generate::{HookError, ScriptError},
+    repository::RepositoryError,
+};
 use crate::{
     cargo, dev, project,
     serve::{NotAHost, address::AddressError},
     template, worker,
 };
-
-use super::generate::ScriptError;
 
 /// The number of the signal that Ctrl-C sends, and 128: how shells report it.
 const INTERRUPTED: u8 = 130;
@@ -109,7 +109,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
-            Self::Script(error) => Some(error.hint()),
+            Self::Script(error) => error.hint().map(str::to_owned),
             Self::Hook(error) => Some(error.hint()),
             Self::Repository(error) => error.hint(),
             Self::Address(error) => error.hint(),
@@ -134,6 +134,7 @@ impl Error {
             | Self::Project(project::Error::Interrupted { .. })
             | Self::FormatterInterrupted { .. }
             | Self::Hook(HookError::Interrupted { .. })
+            | Self::Script(ScriptError::Interrupted { .. })
             | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }

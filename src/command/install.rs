@@ -4,7 +4,7 @@
 use std::{
     io::{self, IsTerminal},
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::AtomicBool,
     time::{Duration, Instant},
 };
 
@@ -34,11 +34,7 @@ pub(super) fn run(root: &Path, verbosity: Verbosity, stopped: &AtomicBool) -> Re
             if verbosity >= Verbosity::Verbose {
                 console::note(&step.command);
             }
-            let end = async {
-                if !stopped.load(Ordering::Relaxed) {
-                    stop.signalled().await;
-                }
-            };
+            let end = stop.wanted(stopped);
             match verbosity {
                 Verbosity::Quiet => step.run(end).await?,
                 _ if io::stderr().is_terminal() => run_with_spinner(step, end).await?,

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::name::{Naming, is_identifier, similar};
+use super::{
+    crate_name::CrateNameError,
+    name::{Naming, is_identifier, similar},
+};
 
 /// Why a project, its name, its configuration, its interpreter or its environment is not usable.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,9 @@ pub enum Error {
         /// What it is for.
         naming: Naming,
     },
+    /// The name cannot be that of a Cargo package.
+    #[error(transparent)]
+    CrateName(#[from] CrateNameError),
     /// A module of that name exists already. Django's wording.
     #[error(
         "'{name}' conflicts with the name of an existing Python module and cannot be used as {}. \
@@ -65,6 +71,9 @@ pub enum Error {
     /// No interpreter anywhere.
     #[error("no Python interpreter was found")]
     NoInterpreter,
+    /// The project is a Cargo package, and nothing on `PATH` is Cargo.
+    #[error("there is no `cargo` on PATH")]
+    NoCargo,
     /// The interpreter that the user named does not exist.
     #[error("the Python interpreter `{}` ({}) does not exist", .path.display(), .origin)]
     InterpreterNotFound {
@@ -221,6 +230,7 @@ impl Error {
             Self::KeywordName { name, naming } | Self::ReservedName { name, naming } => {
                 longer_name_hint(name, *naming)
             }
+            Self::CrateName(error) => error.hint(),
             Self::NameConflict {
                 name,
                 naming,
@@ -239,6 +249,9 @@ impl Error {
             Self::NoInterpreter => "install Python 3.8 or later, or name an interpreter with \
                 `--python PATH`"
                 .to_owned(),
+            Self::NoCargo => {
+                "the project is complete; install Rust, from https://rustup.rs".to_owned()
+            }
             Self::InterpreterNotFound { .. } | Self::InterpreterNotExecutable { .. } => {
                 "give the path of a Python interpreter or of a virtual environment".to_owned()
             }

@@ -7,7 +7,9 @@
 //! needs Python's own rules is asked of the worker.
 
 mod candidates;
+mod cargo;
 mod config;
+mod crate_name;
 mod error;
 mod interpreter;
 mod modules;
@@ -26,13 +28,14 @@ mod venv;
 
 pub use candidates::settings_modules;
 pub use config::Config;
+pub use crate_name::{CrateNameError, check_crate_name};
 pub use error::{Conflict, Error, Position};
 pub use interpreter::{Interpreter, Origin};
 pub use name::{Name, Naming, looked_up};
 pub use programs::program_on_path;
 pub use requirements::Requirements;
 pub use root::{Marker, Root};
-pub use run::{complaint, run_to_end};
+pub use run::{complaint, run_printing, run_to_end};
 pub use search::Search;
 pub use shell::quoted;
 pub use step::Step;

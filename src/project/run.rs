@@ -3,7 +3,7 @@
 use std::{
     env, io,
     pin::pin,
-    process::{Output, Stdio},
+    process::{ExitStatus, Output, Stdio},
     time::Duration,
 };
 
@@ -17,8 +17,8 @@ use tokio::{
 /// How much of a failed program's output is shown: its last lines say what went wrong.
 const SHOWN_LINES: usize = 20;
 
-/// How long an interrupted program has to end by itself: pip removes its temporary files, which
-/// takes it less than a second, and the user waits.
+/// How long an interrupted program has to end by itself: pip removes its temporary files, and a
+/// formatter writes the file that it has open, which takes less than a second, and the user waits.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How long killed programs have to be gone: longer only where nobody collects their exit codes.
@@ -36,11 +36,22 @@ pub async fn run_to_end(
     command: &mut Command,
     stop: impl Future<Output = ()>,
 ) -> io::Result<Option<Output>> {
-    command
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    run(command, stop).await
+}
+
+/// As [`run_to_end`], for a command that prints to where its caller says, or to where this program
+/// does.
+pub async fn run_printing(
+    command: &mut Command,
+    stop: impl Future<Output = ()>,
+) -> io::Result<Option<ExitStatus>> {
+    let output = run(command, stop).await?;
+    Ok(output.map(|it| it.status))
+}
+
+async fn run(command: &mut Command, stop: impl Future<Output = ()>) -> io::Result<Option<Output>> {
+    command.process_group(0).stdin(Stdio::null());
     // Who is not in the terminal's process group waits for ever for an answer to a question on the
     // terminal.
     command

@@ -1,5 +1,6 @@
 //! Planning a project's virtual environment, `.venv`, and what is installed in it: with `uv` where
-//! it works, else with `venv` and pip. The steps of the plan are run by the caller.
+//! it works, else with `venv` and pip. A Cargo package has none, and only what it depends on is
+//! fetched. The steps of the plan are run by the caller.
 
 use std::{
     env,
@@ -8,7 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{Error, Requirements, Step, programs::program_on_path, quoted};
+use super::{Error, Requirements, Step, cargo, programs::program_on_path, quoted};
 
 const ENVIRONMENT: &str = ".venv";
 const PYTHON: &str = ".venv/bin/python";
@@ -26,7 +27,8 @@ enum Tool {
 }
 
 impl Installation {
-    /// Plans the environment of the project with that root. Nothing is written.
+    /// Plans the environment of the project with that root, or for a Cargo package that its
+    /// dependencies are fetched. Nothing is written.
     ///
     /// An environment that is there already is kept, and only installed into.
     pub fn plan(root: &Path) -> Result<Self, Error> {
@@ -35,6 +37,10 @@ impl Installation {
     }
 
     fn plan_with(root: &Path, path: &OsStr) -> Result<Self, Error> {
+        if cargo::is_package(root) {
+            let steps = vec![cargo::fetch(root, path)?];
+            return Ok(Self { steps });
+        }
         let requirements = Requirements::read(root)?;
         let tool = Tool::choose(path)?;
         let mut steps = Vec::new();
@@ -244,5 +250,23 @@ mod tests {
         let site = Site::new(&[]);
         let plan = Installation::plan_with(site.root.path(), site.bin.path().as_os_str());
         assert!(matches!(plan, Err(Error::NoInterpreter)));
+    }
+
+    #[test]
+    fn a_cargo_package_has_no_environment() {
+        let site = Site::new(&[("cargo", "/bin/true"), ("python3", "/bin/true")]);
+        fs::write(site.root.path().join("Cargo.toml"), "").unwrap();
+        let commands: Vec<_> = site.steps().into_iter().map(|it| it.command).collect();
+        assert_eq!(commands, ["cargo fetch --locked"]);
+        let site = site.requires("\"maturin\"");
+        assert!(site.steps().len() > 1);
+    }
+
+    #[test]
+    fn a_cargo_package_needs_cargo() {
+        let site = Site::new(&[("python3", "/bin/true")]);
+        fs::write(site.root.path().join("Cargo.toml"), "").unwrap();
+        let plan = Installation::plan_with(site.root.path(), site.bin.path().as_os_str());
+        assert!(matches!(plan, Err(Error::NoCargo)));
     }
 }

@@ -1,6 +1,6 @@
 //! The variables that every template may use:
 //!
-//! - `project_name`: the name, a Python identifier
+//! - `project_name`: the name, a Python identifier unless the template says otherwise
 //! - `project_directory`: the absolute path of the project
 //! - `camel_case_project_name`: `MySite` for `my_site`
 //! - `secret_key`, for projects: 50 random characters after `django-insecure-`
@@ -91,7 +91,7 @@ pub(super) fn keep_secret_key(context: &mut Dict, incidentals: &Incidentals) {
     let key = key.text.to_string();
     let random = key.strip_prefix(SECRET_KEY_PREFIX).unwrap_or(&key);
     let Ok(random) = incidentals.random(NAME, || Ok::<_, Infallible>(random.to_owned()));
-    incidentals.hide(&random);
+    incidentals.secrets().add_text(&random);
     let key = format!("{SECRET_KEY_PREFIX}{random}");
     context.insert(NAME.into(), Value::text(key));
 }

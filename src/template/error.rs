@@ -10,6 +10,7 @@ use super::{
     authoring::AuthoringError,
     composition::CompositionError,
     cookiecutter::CookiecutterError,
+    names::Names,
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
@@ -168,6 +169,20 @@ pub enum Error {
         name: String,
         /// The template that reserves it.
         template: String,
+    },
+    /// The project would have the name of a crate that it depends on.
+    #[error("`{name}` cannot be the name: a crate that the project depends on has it")]
+    CrateTaken {
+        /// The name.
+        name: String,
+        /// The template that reserves it.
+        template: String,
+    },
+    /// The name is not of the kind that projects from the template have. Why, knows who was asked.
+    #[error("a project from this template cannot have this name")]
+    NameRefused {
+        /// The kind.
+        names: Names,
     },
     /// The manifest is a directory.
     #[error(

@@ -9,18 +9,19 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::{Zoned, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, Zoned, civil::Date};
 
-use super::value::{Dict, Value};
+use super::{local_time, secrets::Secrets};
 
-/// A secret that is shorter than this may well stand somewhere by chance; it is not looked for.
+/// A value that is shorter than this may well stand somewhere by chance; it is not looked for.
 const SHORTEST: usize = 4;
 
-/// The day, and the random values that were made.
+/// The day, the random values that were made, and the secrets.
 #[derive(Debug)]
 pub(super) struct Incidentals {
     now: Zoned,
     values: Mutex<Values>,
+    secrets: Mutex<Secrets>,
 }
 
 #[derive(Debug, Default)]
@@ -33,28 +34,30 @@ struct Values {
     made: BTreeMap<(PathBuf, String, usize), String>,
     /// The texts that differ from one project to another by chance.
     random: BTreeSet<String>,
-    /// Those that nobody else may know.
-    secret: BTreeSet<String>,
-    /// The answers among these, by the names of their variables.
-    answers: Dict,
 }
 
 impl Default for Incidentals {
     fn default() -> Self {
-        Self {
-            now: Zoned::now(),
-            values: Mutex::default(),
-        }
+        Self::at(now())
     }
+}
+
+fn now() -> Zoned {
+    Timestamp::now().to_zoned(local_time::zone())
 }
 
 impl Incidentals {
     /// Those of another day.
     pub(super) fn on(date: Date) -> Self {
-        let now = date.to_zoned(TimeZone::system());
+        let moment = date.to_zoned(local_time::zone());
+        Self::at(moment.unwrap_or_else(|_| now()))
+    }
+
+    fn at(now: Zoned) -> Self {
         Self {
-            now: now.unwrap_or_else(|_| Zoned::now()),
+            now,
             values: Mutex::default(),
+            secrets: Mutex::default(),
         }
     }
 
@@ -92,34 +95,17 @@ impl Incidentals {
         Ok(value)
     }
 
-    /// Notes a text that nobody else may know. Each of its lines is looked for by itself.
-    pub(super) fn hide(&self, secret: &str) {
-        let lines = secret.lines().filter(|line| line.len() >= SHORTEST);
-        self.values().secret.extend(lines.map(str::to_owned));
-    }
-
-    /// Notes an answer that nobody else may know.
-    pub(super) fn keep_answer(&self, name: &str, value: &Value) {
-        self.values().answers.insert(name.into(), value.clone());
-    }
-
-    /// The answers that nobody else may know: another rendering needs them too, and they are
-    /// nowhere else.
-    pub(super) fn answers(&self) -> Dict {
-        self.values().answers.clone()
-    }
-
-    /// Whether something that nobody else may know stands in the text.
-    pub(super) fn is_secret(&self, text: &str) -> bool {
-        self.values().secret.iter().any(|it| text.contains(it))
+    /// What of all this nobody else may know.
+    pub(super) fn secrets(&self) -> MutexGuard<'_, Secrets> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The texts that differ from one project to another, or that nobody else may know; the longest
     /// first, as one may stand in another.
     pub(super) fn private(&self) -> Vec<String> {
-        let values = self.values();
-        let texts: BTreeSet<_> = values.random.union(&values.secret).cloned().collect();
-        let mut texts: Vec<_> = texts.into_iter().collect();
+        let (values, secrets) = (self.values(), self.secrets());
+        let texts = values.random.union(secrets.lines());
+        let mut texts: Vec<_> = texts.cloned().collect();
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         texts
     }
@@ -155,11 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_known_again_and_short_ones_are_not_looked_for() {
+    fn what_is_private_is_random_or_secret_and_not_short() {
         let incidentals = Incidentals::default();
-        incidentals.hide("a\nhunter2\n");
-        assert!(incidentals.is_secret("x = 'hunter2'"));
-        assert!(!incidentals.is_secret("x = 'a'"));
-        assert_eq!(incidentals.private(), ["hunter2"]);
+        for made in ["id", "number"] {
+            let Ok(_) = incidentals.random("a", || Ok::<_, std::convert::Infallible>(made.into()));
+        }
+        incidentals.secrets().add_text("hunter2");
+        assert_eq!(incidentals.private(), ["hunter2", "number"]);
     }
 }

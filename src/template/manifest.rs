@@ -27,14 +27,13 @@ use super::{
     files::{Rule, Treatments},
     glob,
     hooks::{Hook, Hooks},
-    incidentals::Incidentals,
     interview::{Stopped, interview},
     minimum_version,
+    names::Names,
     native::Engine,
     question::AskingError,
     report::Report,
-    secrets::Secrets,
-    similar::similar,
+    similar::{mistyped, similar},
     source::{Entry, Kind, Source},
     value::Dict,
 };
@@ -71,9 +70,11 @@ pub(super) struct Manifest {
     copy: Vec<String>,
     /// Which files everybody may execute: names or globs.
     executable: Vec<String>,
-    /// Which names a project must not have, because the project has or installs a module of that
-    /// name.
+    /// Which names a project must not have, because the project has or installs a module or crate
+    /// of that name.
     reserved: Vec<String>,
+    /// Which kind of name its projects have; Python's, where neither it nor what it builds on says.
+    pub(super) names: Option<Names>,
     /// What the user reads after the project is made. It is rendered as the files are.
     pub(super) message: Option<String>,
     /// Which variables of the environment its texts may read.
@@ -93,6 +94,9 @@ pub(super) struct Manifest {
     pub(super) extends: Option<Spanned<Extends>>,
     /// Patterns of that one's files that are not wanted.
     pub(super) remove: Vec<String>,
+    /// Those patterns that mean none of its files; known once both are one template.
+    #[serde(skip)]
+    pub(super) useless_removals: Vec<String>,
     /// Its optional parts, as they stand there.
     #[serde(rename = "parts")]
     raw_parts: IndexMap<String, Spanned<RawPart>>,
@@ -143,13 +147,14 @@ impl Manifest {
     }
 
     /// Gives the engine the values of the variables that the template declares; those that nobody
-    /// has answered are asked for, where somebody can be asked.
+    /// has answered are asked for, where somebody can be asked. Those that are secret are noted.
     pub(super) fn resolve(
         &self,
         request: &Request<'_>,
         answers: &Answers<'_>,
         engine: &mut Engine,
     ) -> Result<(), Error> {
+        self.check_names(answers)?;
         let can_ask = request.asker.is_some();
         let mut session = Session::new(&self.declarations, answers, engine, can_ask);
         let result = match request.asker {
@@ -162,19 +167,39 @@ impl Manifest {
                 subject: request.subject,
             },
             Stopped::Terminal(error) => AskingError::from(error).into(),
-        })
+        })?;
+        for name in self.declarations.iter().filter_map(Declaration::secret) {
+            engine.hide(name);
+        }
+        Ok(())
     }
 
-    /// What of the variables' values a project keeps; secrets are noted, so that they are found
-    /// wherever they come to stand. `given` says of which variables the user said something.
+    /// Fails where the user sets a variable that is surely another one, mistyped. Others are for the
+    /// texts, which may ask for variables that are not declared.
+    fn check_names(&self, answers: &Answers<'_>) -> Result<(), Error> {
+        let declared = || self.declarations.iter().map(Declaration::name);
+        for name in answers.given.keys() {
+            if declared().any(|it| it == &**name) {
+                continue;
+            }
+            if let Some(meant) = mistyped(name, declared()) {
+                return Err(Error::Answer {
+                    message: format!("the template has no variable `{name}`"),
+                    hint: format!("did you mean `{meant}`?"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What of the variables' values a project keeps. `given` says of which variables the user said
+    /// something.
     pub(super) fn remembered(
         &self,
         engine: &Engine,
         given: impl Fn(&str) -> bool,
-        incidentals: &Incidentals,
     ) -> Result<Dict, Error> {
-        declarations::hide(&self.declarations, engine, incidentals);
-        declarations::remembered(&self.declarations, engine, given, incidentals)
+        declarations::remembered(&self.declarations, engine, given)
             .map_err(|fault| self.error(fault))
     }
 
@@ -203,15 +228,6 @@ impl Manifest {
         place.unwrap_or(&Place::default()).error(offset, 1, message)
     }
 
-    /// The values that are not to be shown.
-    pub(super) fn secrets(&self, engine: &Engine) -> Secrets {
-        let names = self.declarations.iter().filter_map(Declaration::secret);
-        // What the texts of the template make of it is what is to be masked.
-        Secrets::new(
-            names.filter_map(|name| engine.render_short(&format!("{{{{ {name} }}}}")).ok()),
-        )
-    }
-
     /// The commands to run in the project, now that the variables have values.
     pub(super) fn hooks(&self, engine: &Engine) -> Result<Vec<Hook>, Error> {
         let hooks = self.hooks.after(engine);
@@ -221,10 +237,11 @@ impl Manifest {
     /// Whether a project must not have the name. Some file systems do not tell small letters from
     /// capitals, and package indexes do not either; Python looks a name up in one form.
     pub(super) fn reserves(&self, name: &str) -> bool {
-        let name: String = name.nfkc().collect();
+        // Code names the crate `tower-http` with an underscore.
+        let name = name.nfkc().collect::<String>().replace('-', "_");
         self.reserved
             .iter()
-            .any(|it| it.eq_ignore_ascii_case(&name))
+            .any(|it| it.replace('-', "_").eq_ignore_ascii_case(&name))
     }
 }
 
@@ -244,18 +261,6 @@ pub(super) fn take(
         Kind::Directory => Err(Error::ManifestDirectory { path }),
         Kind::File { contents, .. } => parse(path, &contents, start, taken).map(Some),
     }
-}
-
-/// Reads the manifest, if the template has one, and leaves it where it is.
-pub(super) fn look(source: &Source) -> Result<Option<Manifest>, Error> {
-    let found = source.entries.iter().find_map(|entry| match &entry.kind {
-        Kind::File { contents, .. } if entry.path == Path::new(FILE_NAME) => Some(contents),
-        _ => None,
-    });
-    let path = source.locate(Path::new(FILE_NAME));
-    found
-        .map(|contents| parse(path, contents, 0, &|_| None))
-        .transpose()
 }
 
 fn parse(

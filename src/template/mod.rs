@@ -20,9 +20,12 @@ mod glob;
 mod hooks;
 mod incidentals;
 mod interview;
+mod local_time;
 mod manifest;
 mod minimum_version;
+mod names;
 mod native;
+mod opened;
 mod path;
 mod plan;
 mod question;
@@ -65,6 +68,7 @@ pub use django::render_django;
 pub use error::Error;
 pub use hooks::Hook;
 pub use minimum_version::VersionError;
+pub use names::Names;
 pub use plan::Plan;
 pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
@@ -84,20 +88,18 @@ pub use value::{DateTime, Dict, Str, Value};
 pub use variables::{VariablesError, assignment, read as read_variables};
 pub use view::PlannedFile;
 
-use declarations::Answers;
 use incidentals::Incidentals;
-use manifest::Manifest;
-use native::Engine;
-use render::Renderer;
-use source::Source;
+use opened::Template;
 
 /// What to generate, as the user said it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Whether a project or an application is generated.
     pub subject: ProjectOrApp,
-    /// Its name, already found to be a good one.
+    /// Its name.
     pub name: &'a str,
+    /// Whether the name is a good one of its kind, which only the template knows.
+    pub admits: &'a dyn Fn(Names) -> bool,
     /// Where it goes.
     pub target: &'a Target,
     /// The template.
@@ -148,6 +150,7 @@ impl<'a> Request<'a> {
         Self {
             subject,
             name,
+            admits: &|_| true,
             target,
             wanted: Wanted::default(),
             selection: &SELECTION,
@@ -202,134 +205,18 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
         // Before anything else: what an earlier run left would only look like conflicts.
         write::check_journal(path, subject)?;
     }
-    let mut plan = render(request, Source::open(request)?, &Past::default())?;
-    // What is added to a directory is a part of what that remembers.
+    // What is added to a directory is a part of what that remembers; and what is to be the same
+    // each time has no versions and days in it.
     let is_whole = subject == ProjectOrApp::Project || matches!(target, Target::New(_));
-    // What is to be the same each time has no versions and days in it.
-    if is_whole && !request.repeatable {
-        plan.keep_memory();
+    let keeps = is_whole && !request.repeatable;
+    if !keeps {
+        return Template::open(request)?.render(request, &Past::default());
     }
+    let (template, commit) = Template::open_to_remember(request)?;
+    let mut plan = template.render(request, &Past::default())?;
+    plan.complete_memory(commit.and_then(|it| it.answer(request)));
+    plan.keep_memory();
     Ok(plan)
-}
-
-/// Renders a template that was read.
-fn render(request: &Request<'_>, mut source: Source, past: &Past) -> Result<Plan, Error> {
-    let &Request { subject, name, .. } = request;
-    let version = remembered::version(request, &mut source)?;
-    let manifest = take_manifest(request, &mut source)?;
-    if !past.is_made && manifest.as_ref().is_some_and(|it| it.reserves(name)) {
-        return Err(Error::NameTaken {
-            subject,
-            name: name.to_owned(),
-            template: source.name(),
-        });
-    }
-    request.progress.step(Step::Rendering);
-    if manifest.is_none() && cookiecutter::is_one(&source) {
-        return cookiecutter::plan(request, &mut source);
-    }
-    let fixed = subject.name_variable();
-    if request.variables.contains_key(fixed) {
-        return Err(Error::Answer {
-            message: variables::fixed(subject, fixed),
-            hint: "only templates made for cookiecutter have one of their own".to_owned(),
-        });
-    }
-    let renderer = renderer(request, manifest.as_ref(), past)?;
-    let mut plan = Plan::new(request, &mut source, manifest.as_ref(), &renderer)?;
-    if let (Some(version), Some(manifest), Renderer::Native(engine)) =
-        (version, &manifest, &renderer)
-        && (subject == ProjectOrApp::Project || manifest.has_variables())
-    {
-        let is_given =
-            |name: &str| request.variables.contains_key(name) || past.answers.contains_key(name);
-        let answers = manifest.remembered(engine, is_given, &past.incidentals)?;
-        let made = remembered::made(request, &past.incidentals);
-        let mut remembered = Remembered::new(version, made, &answers);
-        remembered.add_files(&plan, past.incidentals.private());
-        plan.remembered = Some(remembered);
-    }
-    Ok(plan)
-}
-
-/// Finds and reads the template, without its manifest and its tests, which are no part of the
-/// project.
-fn open(request: &Request<'_>) -> Result<(Source, Option<Manifest>), Error> {
-    let mut source = Source::open(request)?;
-    let manifest = take_manifest(request, &mut source)?;
-    Ok((source, manifest))
-}
-
-/// Takes the manifest and the tests out of a template, and brings in what it builds on.
-fn take_manifest(request: &Request<'_>, source: &mut Source) -> Result<Option<Manifest>, Error> {
-    let taken = |name: &str| variables::name_fault(request.subject, name);
-    let manifest = composition::compose(request, source, &taken)?;
-    if let Some(manifest) = &manifest {
-        authoring::leave_out_cases(source, manifest);
-    }
-    Ok(manifest)
-}
-
-/// The template's language, with all variables in the order in which one stands before another.
-fn renderer(
-    request: &Request<'_>,
-    manifest: Option<&Manifest>,
-    past: &Past,
-) -> Result<Renderer, Error> {
-    let Request {
-        subject,
-        name,
-        target,
-        variables,
-        options,
-        ..
-    } = *request;
-    let is_native = manifest.is_some();
-    let mut context = if is_native {
-        Dict::new()
-    } else {
-        options.clone()
-    };
-    let found = if is_native {
-        None
-    } else {
-        (request.django_version)()
-    };
-    let version = found.as_deref().unwrap_or(context::DJANGO_VERSION);
-    context.extend(context::context(subject, name, target.path(), version)?);
-    if is_native {
-        context::extend_native(&mut context, name, request.install);
-        context::keep_secret_key(&mut context, &past.incidentals);
-    }
-    if request.repeatable && subject == ProjectOrApp::Project {
-        context.insert("secret_key".into(), Value::text(context::ANY_SECRET_KEY));
-    }
-    context.extend(
-        variables
-            .iter()
-            .map(|(name, value)| (Arc::clone(name), value.clone())),
-    );
-    Ok(match manifest {
-        Some(manifest) => {
-            let parts = manifest.chosen().iter().map(|it| Value::text(it.as_str()));
-            context.insert(composition::PARTS.into(), Value::List(parts.collect()));
-            let incidentals = Arc::clone(&past.incidentals);
-            let mut engine = Engine::with(&context, &manifest.environment, incidentals);
-            if request.repeatable {
-                engine.make_repeatable();
-            }
-            let answers = Answers {
-                given: variables,
-                remembered: &past.answers,
-                is_past: past.is_base,
-                environment: request.environment,
-                kept: request.answers,
-            };
-            manifest.resolve(request, &answers, &mut engine)?;
-            Renderer::native(engine)
-        }
-        None => Renderer::django(context),
-    })
 }
 
 /// Makes what was planned: all of it, or nothing. Where the flag is set before all is made, what

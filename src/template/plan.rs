@@ -120,7 +120,7 @@ impl Plan {
         let treatments = match (manifest, renderer) {
             (Some(manifest), Renderer::Native(engine)) => {
                 plan.hooks = manifest.hooks(engine)?;
-                plan.secrets = manifest.secrets(engine);
+                plan.secrets = engine.secrets();
                 manifest.treatments(engine)?
             }
             _ => Treatments::default(),
@@ -182,6 +182,18 @@ impl Plan {
             plan.message = Some(shown::text(&plan.without_secrets(&message)).to_string());
         }
         Ok(plan)
+    }
+
+    /// Completes what is to be remembered, by the commit that the template turned out to be or by
+    /// what its files are.
+    pub(super) fn complete_memory(&mut self, commit: Option<String>) {
+        if let Some(mut remembered) = self.remembered.take() {
+            if commit.is_some() {
+                remembered.template.commit = commit;
+            }
+            remembered.add_files(self);
+            self.remembered = Some(remembered);
+        }
     }
 
     /// Makes what is to be remembered a file of the plan.

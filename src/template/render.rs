@@ -58,7 +58,8 @@ impl Renderer {
     }
 
     /// Renders a file's contents, by an engine with delimiters of its own where it has them. Line
-    /// ends become `\n`, as Python's text files have them.
+    /// ends become `\n`, as Python's text files have them; but a file of a native template that
+    /// has the line ends of Windows throughout keeps them.
     pub(super) fn render(
         &self,
         path: &Path,
@@ -74,10 +75,16 @@ impl Renderer {
         } else {
             Cow::from(text)
         };
-        match own {
+        let rendered = match own {
             Some(engine) => engine.render(path, &text),
             None => self.render_text(path, &text),
-        }
+        }?;
+        let is_native = matches!(self, Self::Native(_));
+        Ok(if is_native && is_from_windows(contents) {
+            rendered.replace("\r\n", "\n").replace('\n', "\r\n")
+        } else {
+            rendered
+        })
     }
 
     /// Renders a text; the path is only for messages.
@@ -105,6 +112,14 @@ impl Renderer {
     }
 }
 
+/// Whether all lines end as those of Windows do.
+pub(super) fn is_from_windows(contents: &[u8]) -> bool {
+    let count = memchr::memmem::find_iter(contents, b"\r\n").count();
+    count > 0
+        && memchr::memchr_iter(b'\n', contents).count() == count
+        && memchr::memchr_iter(b'\r', contents).count() == count
+}
+
 /// Whether there is anything to do. Most files of most templates have nothing, and the engine
 /// would copy them octet by octet.
 fn has_syntax(text: &str) -> bool {
@@ -130,6 +145,17 @@ mod tests {
             let rendered = renderer.render(Path::new("a"), b"a\r\nb\rc {# no #}\r\n", None);
             assert_eq!(rendered.unwrap(), "a\nb\nc \n");
         }
+    }
+
+    /// A `.bat` file needs them; Django has none.
+    #[test]
+    fn line_ends_of_windows_stay_in_native_templates() {
+        let [native, django] = renderers();
+        let render = |renderer: &Renderer, text: &[u8]| renderer.render(Path::new("a"), text, None);
+        let text = b"{{ project_name }}\r\nb\r\n";
+        assert_eq!(render(&native, text).unwrap(), "mysite\r\nb\r\n");
+        assert_eq!(render(&django, text).unwrap(), "mysite\nb\n");
+        assert_eq!(render(&native, b"a\r\nb\n").unwrap(), "a\nb\n");
     }
 
     #[test]

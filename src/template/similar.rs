@@ -16,6 +16,24 @@ pub(super) fn similar<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// So many letters of a word may be wrong for one that is: a third of them, and two at most. More
+/// make another word, which somebody may mean.
+const MOST_SLIPS: usize = 2;
+
+/// The candidate of which a word is a slip of the fingers, if there is one.
+pub(super) fn mistyped<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let most = (word.chars().count() / 3).min(MOST_SLIPS);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(slips, _)| (1..=most).contains(slips))
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, candidate)| candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +49,21 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(similar(word, candidates), meant, "{word}");
+        }
+    }
+
+    #[test]
+    fn slips_are_told_from_other_words() {
+        let candidates = ["database", "port", "v1"];
+        for (word, meant) in [
+            ("databse", Some("database")),
+            ("dtabaes", Some("database")),
+            ("prot", Some("port")),
+            ("database", None),
+            ("database_name", None),
+            ("v2", None),
+        ] {
+            assert_eq!(mistyped(word, candidates), meant, "{word}");
         }
     }
 }

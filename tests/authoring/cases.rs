@@ -1,19 +1,10 @@
 //! `test`: the tests of a template.
 
-use std::{
-    process::{Command, Stdio},
-    sync::mpsc,
-    time::Duration,
-};
-
-use assert_cmd::cargo::cargo_bin;
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rstest::rstest;
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::Test;
-
-/// How long a command may take to begin, on a machine with much to do.
-const DEADLINE: Duration = Duration::from_mins(1);
+use crate::support::{Test, is_gone};
 
 const CASE: &str = "\
 [case]
@@ -175,6 +166,11 @@ fn what_is_no_test_is_told() {
         .args(["template", "test", "plain"])
         .stderr_contains("error: `[DIR]/plain` has no `scaffold.toml`, and so no tests\n")
         .status(1)
+        .run()
+        .then()
+        .args(["template", "test", "django"])
+        .stderr_contains("error: there is no directory `[DIR]/django`\nhint: give the directory")
+        .status(1)
         .run();
 }
 
@@ -198,35 +194,22 @@ fn the_projects_own_tests_stay() {
     );
 }
 
-/// The command says through a pipe who it is, and so that it runs.
-#[test]
-fn ctrl_c_ends_the_commands_and_leaves_nothing() {
-    let sandbox = house().arg("--update").stdout_contains("written").run();
-    let sandbox = sandbox.into_sandbox();
-    let pipe = sandbox.home().join("pipe");
-    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-    assert!(made.success());
-    sandbox.write(
-        "house/tests/greeting.toml",
-        "[case]\nsnapshot = false\n[[run]]\ncommand = 'echo $$ > \"$HOME/pipe\"; sleep 600'\n",
+#[rstest]
+#[case(Signal::INT)]
+#[case(Signal::TERM)]
+fn a_signal_ends_the_commands_and_leaves_nothing(#[case] signal: Signal) {
+    let case = "[case]\nsnapshot = false\n[[run]]\n\
+                command = 'sleep 600 & echo $$ $! >\"$HOME/begun\"; wait'\n";
+    let running = house().file("house/tests/greeting.toml", case).start();
+    let started = running.begun();
+    running.signal(signal);
+    let outcome = running.end();
+    assert_eq!(outcome.status, Some(130), "{outcome}");
+    assert!(
+        outcome.stderr.starts_with("error: interrupted"),
+        "{outcome}"
     );
-    let child = Command::new(cargo_bin!("scaffold"))
-        .args(["template", "test", "house"])
-        .current_dir(sandbox.dir())
-        .env_clear()
-        .envs(sandbox.env())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(std::fs::read_to_string(pipe).unwrap()));
-    let command = receiver.recv_timeout(DEADLINE).expect("the command runs");
-    let pid = |text: &str| Pid::from_raw(text.trim().parse().unwrap()).unwrap();
-    kill_process(pid(&child.id().to_string()), Signal::INT).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.starts_with("error: interrupted"), "{errors}");
-    assert!(test_kill_process(pid(&command)).is_err());
-    assert_eq!(sandbox.tree("../tmp"), "");
+    assert_eq!(started.len(), 2);
+    assert!(started.into_iter().all(is_gone));
+    assert_eq!(outcome.tree("../tmp"), "");
 }

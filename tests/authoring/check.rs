@@ -50,6 +50,7 @@ fn findings(test: Test) -> Vec<String> {
 #[case("django", "project")]
 #[case("wsgi", "project")]
 #[case("flask", "project")]
+#[case("rust", "project")]
 #[case("django", "app")]
 fn built_in_templates_are_sound(#[case] name: &str, #[case] subject: &str) {
     let app = (subject == "app").then_some("--app");
@@ -114,6 +115,11 @@ default = 'sqlite'
         "warning scaffold.toml:2:28: `run` means no file of the template",
         "warning scaffold.toml:4:8: `deploy/` means no file of the template",
     ]
+)]
+#[case::removals(
+    "extends = 'wsgi'\nremove = ['README.md', '.gitignore', 'nothing.*']\n",
+    &[("a", "")],
+    &["warning scaffold.toml:2:38: `nothing.*` means no file of the template that this one builds on"]
 )]
 #[case::one_path(
     "[[files]]\npath = 'a'\nrename = 'b'\n",

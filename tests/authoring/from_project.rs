@@ -36,7 +36,8 @@ fn project() -> Outcome {
         .file("corner_shop/venv/pyvenv.cfg", "")
         .file("corner_shop/venv/corner_shop.py", "")
         .file("corner_shop/logo.png", b"\x89PNG\0corner_shop")
-        .file("corner_shop/dos.txt", "corner_shop\r\n")
+        .file("corner_shop/dos.txt", "corner_shop\r\nand\n")
+        .file("corner_shop/run.bat", "rem corner-shop\r\nrun\r\n")
         .file(
             "corner_shop/catalogue/cornershopping.py",
             "class CornerShopView:\n    email_password = cornerShop\nPASSWORD = 'hunter22'\n",
@@ -126,6 +127,8 @@ fn another_name_is_put_in_everywhere() {
         outcome.read("book_store/catalogue/templates/base.html"),
         "{% load static %}<title>Book Store</title>{# book-store #}\n{{ title }} [[book_store]]\n"
     );
+    let script = outcome.read("book_store/run.bat");
+    assert_eq!(script, "rem book-store\r\nrun\r\n");
     let service = outcome.read("book_store/deploy/book-store.service");
     assert_eq!(service, "Description=The Book Store\nUser=bookstore\n");
     let actions = outcome.read("book_store/.github/workflows/ci.yml");

@@ -102,7 +102,10 @@ fn nothing_is_overwritten() {
     let outcome = Test::new()
         .file("django/x", "mine")
         .args(["template", "eject", "django"])
-        .stderr_contains("'[DIR]/django' already exists")
+        .stderr(
+            "error: `[DIR]/django` is there already\n\
+             hint: nothing was written; choose another name or directory\n",
+        )
         .status(1)
         .run()
         .then()
@@ -125,6 +128,11 @@ fn what_is_not_built_in_cannot_come_out() {
     Test::new()
         .args(["template", "eject", "djagno"])
         .stderr("error: there is no built-in template `djagno`\nhint: did you mean `django`?\n")
+        .status(1)
+        .run()
+        .then()
+        .args(["template", "eject", "zzz"])
+        .stderr_contains("hint: there are django, flask, ")
         .status(1)
         .run()
         .then()

@@ -145,3 +145,52 @@ fn every_kind_of_template_is_shown() {
         .status(1)
         .run();
 }
+
+#[test]
+fn a_template_made_for_cookiecutter_is_shown_and_checked() {
+    const CONFIG: &str = r#"{"project_slug": "S", "docker": false, "license": ["MIT", "BSD"],
+        "db": {"a": "1"}, "_hidden": "h", "__made": "{{ cookiecutter.project_slug }}",
+        "_copy_without_render": ["*.html"],
+        "__prompts__": {"license": {"__prompt__": "Which?", "MIT": "MIT License"}}}"#;
+    let test = Test::new()
+        .file("t/cookiecutter.json", CONFIG)
+        .file("t/README.md", "{{ of the template }}")
+        .file("t/hooks/post_gen_project.sh", "true")
+        .file(
+            "t/{{cookiecutter.project_slug}}/a.txt",
+            "{{ cookiecutter.db.a }}",
+        )
+        .file("t/{{cookiecutter.project_slug}}/b.html", "{{ b }}");
+    let test = test
+        .args(["template", "show", "./t"])
+        .stdout(
+            "[DIR]/t\n\
+             A template made for cookiecutter, of projects, 2 files in [DIR]/t\n\n\
+             variables:\n  \
+               project_slug (string)\n      default: S\n  \
+               docker (boolean)\n      default: False\n  \
+               license (choice): Which?\n      choices: MIT (MIT License), BSD\n      \
+                   default: MIT\n  \
+               db (dictionary)\n      default: {'a': '1'}\n  \
+               __made (string)\n      computed: {{ cookiecutter.project_slug }}\n\n\
+             files:\n  \
+               rendered  {{cookiecutter.project_slug}}/a.txt\n  \
+               copied    {{cookiecutter.project_slug}}/b.html\n\n\
+             hooks, programs of the template, which run with --trust only:\n  \
+               post_gen_project.sh\n",
+        )
+        .run()
+        .then()
+        .args(["template", "check", "./t"])
+        .stdout_contains("5 variables, 10 renderings: nothing is wrong")
+        .run()
+        .then();
+    let needs_two =
+        "{% if cookiecutter.docker and cookiecutter.license == 'BSD' %}{{ x }}{% endif %}";
+    test.file("t/{{cookiecutter.project_slug}}/a.txt", needs_two)
+        .args(["template", "check", "./t"])
+        .stdout_contains("1 error")
+        .stderr_contains("/a.txt:1:66: undefined value: `x` is undefined")
+        .status(1)
+        .run();
+}

@@ -3,6 +3,7 @@
 //! everybody can read.
 
 mod parts;
+mod rust;
 
 use std::{ffi::OsStr, fs, path::Path, process::Command};
 
@@ -12,7 +13,7 @@ use crate::support::{
     Outcome, Packages, Sandbox, Serve, Test, Venv, manage, minor, newest, pythons,
 };
 
-/// All templates for projects.
+/// All templates for projects in Python.
 const TEMPLATES: [&str; 3] = ["django", "flask", "wsgi"];
 
 /// The oldest Python 3 that Flask 3.1 runs on.

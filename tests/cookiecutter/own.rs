@@ -1,4 +1,4 @@
-//! What the program does in its own way: names, hooks, nested templates, and what it refuses.
+//! What the program does in its own way: names, nested templates, and what it refuses.
 
 use rstest::rstest;
 
@@ -85,79 +85,6 @@ fn it_knows_where_it_came_from() {
     let dir = outcome.dir();
     let dir = dir.display();
     assert_eq!(read(&outcome), format!("./t {dir} {dir}/t None"));
-}
-
-const HOOKED: &str = r#"{"project_slug": "S", "fails": "no"}"#;
-
-/// A template with hooks.
-fn hooked(text: &str) -> Test {
-    template(HOOKED, "a")
-        .file(
-            "t/hooks/pre_gen_project.sh",
-            "echo {{ cookiecutter.fails }} > before\n",
-        )
-        .file("t/hooks/post_gen_project.sh", text)
-        .file("t/hooks/pre_prompt.py", "{{ raw }}")
-        .file("t/hooks/other.py", "")
-}
-
-#[test]
-fn hooks_are_told_of_and_do_not_run() {
-    let outcome = hooked("touch after")
-        .stderr(
-            "warning: the template's hooks did not run: `pre_gen_project.sh`, \
-             `post_gen_project.sh`\nhint: read them, and add `--trust` to run them\n\
-             warning: `pre_prompt.py` changes the template, and never runs\n",
-        )
-        .run();
-    assert_eq!(outcome.tree("my_site"), "a.txt\n");
-    outcome
-        .then()
-        .args(["startproject", "other", "--template", "./t", "--json"])
-        .stdout_contains(
-            "\"scripts\": [\n    {\n      \"name\": \"pre_prompt.py\",\n      \"runs\": false",
-        )
-        .run();
-}
-
-#[test]
-fn hooks_run_where_the_template_is_trusted() {
-    let outcome = hooked("cat before > after; echo said")
-        .arg("--trust")
-        .stdout("said\n")
-        .stderr("warning: `pre_prompt.py` changes the template, and never runs\n")
-        .run();
-    assert_eq!(outcome.tree("my_site"), "a.txt\nafter\nbefore\n");
-    assert_eq!(outcome.read("my_site/after"), "no\n");
-}
-
-#[test]
-fn a_hook_that_fails_takes_the_project_with_it() {
-    let outcome = hooked("exit 3")
-        .arg("--trust")
-        .stderr(
-            "error: the hook `post_gen_project.sh` failed (exit status: 3); no project was made\n\
-             hint: what it printed says why; without `--trust` the project is made without hooks\n",
-        )
-        .status(1)
-        .run();
-    assert!(!outcome.dir().join("my_site").exists());
-    let outcome = outcome
-        .then()
-        .file("there/mine.txt", "mine")
-        .file("t/hooks/pre_gen_project.sh", "exit 1")
-        .args([
-            "startproject",
-            "my_site",
-            "there",
-            "--template",
-            "./t",
-            "--trust",
-        ])
-        .stderr_contains("failed (exit status: 1); what there is in the directory stayed\n")
-        .status(1)
-        .run();
-    assert_eq!(outcome.tree("there"), "mine.txt\n");
 }
 
 #[test]

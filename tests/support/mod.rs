@@ -12,6 +12,7 @@
 
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
+pub(crate) mod cargo;
 pub(crate) mod client;
 pub(crate) mod django;
 pub(crate) mod git;
@@ -19,6 +20,7 @@ pub(crate) mod path;
 #[cfg(feature = "system-tests")]
 pub(crate) mod postgres;
 pub(crate) mod python;
+pub(crate) mod running;
 pub(crate) mod sandbox;
 pub(crate) mod server;
 pub(crate) mod signals;
@@ -27,11 +29,13 @@ pub(crate) mod test;
 pub(crate) mod typing;
 
 pub(crate) use {
+    cargo::Cargo,
     client::{Client, Response, get, post},
     django::{ask_django, manage},
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, minor, newest, pythons},
+    running::is_gone,
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::{OnTerminal, on_terminal},

@@ -5,6 +5,7 @@ use std::{
     fmt, fs,
     ops::Deref,
     path::{Path, PathBuf},
+    process::Output,
     time::Duration,
 };
 
@@ -197,6 +198,11 @@ impl Test {
         Typing::start(cargo_bin!("scaffold"), &self.args, self.sandbox)
     }
 
+    /// The arguments, and where it runs, for another way to run it.
+    pub(super) fn into_parts(self) -> (Vec<String>, Sandbox) {
+        (self.args, self.sandbox)
+    }
+
     /// Runs the program and compares nothing: for snapshots of the [`Outcome`].
     pub(crate) fn capture(self) -> Outcome {
         let Self {
@@ -215,12 +221,7 @@ impl Test {
             .timeout(DEADLINE)
             .output()
             .unwrap();
-        Outcome {
-            stdout: sandbox.filter(&String::from_utf8_lossy(&output.stdout)),
-            stderr: sandbox.filter(&String::from_utf8_lossy(&output.stderr)),
-            status: output.status.code(),
-            sandbox,
-        }
+        Outcome::new(&output, sandbox)
     }
 }
 
@@ -262,6 +263,16 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// What a run has said and left.
+    pub(super) fn new(output: &Output, sandbox: Sandbox) -> Self {
+        Self {
+            stdout: sandbox.filter(&String::from_utf8_lossy(&output.stdout)),
+            stderr: sandbox.filter(&String::from_utf8_lossy(&output.stderr)),
+            status: output.status.code(),
+            sandbox,
+        }
+    }
+
     /// The contents of a file in the working directory.
     #[track_caller]
     pub(crate) fn read(&self, path: impl AsRef<Path>) -> String {

@@ -137,6 +137,9 @@ fn a_directory_that_remembers_nothing_is_none_to_update() {
         "`[DIR]/tpl` remembers no template",
         "hint: only what was made",
     ]);
+    story.user(&[("sub/directory/file", "x\n")]);
+    let ran = story.run_in("mysite/sub/directory", &["update"]).fails();
+    ran.says(&["hint: the project is `[DIR]/mysite`: go there, or run `scaffold update [DIR]"]);
     story.write("mysite", &[(".scaffold.toml", "[template]\nsource = 1\n")]);
     let ran = story.update(&[]).fails();
     ran.says(&[

@@ -180,6 +180,94 @@ fn what_is_new_in_the_template_meets_what_the_user_has_there() {
     );
 }
 
+/// A module becomes a package, or a file a directory.
+#[test]
+fn a_directory_takes_the_place_of_a_file() {
+    let mut story = Story::new(&[("settings.py", TEXT), ("docs", "old\n"), ("own", "own\n")]);
+    story.user(&[
+        ("settings.py", &with(&[("seven", "mine")])),
+        ("own", "mine\n"),
+    ]);
+    story.template(&[("settings.py", "gone"), ("docs", "gone"), ("own", "gone")]);
+    story.template(&[
+        ("settings/__init__.py", &with(&[("two", "TWO")])),
+        ("docs/index.md", "An index.\n"),
+        ("own/file", "A file.\n"),
+    ]);
+    story.update(&[]).fails().says(&[
+        "moved     settings/__init__.py (was settings.py)",
+        "removed   docs\n",
+        "created   docs/index.md",
+        "kept      own:",
+        "conflict  own/file: something else is there, and stays",
+    ]);
+    assert_eq!(
+        story.read("settings/__init__.py"),
+        with(&[("two", "TWO"), ("seven", "mine")])
+    );
+    assert_eq!(story.read("docs/index.md"), "An index.\n");
+    assert_eq!(story.read("own"), "mine\n");
+}
+
+/// What the template makes only where there is nothing is the user's from then on.
+#[test]
+fn a_file_that_is_only_made_where_there_is_none_stays() {
+    let rule = "[[files]]\npath = ['.env', 'gone.env', 'new.env', 'old.env', 'config']\n\
+                skip-if-exists = true\n";
+    let files = [
+        ("scaffold.toml", rule),
+        (".env", "A=1\n"),
+        ("gone.env", "B=1\n"),
+        ("old.env", "C=1\n"),
+        ("other.txt", "1\n"),
+    ];
+    let mut story = Story::new(&files);
+    story.user(&[("gone.env", "gone"), ("new.env", "mine\n")]);
+    symlink("elsewhere", story.path("mysite/config")).unwrap();
+    story.commit("mysite");
+    story.template(&[
+        (".env", "A=2\n"),
+        ("gone.env", "B=2\n"),
+        ("new.env", "D=2\n"),
+        ("old.env", "gone"),
+        ("config", "E=2\n"),
+        ("other.txt", "2\n"),
+    ]);
+    let kept = "the template leaves it to you once it is there";
+    story.update(&[]).succeeds().says(&[
+        &format!("kept      .env: {kept}\n"),
+        &format!("kept      config: {kept}\n"),
+        &format!("kept      new.env: {kept}\n"),
+        &format!("kept      old.env: {kept}\n"),
+        "deleted   gone.env",
+        "updated   other.txt",
+    ]);
+    for (path, text) in [
+        (".env", "A=1\n"),
+        ("new.env", "mine\n"),
+        ("old.env", "C=1\n"),
+    ] {
+        assert_eq!(story.read(path), text);
+    }
+    assert!(!story.has("gone.env"));
+    // Under its new name it is the user's too, and what is not there is made.
+    story.user(&[(".env", "A=mine\n")]);
+    story.template(&[
+        (
+            "scaffold.toml",
+            "[[files]]\npath = '*.env'\nskip-if-exists = true\n\
+             [[files]]\npath = '.env'\nrename = 'my.env'\n",
+        ),
+        (".env", "A=3\n"),
+        ("more.env", "F=3\n"),
+    ]);
+    let ran = story.update(&[]).succeeds();
+    ran.says(&["moved     my.env (was .env)", "created   more.env"]);
+    assert_eq!(story.read("my.env"), "A=mine\n");
+    assert!(!story.has(".env"));
+    assert_eq!(story.read("more.env"), "F=3\n");
+}
+
 /// A template whose new version would write outside of the project, or over what is not its own.
 #[test]
 fn a_hostile_template_changes_nothing() {

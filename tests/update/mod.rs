@@ -1,7 +1,9 @@
 //! `scaffold update`, with real histories of templates and of projects.
 
+mod commits;
 mod interface;
 mod merges;
+mod questions;
 mod sources;
 mod variables;
 

@@ -146,7 +146,11 @@ fn a_template_that_has_moved_or_is_none_any_more() {
     story.template(&[("a.txt", "b\n")]);
     fs::rename(story.path("tpl"), story.path("moved")).unwrap();
     let before = story.tree();
-    story.update(&[]).fails();
+    let ran = story.update(&[]).fails();
+    ran.says(&[
+        "/tpl`, which the project was made from, is not there",
+        "`--template`",
+    ]);
     assert_eq!(story.tree(), before);
     story
         .update(&["--template", "../moved"])
@@ -158,6 +162,48 @@ fn a_template_that_has_moved_or_is_none_any_more() {
     fs::remove_file(story.path("moved/scaffold.toml")).unwrap();
     let ran = story.update(&[]).fails();
     ran.says(&["has no `scaffold.toml` any more"]);
+}
+
+/// A repository on the disk, and a commit of one, are what `--ref` means.
+#[test]
+fn repositories_on_the_disk_have_references() {
+    let mut story = Story::of_template(&[("a.txt", "1\n")]);
+    story.git("tpl", &["tag", "v1"]);
+    story.template(&[("a.txt", "2\n")]);
+    story.git("tpl", &["tag", "v2"]);
+    story.write("tpl", &[("a.txt", "not committed\n")]);
+    story.start(&["--ref", "v1"]);
+    assert_eq!(story.read("a.txt"), "1\n");
+    story.update(&["--check"]).succeeds();
+    story.update(&["--ref", "v2"]).succeeds();
+    assert_eq!(story.read("a.txt"), "2\n");
+    story.commit("mysite");
+
+    story.git("", &["clone", "--quiet", "--bare", "tpl", "bare"]);
+    story.write("tpl", &[("a.txt", "3\n")]);
+    story.commit("tpl");
+    story.git("tpl", &["push", "--quiet", "../bare", "main"]);
+    story
+        .update(&["--template", "../bare", "--ref", "main"])
+        .succeeds();
+    assert_eq!(story.read("a.txt"), "3\n");
+    let source = format!("source = \"{}\"\n", story.path("bare").display());
+    assert!(story.read(".scaffold.toml").contains(&source));
+    let ran = story.run_in("", &["startproject", "other", "--template", "./bare"]);
+    ran.succeeds();
+    assert!(!story.path("other/HEAD").exists());
+    let ran = story.run_in(
+        "",
+        &[
+            "startproject",
+            "x_y",
+            "--template",
+            "./mysite",
+            "--ref",
+            "v1",
+        ],
+    );
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
 }
 
 #[test]
@@ -270,4 +316,18 @@ fn both_versions_are_formatted_as_the_project_was() {
             format!("a = \"z\"\nb = \"x\"\nc = {last}\n")
         );
     }
+}
+
+/// The template is as it was, and the one that it builds on is not.
+#[test]
+fn another_version_of_the_base_is_an_update() {
+    let mut story = Story::of_template(&[("scaffold.toml", "extends = '../base'\n")]);
+    story.write("base", &[("scaffold.toml", ""), ("b.txt", "1\n")]);
+    story.start(&[]);
+    story.update(&["--check"]).succeeds().says(&["up to date"]);
+    story.write("base", &[("b.txt", "2\n")]);
+    let ran = story.update(&["--check"]).fails();
+    ran.says(&["has another version: ", ", built on another version\n"]);
+    story.update(&[]).succeeds().says(&["updated   b.txt"]);
+    assert_eq!(story.read("b.txt"), "2\n");
 }

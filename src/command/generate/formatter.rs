@@ -4,13 +4,11 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    process::{Output, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
+    process::Output,
+    sync::atomic::AtomicBool,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::{process::Command, time::timeout};
+use tokio::process::Command;
 
 use crate::{
     command::{error::Error, runtime},
@@ -31,9 +29,6 @@ const CONFIGURATIONS: [&str; 4] = ["pyproject.toml", "ruff.toml", ".ruff.toml", 
 
 /// How many octets of paths one run of the program gets: half of what every system takes.
 const MOST_OCTETS: usize = 64 * 1024;
-
-/// How long an interrupted formatter may take to write the file that it has open.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// A formatter that was found.
 #[derive(Debug)]
@@ -113,12 +108,9 @@ impl Formatter {
         runtime.block_on(async {
             let mut stop = Stop::listen().map_err(Error::Runtime)?;
             for files in chunks(&python) {
-                let interrupted = async {
-                    if !stopped.load(Ordering::Relaxed) {
-                        stop.signalled().await;
-                    }
-                };
-                match self.format(files, interrupted).await {
+                let mut command = Command::new(&self.program);
+                command.args(self.arguments).args(files);
+                match project::run_to_end(&mut command, stop.wanted(stopped)).await {
                     Ok(Some(output)) if output.status.success() => {}
                     Ok(Some(output)) => self.tell_failure(&output),
                     Ok(None) => {
@@ -135,36 +127,6 @@ impl Formatter {
             }
             Ok(())
         })
-    }
-
-    /// Runs the program once, to its end, and returns its output; or ends it early.
-    async fn format(
-        &self,
-        files: &[&Path],
-        interrupted: impl Future<Output = ()>,
-    ) -> io::Result<Option<Output>> {
-        let child = Command::new(&self.program)
-            .args(self.arguments)
-            .args(files)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        let output = child.wait_with_output();
-        tokio::pin!(output);
-        tokio::select! {
-            output = &mut output => output.map(Some),
-            () = interrupted => {
-                // A terminal has told it already.
-                if let Some(pid) = pid {
-                    let _ = kill_process(pid, Signal::INT);
-                }
-                let _ = timeout(GRACE, output).await;
-                Ok(None)
-            }
-        }
     }
 
     fn tell_failure(&self, output: &Output) {

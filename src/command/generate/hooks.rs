@@ -1,10 +1,7 @@
 //! The commands that a template wants to be run in the new project: shown, and run only where the
 //! user trusts them.
 
-use std::{
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{path::Path, sync::atomic::AtomicBool};
 
 use serde::Serialize;
 use tokio::process::Command;
@@ -49,13 +46,13 @@ pub(crate) enum HookError {
         rest: String,
     },
     /// A command has failed.
-    #[error("the template's command `{command}` failed ({status})\n{output}")]
+    #[error("the template's command `{command}` failed ({status}){output}")]
     Failed {
         /// As one would type it.
         command: String,
         /// How it has ended.
         status: std::process::ExitStatus,
-        /// What it said.
+        /// What it said, on lines of its own.
         output: String,
         /// It and those after it, as one would type them.
         rest: String,
@@ -147,12 +144,7 @@ impl Hooks<'_> {
                 if self.verbosity >= Verbosity::Normal && !self.is_silent {
                     console::note(format_args!("running `{}`", typed(self.plan, hook)));
                 }
-                let end = async {
-                    if !self.stop.load(Ordering::Relaxed) {
-                        stop.signalled().await;
-                    }
-                };
-                let result = self.run_one(at, hook, end).await;
+                let result = self.run_one(at, hook, stop.wanted(self.stop)).await;
                 statuses.push(match result {
                     Ok(()) => Status::Done,
                     Err(_) => Status::Failed,
@@ -195,7 +187,11 @@ impl Hooks<'_> {
             Ok(Some(output)) => Err(HookError::Failed {
                 command: typed(self.plan, hook),
                 status: output.status,
-                output: self.shown(&complaint(&output)),
+                output: match complaint(&output) {
+                    // It said nothing.
+                    status if status == output.status.to_string() => String::new(),
+                    said => format!("\n{}", self.shown(&said)),
+                },
                 rest: rest(),
             }),
             Ok(None) => Err(HookError::Interrupted { rest: rest() }),

@@ -5,7 +5,7 @@ mod existing;
 pub(super) mod formatter;
 mod hooks;
 mod names;
-mod options;
+pub(super) mod options;
 pub(super) mod own;
 mod questions;
 mod report;
@@ -77,23 +77,22 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let GenerateArgs {
         name,
         template,
-        reference,
-        subdirectory,
-        checksum,
+        version,
         parts,
+        answers,
         dry_run,
         json,
         no_format,
-        defaults,
         diff,
         git,
         ..
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let search = Search::new(&here);
-    let target = find_target(job, &search, &here)?;
+    let (target, verdict) = find_target(job, &search, &here)?;
     report.target = Some(target.path().to_owned());
-    let (variables, selection) = (options::variables(subject, args)?, options::selection(args));
+    let variables = options::variables(subject, &answers.variable_files, &answers.variables)?;
+    let selection = options::selection(args);
     let repository = commit::Intent::find(*git && !dry_run && !diff, target.path())?;
     // Before the template is read, so that nothing in it can be taken for the program.
     let formats = !no_format && !dry_run && !diff;
@@ -103,22 +102,23 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     let steps = Steps::new(verbosity, *json, watch(job, &target, &stop));
     steps.begin(subject, &selection);
     let questions = Questions { stop: &stop };
-    let can_ask = console::is_interactive() && !json && !defaults;
+    let can_ask = console::is_interactive() && !json && !answers.defaults;
     let questions = can_ask.then_some(&questions);
-    let (own_templates, answers) = (own::templates(), own::answers(subject)?);
-    let plan = Rc::new(template::prepare(&Request {
+    let (own_templates, kept) = (own::templates(), own::answers(subject)?);
+    let plan = template::prepare(&Request {
         wanted: Wanted {
             template: template.as_deref(),
-            reference: reference.as_deref(),
-            subdirectory: subdirectory.as_deref(),
-            checksum: checksum.as_deref(),
+            reference: version.reference.as_deref(),
+            subdirectory: version.subdirectory.as_deref(),
+            checksum: version.checksum.as_deref(),
             own_templates: own_templates.as_deref(),
         },
         selection: &selection,
+        admits: &|names| verdict.admits(names),
         parts,
         variables: &variables,
         environment: &|name| env::var(name).ok(),
-        answers: &answers,
+        answers: &kept,
         asker: questions.map(|it| it as &dyn Ask),
         options: &options::as_variables(args, output),
         django_version: &|| search.django_version(),
@@ -126,7 +126,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         progress: &steps,
         stop: &stop,
         ..Request::new(subject, name, &target, &here)
-    })?);
+    });
+    let plan = Rc::new(plan.map_err(|error| verdict.explain(error))?);
     steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
     if *diff {
@@ -138,8 +139,8 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
         return show_plan(report, *json, checked);
     }
     checked?;
-    let scripts = Scripts::new(job, &plan, &target, &search);
-    scripts.write(collisions, &stop)?;
+    let scripts = Scripts::new(job, &plan, &target, &search, &stop);
+    scripts.write(collisions)?;
     report.is_written = true;
     let took = start.elapsed().saturating_sub(steps.asked());
     let files: Vec<_> = report.files().collect();
@@ -229,19 +230,25 @@ fn finish(job: &Job, made: Made<'_>, report: &mut Report) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where it goes, once it is known that it may be called so.
-fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error> {
+/// Where it goes, and whether it may be called so.
+fn find_target<'a>(
+    job: &'a Job,
+    search: &Search,
+    here: &Path,
+) -> Result<(Target, names::Verdict<'a>), Error> {
     let GenerateArgs {
         name,
+        template,
         directory,
         pythonpath,
         ..
     } = &job.args;
     let directory = directory.as_deref();
-    names::check(
+    let verdict = names::check(
         &names::Wish {
             subject: job.subject,
             name,
+            template: template.as_deref(),
             directory,
             pythonpath: pythonpath.as_deref(),
         },
@@ -251,7 +258,8 @@ fn find_target(job: &Job, search: &Search, here: &Path) -> Result<Target, Error>
         names::warn(name);
     }
     let expected = Some(Path::new(name)).filter(|_| existing::is_expected(&job.args));
-    Ok(Target::resolve(name, directory.or(expected), here)?)
+    let target = Target::resolve(name, directory.or(expected), here)?;
+    Ok((target, verdict))
 }
 
 /// What begins to watch the rendering. Where that never ends, the program ends from the side, with

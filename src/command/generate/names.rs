@@ -1,32 +1,90 @@
 //! Whether the names that the user wants can be given: which directories Python would search is
-//! known here, the rules are the project's.
+//! known here, the rules are the project's, and which of them count says the template.
 
 use std::{
     env,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use crate::{
     command::error::Error,
     console,
-    project::{Marker, Name, Naming, Root, Search, looked_up},
-    template::{ProjectOrApp, Target},
+    project::{self, Marker, Name, Naming, Root, Search, check_crate_name, looked_up},
+    template::{self, Names, ProjectOrApp, Target},
 };
+
+/// What is known of the name before the template is read.
+#[derive(Debug)]
+pub(super) struct Verdict<'a> {
+    name: &'a str,
+    /// What Python has against it.
+    python: Option<project::Error>,
+}
+
+impl Verdict<'_> {
+    /// Whether it is a good name of this kind.
+    pub(super) fn admits(&self, names: Names) -> bool {
+        match names {
+            Names::Python => self.python.is_none(),
+            Names::Crate => check_crate_name(self.name).is_ok(),
+        }
+    }
+
+    /// Why there is no project, where it may be because of the name.
+    pub(super) fn explain(self, error: template::Error) -> Error {
+        let reason = match error {
+            template::Error::NameRefused {
+                names: Names::Python,
+            } => self.python,
+            template::Error::NameRefused {
+                names: Names::Crate,
+            } => check_crate_name(self.name).err().map(Into::into),
+            _ => None,
+        };
+        reason.map_or_else(|| error.into(), Into::into)
+    }
+}
 
 /// What the user wants to make, and where.
 pub(super) struct Wish<'a> {
     pub(super) subject: ProjectOrApp,
     pub(super) name: &'a str,
+    /// The template, if the user names one.
+    pub(super) template: Option<&'a str>,
     pub(super) directory: Option<&'a Path>,
     /// A directory to search first.
     pub(super) pythonpath: Option<&'a str>,
 }
 
-/// Says whether the names can be given. The search's root is the current directory.
-pub(super) fn check(wish: &Wish<'_>, search: &Search) -> Result<(), Error> {
+/// Says whether the names can be given, as far as that is known before the template is read: it may
+/// be one of Rust projects. The search's root is the current directory.
+pub(super) fn check<'a>(wish: &Wish<'a>, search: &Search) -> Result<Verdict<'a>, Error> {
+    let python = match check_python(wish, search) {
+        Ok(()) => None,
+        Err(error) if may_be_a_crate(wish) => Some(error),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Verdict {
+        name: wish.name,
+        python,
+    })
+}
+
+/// Whether the template may be one whose projects are Cargo packages, and the name is none that
+/// means another place.
+fn may_be_a_crate(wish: &Wish<'_>) -> bool {
+    let mut parts = Path::new(wish.name).components();
+    wish.subject == ProjectOrApp::Project
+        && wish.template.is_some()
+        && !wish.name.contains(['/', '\\', '\0'])
+        && matches!(parts.next(), Some(Component::Normal(_)))
+}
+
+fn check_python(wish: &Wish<'_>, search: &Search) -> Result<(), project::Error> {
     let Wish {
         subject,
         name,
+        template: _,
         directory,
         pythonpath,
     } = *wish;

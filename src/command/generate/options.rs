@@ -1,6 +1,6 @@
 //! What the options mean to the template: what is taken and rendered, and the variables.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     cli::{GenerateArgs, OutputArgs},
@@ -63,12 +63,16 @@ pub(super) fn as_variables(args: &GenerateArgs, output: OutputArgs) -> Dict {
 
 /// The user's own variables: what `--var` says stands before the files, and a later one before an
 /// earlier one.
-pub(super) fn variables(subject: ProjectOrApp, args: &GenerateArgs) -> Result<Dict, Error> {
+pub(in crate::command) fn variables(
+    subject: ProjectOrApp,
+    files: &[PathBuf],
+    arguments: &[String],
+) -> Result<Dict, Error> {
     let mut variables = Dict::new();
-    for file in &args.variable_files {
+    for file in files {
         variables.extend(template::read_variables(subject, file)?);
     }
-    for argument in &args.variables {
+    for argument in arguments {
         let (name, value) = template::assignment(subject, argument)?;
         variables.insert(name, value);
     }

@@ -9,15 +9,18 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{ExitStatus, Stdio},
     sync::atomic::AtomicBool,
 };
 
+use tokio::process::Command;
+
 use super::Job;
 use crate::{
-    command::error::Error,
+    command::{error::Error, runtime},
     console,
-    project::Search,
+    project::{Search, run_printing},
+    shutdown::Stop,
     template::{self, Collisions, Plan, Script, Stage, Target, shown_path},
 };
 
@@ -36,7 +39,7 @@ pub(crate) enum ScriptError {
         /// The file in the template.
         name: PathBuf,
         /// How it ended.
-        status: std::process::ExitStatus,
+        status: ExitStatus,
         /// Whether the project is gone.
         is_removed: bool,
     },
@@ -47,6 +50,14 @@ pub(crate) enum ScriptError {
         name: PathBuf,
         /// The system's answer.
         source: io::Error,
+        /// Whether the project is gone.
+        is_removed: bool,
+    },
+    /// The user wants the end.
+    #[error("interrupted in the hook `{}`{}", shown_path(name), left(*is_removed))]
+    Interrupted {
+        /// The file in the template.
+        name: PathBuf,
         /// Whether the project is gone.
         is_removed: bool,
     },
@@ -63,17 +74,17 @@ fn left(is_removed: bool) -> &'static str {
 
 impl ScriptError {
     /// What the user can do next.
-    pub(crate) fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Failed { .. } => {
-                "what it printed says why; without `--trust` the project is made without hooks"
-            }
-            Self::Start { .. } => {
+            Self::Failed { .. } => Some(
+                "what it printed says why; without `--trust` the project is made without hooks",
+            ),
+            Self::Start { .. } => Some(
                 "a hook that is neither `.py` nor `.sh` needs a first line such as `#!/bin/sh`; one \
-                 in Python needs an interpreter"
-            }
+                 in Python needs an interpreter",
+            ),
+            Self::Interrupted { .. } => None,
         }
-        .to_owned()
     }
 }
 
@@ -87,17 +98,25 @@ pub(super) struct Scripts<'a> {
     search: &'a Search,
     /// Standard output is for something else.
     to_stderr: bool,
+    stop: &'a AtomicBool,
 }
 
 impl<'a> Scripts<'a> {
-    /// The hooks of a plan, which is about to be written.
-    pub(super) fn new(job: &Job, plan: &'a Plan, target: &'a Target, search: &'a Search) -> Self {
+    /// The hooks of a plan, which is about to be written. The flag says that the user wants the end.
+    pub(super) fn new(
+        job: &Job,
+        plan: &'a Plan,
+        target: &'a Target,
+        search: &'a Search,
+        stop: &'a AtomicBool,
+    ) -> Self {
         Self {
             plan,
             target,
             is_trusted: job.args.trust,
             search,
             to_stderr: job.args.json,
+            stop,
         }
     }
 
@@ -127,14 +146,10 @@ impl<'a> Scripts<'a> {
     }
 
     /// Writes the project, and runs before that what comes before it.
-    pub(super) fn write(&self, collisions: Collisions, stop: &AtomicBool) -> Result<(), Error> {
+    pub(super) fn write(&self, collisions: Collisions) -> Result<(), Error> {
+        let write = |target| template::write_over(self.plan, target, collisions, self.stop);
         if !self.has(Stage::Before) {
-            return Ok(template::write_over(
-                self.plan,
-                self.target,
-                collisions,
-                stop,
-            )?);
+            return Ok(write(self.target)?);
         }
         let path = self.target.path();
         if matches!(self.target, Target::New(_)) {
@@ -145,11 +160,10 @@ impl<'a> Scripts<'a> {
             })?;
         }
         self.run(Stage::Before)?;
-        let place = Target::Existing(path.to_path_buf());
-        let written = template::write_over(self.plan, &place, collisions, stop);
-        if written.is_err() && matches!(self.target, Target::New(_)) {
+        let written = write(&Target::Existing(path.to_path_buf()));
+        if written.is_err() {
             // The user has no use for what the hooks made.
-            let _ = fs::remove_dir_all(path);
+            self.remove();
         }
         Ok(written?)
     }
@@ -173,37 +187,48 @@ impl<'a> Scripts<'a> {
             return Ok(());
         }
         let scripts = self.plan.scripts().iter();
-        for script in scripts.filter(|script| script.stage == stage) {
-            let ended = self.run_one(script);
-            let succeeded = ended.as_ref().is_ok_and(std::process::ExitStatus::success);
-            if succeeded {
-                continue;
+        runtime()?.block_on(async {
+            let mut stop = Stop::listen().map_err(Error::Runtime)?;
+            for script in scripts.filter(|script| script.stage == stage) {
+                let ended = self.run_one(script, stop.wanted(self.stop)).await;
+                if matches!(&ended, Ok(Some(status)) if status.success()) {
+                    continue;
+                }
+                let (name, is_removed) = (script.name.clone(), self.remove());
+                return Err(match ended {
+                    Ok(Some(status)) => ScriptError::Failed {
+                        name,
+                        status,
+                        is_removed,
+                    },
+                    Ok(None) => ScriptError::Interrupted { name, is_removed },
+                    Err(source) => ScriptError::Start {
+                        name,
+                        source,
+                        is_removed,
+                    },
+                }
+                .into());
             }
-            let is_removed = match self.target {
-                // It was made for this project a moment ago.
-                Target::New(path) => fs::remove_dir_all(path).is_ok(),
-                Target::Existing(_) => false,
-            };
-            let name = script.name.clone();
-            return Err(match ended {
-                Ok(status) => ScriptError::Failed {
-                    name,
-                    status,
-                    is_removed,
-                },
-                Err(source) => ScriptError::Start {
-                    name,
-                    source,
-                    is_removed,
-                },
-            }
-            .into());
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
-    /// Runs one script to its end, from a file outside of the project.
-    fn run_one(&self, script: &Script) -> io::Result<std::process::ExitStatus> {
+    /// Removes the project, unless its directory was there before. Says whether it is gone.
+    fn remove(&self) -> bool {
+        match self.target {
+            // It was made for this project a moment ago.
+            Target::New(path) => fs::remove_dir_all(path).is_ok(),
+            Target::Existing(_) => false,
+        }
+    }
+
+    /// Runs one script to its end, or until the future is done, from a file outside of the project.
+    async fn run_one(
+        &self,
+        script: &Script,
+        stop: impl Future<Output = ()>,
+    ) -> io::Result<Option<ExitStatus>> {
         let ending = script.name.extension().unwrap_or_default();
         let ending = format!(".{}", ending.to_string_lossy());
         let file = tempfile::Builder::new()
@@ -214,18 +239,23 @@ impl<'a> Scripts<'a> {
         fs::set_permissions(file.path(), fs::Permissions::from_mode(MODE))?;
         // Nothing runs a file that somebody still writes.
         let path = file.into_temp_path();
-        let mut command = match ending.as_str() {
-            ".py" => Command::new(self.search.find().map_err(io::Error::other)?.path),
-            ".sh" if !script.text.starts_with("#!") => Command::new(SHELL),
-            _ => Command::new(&path),
+        let interpreter = match ending.as_str() {
+            ".py" => Some(self.search.find().map_err(io::Error::other)?.path),
+            ".sh" if !script.text.starts_with("#!") => Some(SHELL.into()),
+            _ => None,
         };
-        if command.get_program() != path.as_os_str() {
-            command.arg(&path);
-        }
+        let mut command = match interpreter {
+            Some(interpreter) => {
+                let mut command = Command::new(interpreter);
+                command.arg(&path);
+                command
+            }
+            None => Command::new(&path),
+        };
         command.current_dir(self.target.path());
         if self.to_stderr {
             command.stdout(Stdio::from(io::stderr()));
         }
-        command.status()
+        run_printing(&mut command, stop).await
     }
 }

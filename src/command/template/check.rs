@@ -9,10 +9,10 @@ use super::{
     words::{counted, print_json},
 };
 use crate::{
-    cli::CheckTemplateArgs,
-    command::error::Error,
+    cli::{CheckTemplateArgs, SubjectArgs},
+    command::{error::Error, generate::options},
     console::{self, Verbosity},
-    template::{self, Checked, Dict, Finding, Request, Severity, shown_text},
+    template::{self, Checked, Finding, Request, Severity, shown_text},
 };
 
 #[derive(Serialize)]
@@ -29,21 +29,20 @@ struct Document<'a> {
 }
 
 /// Runs the command. The exit code says whether anything is wrong.
-pub(super) fn run(args: &CheckTemplateArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
+pub(super) fn run(
+    args: &CheckTemplateArgs,
+    json: bool,
+    verbosity: Verbosity,
+) -> Result<ExitCode, Error> {
     let CheckTemplateArgs {
         template,
-        app,
+        subject: SubjectArgs { app },
         variables,
         strict,
-        json,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = subject(*app);
-    let mut answers = Dict::new();
-    for argument in variables {
-        let (name, value) = template::assignment(subject, argument)?;
-        answers.insert(name, value);
-    }
+    let answers = options::variables(subject, &[], variables)?;
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);
     let watchdog = watch(&stop, subject);
@@ -56,7 +55,7 @@ pub(super) fn run(args: &CheckTemplateArgs, verbosity: Verbosity) -> Result<Exit
         checked.count(Severity::Error),
         checked.count(Severity::Warning),
     );
-    if *json {
+    if json {
         print_json(&Document {
             template: &checked.template,
             native: checked.is_native,

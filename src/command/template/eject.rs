@@ -7,19 +7,18 @@ use super::{
     stop,
 };
 use crate::{
-    cli::EjectArgs,
+    cli::{EjectArgs, SubjectArgs},
     command::error::Error,
     console::Verbosity,
     template::{self, ProjectOrApp},
 };
 
 /// Runs the command.
-pub(super) fn run(args: &EjectArgs, verbosity: Verbosity) -> Result<(), Error> {
+pub(super) fn run(args: &EjectArgs, json: bool, verbosity: Verbosity) -> Result<(), Error> {
     let EjectArgs {
         template,
         directory,
-        app,
-        json,
+        subject: SubjectArgs { app },
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = app.then_some(ProjectOrApp::App);
@@ -34,6 +33,6 @@ pub(super) fn run(args: &EjectArgs, verbosity: Verbosity) -> Result<(), Error> {
         target: target.path(),
         here: &here,
     }
-    .tell(*json, verbosity);
+    .tell(json, verbosity);
     Ok(())
 }

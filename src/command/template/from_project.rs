@@ -15,7 +15,7 @@ use super::{
     words::{counted, lossy, print_json},
 };
 use crate::{
-    cli::FromProjectArgs,
+    cli::{FromProjectArgs, SubjectArgs},
     command::error::Error,
     console::{self, Verbosity},
     template::{self, FromProject, Project, ProjectOrApp, Replacement, Target, shown_path},
@@ -56,14 +56,13 @@ struct Replaced<'a> {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &FromProjectArgs, verbosity: Verbosity) -> Result<(), Error> {
+pub(super) fn run(args: &FromProjectArgs, json: bool, verbosity: Verbosity) -> Result<(), Error> {
     let FromProjectArgs {
         directory,
         name,
         into,
-        app,
+        subject: SubjectArgs { app },
         dry_run,
-        json,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = subject(*app);
@@ -103,7 +102,7 @@ pub(super) fn run(args: &FromProjectArgs, verbosity: Verbosity) -> Result<(), Er
     } else {
         made::write(&made.plan, &target, &stop)?;
     }
-    if *json {
+    if json {
         print_json(&document(&made, subject, target.path(), *dry_run));
         return Ok(());
     }
@@ -267,9 +266,7 @@ fn warn(made: &FromProject) {
                 "`{}` keeps the name: it cannot be a text of a template",
                 shown_path(path)
             ),
-            Some(
-                "its line ends are those of Windows, or it has every kind of marks; change it by hand",
-            ),
+            Some("it has several kinds of line ends, or every kind of marks; change it by hand"),
         );
     }
 }

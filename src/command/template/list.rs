@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::words::{lossy, print_json};
 use crate::{
-    cli::ListArgs,
     command::{error::Error, generate::own},
     console::{self, Verbosity},
     template::{self, Listed, ProjectOrApp, shown_path, shown_text},
@@ -29,7 +28,7 @@ struct Item {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &ListArgs, verbosity: Verbosity) -> Result<(), Error> {
+pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
     let directory = own::templates();
     let builtin = template::builtin_templates();
     let own = match &directory {
@@ -37,7 +36,7 @@ pub(super) fn run(args: &ListArgs, verbosity: Verbosity) -> Result<(), Error> {
         None => Vec::new(),
     };
     let all: Vec<&Listed> = builtin.iter().chain(&own).collect();
-    if args.json {
+    if json {
         print_json(&Document {
             templates: all.iter().map(|it| item(it)).collect(),
             own_templates: directory.as_deref().map(lossy),

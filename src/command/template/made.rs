@@ -11,7 +11,7 @@ use super::words::{argument, counted, lossy, print_json};
 use crate::{
     command::error::Error,
     console::{self, Verbosity},
-    template::{self, Plan, ProjectOrApp, Target, shown_path},
+    template::{self, AuthoringError, Plan, ProjectOrApp, Target, shown_path},
 };
 
 /// A template that was made.
@@ -36,13 +36,23 @@ struct Document<'a> {
 
 /// Where a template goes: in its directory may be other things, and nothing in its way.
 pub(super) fn target(name: &str, directory: Option<&Path>, here: &Path) -> Result<Target, Error> {
-    Ok(Target::resolve(name, directory, here)?)
+    Target::resolve(name, directory, here).map_err(in_the_way)
 }
 
 /// Writes all files, or none.
 pub(super) fn write(plan: &Plan, target: &Target, stop: &AtomicBool) -> Result<(), Error> {
-    target.check(plan)?;
-    Ok(template::write(plan, target, stop)?)
+    target.check(plan).map_err(in_the_way)?;
+    template::write(plan, target, stop).map_err(in_the_way)
+}
+
+/// The words for projects name options that there are not for templates.
+fn in_the_way(error: template::Error) -> Error {
+    let paths = match error {
+        template::Error::Conflicts { paths, .. } => paths,
+        template::Error::TargetExists { path } => vec![path],
+        other => return other.into(),
+    };
+    template::Error::from(AuthoringError::InTheWay { paths }).into()
 }
 
 impl Made<'_> {

@@ -41,20 +41,10 @@ pub(super) fn run(
     verbosity: Verbosity,
 ) -> Result<ExitCode, Error> {
     check_output(output)?;
-    let TemplateArgs { command } = args;
-    let done = match command {
-        TemplateCommand::List(args) => list::run(args, verbosity).map(|()| ExitCode::SUCCESS),
-        TemplateCommand::Show(args) => show::run(args).map(|()| ExitCode::SUCCESS),
-        TemplateCommand::New(args) => new::run(args, verbosity).map(|()| ExitCode::SUCCESS),
-        TemplateCommand::Eject(args) => eject::run(args, verbosity).map(|()| ExitCode::SUCCESS),
-        TemplateCommand::FromProject(args) => {
-            from_project::run(args, verbosity).map(|()| ExitCode::SUCCESS)
-        }
-        TemplateCommand::Check(args) => check::run(args, verbosity),
-        TemplateCommand::Test(args) => test::run(args, verbosity),
-    };
+    let &TemplateArgs { ref command, json } = args;
+    let done = dispatch(command, json, verbosity);
     if let Err(error) = &done
-        && wants_json(command)
+        && json
     {
         words::print_json(&Failed {
             error: error.to_string(),
@@ -64,24 +54,28 @@ pub(super) fn run(
     done
 }
 
+fn dispatch(
+    command: &TemplateCommand,
+    json: bool,
+    verbosity: Verbosity,
+) -> Result<ExitCode, Error> {
+    match command {
+        TemplateCommand::List => list::run(json, verbosity)?,
+        TemplateCommand::Show(args) => show::run(args, json)?,
+        TemplateCommand::New(args) => new::run(args, json, verbosity)?,
+        TemplateCommand::Eject(args) => eject::run(args, json, verbosity)?,
+        TemplateCommand::FromProject(args) => from_project::run(args, json, verbosity)?,
+        TemplateCommand::Check(args) => return check::run(args, json, verbosity),
+        TemplateCommand::Test(args) => return test::run(args, json, verbosity),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// What goes out as JSON in place of a result.
 #[derive(Serialize)]
 struct Failed {
     error: String,
     hint: Option<String>,
-}
-
-/// Whether the result goes to a program.
-fn wants_json(command: &TemplateCommand) -> bool {
-    match command {
-        TemplateCommand::List(args) => args.json,
-        TemplateCommand::Show(args) => args.json,
-        TemplateCommand::New(args) => args.json,
-        TemplateCommand::Eject(args) => args.json,
-        TemplateCommand::FromProject(args) => args.json,
-        TemplateCommand::Check(args) => args.json,
-        TemplateCommand::Test(args) => args.json,
-    }
 }
 
 /// What an option says of what a template is for.

@@ -8,19 +8,18 @@ use super::{
     stop, subject,
 };
 use crate::{
-    cli::NewArgs,
+    cli::{NewArgs, SubjectArgs},
     command::error::Error,
     console::Verbosity,
     template::{self, Cases, Request, Wanted},
 };
 
 /// Runs the command.
-pub(super) fn run(args: &NewArgs, verbosity: Verbosity) -> Result<(), Error> {
+pub(super) fn run(args: &NewArgs, json: bool, verbosity: Verbosity) -> Result<(), Error> {
     let NewArgs {
         template: name,
         directory,
-        app,
-        json,
+        subject: SubjectArgs { app },
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = subject(*app);
@@ -57,6 +56,6 @@ pub(super) fn run(args: &NewArgs, verbosity: Verbosity) -> Result<(), Error> {
         target: target.path(),
         here: &here,
     }
-    .tell(*json, verbosity);
+    .tell(json, verbosity);
     Ok(())
 }

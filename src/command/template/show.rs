@@ -11,11 +11,11 @@ use super::{
     words::{counted, lossy, print_json},
 };
 use crate::{
-    cli::{ShowArgs, WhichArgs},
+    cli::{ShowArgs, SubjectArgs},
     command::error::Error,
     console,
     template::{
-        self, Outline, OutlinedFile, ProjectOrApp, Request, Variable, Wanted, shown_path,
+        self, Names, Outline, OutlinedFile, ProjectOrApp, Request, Variable, Wanted, shown_path,
         shown_text,
     },
 };
@@ -30,25 +30,21 @@ struct Document<'a> {
     description: Option<&'a str>,
     place: String,
     native: bool,
+    cookiecutter: bool,
     variables: &'a [Variable],
     files: &'a [OutlinedFile],
+    names: Names,
     reserved: &'a [String],
     environment: &'a [String],
     manifest: std::collections::BTreeMap<&'a str, &'a str>,
 }
 
 /// Runs the command.
-pub(super) fn run(args: &ShowArgs) -> Result<(), Error> {
+pub(super) fn run(args: &ShowArgs, json: bool) -> Result<(), Error> {
     let ShowArgs {
-        which:
-            WhichArgs {
-                template,
-                reference,
-                subdirectory,
-                checksum,
-                app,
-            },
-        json,
+        template,
+        version,
+        subject: SubjectArgs { app },
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = subject(*app);
@@ -57,22 +53,24 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Error> {
     let request = imagined.request(template, &stop);
     let outline = template::outline(&Request {
         wanted: Wanted {
-            reference: reference.as_deref(),
-            subdirectory: subdirectory.as_deref(),
-            checksum: checksum.as_deref(),
+            reference: version.reference.as_deref(),
+            subdirectory: version.subdirectory.as_deref(),
+            checksum: version.checksum.as_deref(),
             ..request.wanted
         },
         ..request
     })?;
-    if *json {
+    if json {
         print_json(&Document {
             name: &outline.name,
             subject: subject.word(),
             description: outline.description.as_deref(),
             place: lossy(&outline.place),
             native: outline.is_native,
+            cookiecutter: outline.is_cookiecutter,
             variables: &outline.variables,
             files: &outline.files,
+            names: outline.names,
             reserved: &outline.reserved,
             environment: &outline.environment,
             manifest: outline
@@ -98,6 +96,8 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         "\n{} {}, {} in {}",
         if outline.is_native {
             "A template of"
+        } else if outline.is_cookiecutter {
+            "A template made for cookiecutter, of"
         } else {
             "A template as Django has them, of"
         },
@@ -108,6 +108,9 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         counted(outline.files.len(), "file", "files"),
         shown_path(&outline.place)
     );
+    if outline.names == Names::Crate {
+        text.push_str("A project's name is that of a Cargo package\n");
+    }
     if !outline.reserved.is_empty() {
         let _ = writeln!(
             text,
@@ -130,7 +133,12 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
         let _ = writeln!(text, "  {}", line(file));
     }
     for (key, part) in &outline.others {
-        let _ = writeln!(text, "\n{key}, as the manifest has it:");
+        let source = if outline.is_cookiecutter {
+            "programs of the template, which run with --trust only"
+        } else {
+            "as the manifest has it"
+        };
+        let _ = writeln!(text, "\n{key}, {source}:");
         for line in part.trim_end().lines() {
             let _ = writeln!(text, "  {}", shown_text(line));
         }

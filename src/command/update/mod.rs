@@ -11,17 +11,14 @@ use std::{
 use super::{
     check, diff,
     error::Error,
-    generate::{Questions, Steps, Watchdog, formatter::Formatter, own},
+    generate::{Questions, Steps, Watchdog, formatter::Formatter, options, own},
     repository,
 };
 use crate::{
     cli::{OutputArgs, UpdateArgs},
     console::{self, Verbosity},
     shutdown,
-    template::{
-        self, Ask, Dict, Remembered, Request, Target, Texts, UpdateRequest, Wanted, assignment,
-        read_variables, shown_text,
-    },
+    template::{self, Ask, Remembered, Request, Target, Texts, UpdateRequest, Wanted, shown_text},
 };
 use report::Report;
 
@@ -71,7 +68,8 @@ fn bring(
     } else {
         Ok(())
     };
-    let variables = variables(args, &remembered)?;
+    let said = &args.answers;
+    let variables = options::variables(subject, &said.variable_files, &said.variables)?;
     let stop = shutdown::flag().map_err(Error::Runtime)?;
     let steps = {
         let stop = Arc::clone(&stop);
@@ -82,7 +80,7 @@ fn bring(
         })
     };
     let questions = Questions { stop: &stop };
-    let can_ask = console::is_interactive() && !args.json && !args.defaults;
+    let can_ask = console::is_interactive() && !args.json && !said.defaults;
     let questions = can_ask.then_some(&questions);
     let (own_templates, answers) = (own::templates(), own::answers(subject)?);
     let target = Target::Existing(target);
@@ -158,18 +156,4 @@ fn format(name: &str, texts: &mut Texts, stop: &AtomicBool) {
     if let Err(error) = formatter.format_texts(texts, stop) {
         console::warning(error, None);
     }
-}
-
-/// What the user says now: as for a new project, a later one stands before an earlier one.
-fn variables(args: &UpdateArgs, remembered: &Remembered) -> Result<Dict, Error> {
-    let subject = remembered.project.kind;
-    let mut variables = Dict::new();
-    for file in &args.variable_files {
-        variables.extend(read_variables(subject, file)?);
-    }
-    for argument in &args.variables {
-        let (name, value) = assignment(subject, argument)?;
-        variables.insert(name, value);
-    }
-    Ok(variables)
 }

@@ -162,11 +162,17 @@ impl Report {
 
     /// From which version to which.
     fn versions(&self, new: &Version) -> String {
-        let old = self.remembered.as_ref().map(|it| named(&it.template));
-        let new = named(new);
-        match old {
-            Some(old) if old != new => format!("{new} (was {old})"),
-            _ => new,
+        let Some(old) = self.remembered.as_ref().map(|it| &it.template) else {
+            return named(new);
+        };
+        let base = if old.bases == new.bases {
+            ""
+        } else {
+            ", built on another version"
+        };
+        match (named(old), named(new)) {
+            (old, new) if old == new => format!("{new}{base}"),
+            (old, new) => format!("{new}{base} (was {old})"),
         }
     }
 }
@@ -193,7 +199,7 @@ fn status(outcome: Outcome) -> &'static str {
         Outcome::Removed => "removed",
         Outcome::Conflict | Outcome::BinaryConflict | Outcome::InTheWay => "conflict",
         Outcome::StaysDeleted => "deleted",
-        Outcome::StaysChanged => "kept",
+        Outcome::StaysChanged | Outcome::StaysThere => "kept",
     }
 }
 
@@ -205,6 +211,7 @@ fn note(outcome: Outcome) -> &'static str {
         Outcome::InTheWay => ": something else is there, and stays",
         Outcome::StaysDeleted => ": you have deleted it, and it stays so (`--restore` takes it)",
         Outcome::StaysChanged => ": the template has it no more, but you have changed it",
+        Outcome::StaysThere => ": the template leaves it to you once it is there",
         Outcome::Created
         | Outcome::Updated
         | Outcome::Merged

@@ -7,8 +7,8 @@ use crate::template::{
     Past, Request, Target,
     error::Error,
     manifest,
+    opened::renderer,
     plan::Plan,
-    renderer,
     similar::similar,
     source::{self, Origin, Source},
     subject::ProjectOrApp,
@@ -42,10 +42,13 @@ pub fn eject(subject: Option<ProjectOrApp>, name: &str) -> Result<Ejected, Error
             });
         }
     }
-    let names: Vec<_> = source::builtin_templates()
+    let mut names: Vec<_> = source::builtin_templates()
         .filter(|(subject, ..)| subjects.contains(subject))
         .map(|(_, name, _)| name)
         .collect();
+    // There may be one of each subject.
+    names.sort_unstable();
+    names.dedup();
     let meant = similar(&name.to_lowercase(), names.iter().copied());
     Err(AuthoringError::NotBuiltIn {
         name: name.to_owned(),

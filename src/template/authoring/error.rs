@@ -16,10 +16,22 @@ pub enum AuthoringError {
         /// What there is.
         hint: String,
     },
+    /// Where a template would go, something is.
+    #[error("{}", in_the_way(paths))]
+    InTheWay {
+        /// What is there.
+        paths: Vec<PathBuf>,
+    },
     /// Only a template with a manifest has tests.
     #[error("`{}` has no `scaffold.toml`, and so no tests", shown::path(template))]
     NoManifest {
         /// The template.
+        template: PathBuf,
+    },
+    /// The template is not there.
+    #[error("there is no directory `{}`", shown::path(template))]
+    NoDirectory {
+        /// Where it would be.
         template: PathBuf,
     },
     /// There are no tests.
@@ -117,8 +129,16 @@ impl AuthoringError {
     pub(in crate::template) fn hint(&self) -> String {
         match self {
             Self::NotBuiltIn { hint, .. } => hint.clone(),
+            Self::InTheWay { .. } => {
+                "nothing was written; choose another name or directory".to_owned()
+            }
             Self::NoManifest { .. } => {
                 "an empty `scaffold.toml` makes it a native template".to_owned()
+            }
+            Self::NoDirectory { .. } => {
+                "give the directory of the template; `scaffold template eject` makes one of a \
+                 built-in template"
+                    .to_owned()
             }
             Self::NoCases { .. } => "write one, `tests/default.toml`, with the line `[case]`, and \
                  run `scaffold template test --update`"
@@ -139,4 +159,15 @@ impl AuthoringError {
             }
         }
     }
+}
+
+/// What is in the way: one path, or the first with the others below it.
+fn in_the_way(paths: &[PathBuf]) -> String {
+    let mut texts = paths.iter().map(|path| shown::path(path).to_string());
+    let mut text = format!("`{}` is there already", texts.next().unwrap_or_default());
+    for other in texts {
+        text.push_str("\n  and ");
+        text.push_str(&other);
+    }
+    text
 }

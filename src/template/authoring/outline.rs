@@ -6,17 +6,19 @@ use serde::Serialize;
 use toml::Table;
 
 use crate::template::{
-    Request,
+    Request, cookiecutter,
     declarations::{Declaration, Variable},
     error::Error,
     manifest::Manifest,
-    open, path, plan,
-    source::Kind,
+    names::Names,
+    opened::Template,
+    path, plan,
+    source::{Kind, Source},
 };
 
 /// Tables and keys of a manifest that are shown as they are, where it has them: what it builds on,
 /// what can be added, and which commands it runs.
-const SHOWN_AS_THEY_ARE: [&str; 3] = ["extends", "parts", "hooks"];
+const SHOWN_AS_THEY_ARE: [&str; 4] = ["extends", "remove", "parts", "hooks"];
 
 /// A template.
 #[derive(Clone, Debug)]
@@ -27,12 +29,16 @@ pub struct Outline {
     pub description: Option<String>,
     /// Where it is, as messages call it.
     pub place: PathBuf,
-    /// Whether it has a manifest; without, it is one as Django has them.
+    /// Whether it has a manifest; without, it is one as Django or cookiecutter have them.
     pub is_native: bool,
+    /// Whether it was made for cookiecutter.
+    pub is_cookiecutter: bool,
     /// The variables that it declares.
     pub variables: Vec<Variable>,
     /// Its files, by path.
     pub files: Vec<File>,
+    /// Which kind of name a project from it has.
+    pub names: Names,
     /// Names that a project from it cannot have.
     pub reserved: Vec<String>,
     /// Variables of the environment that its texts may read.
@@ -62,7 +68,12 @@ pub struct File {
 
 /// Reads a template.
 pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
-    let (source, manifest) = open(request)?;
+    let Template {
+        source, manifest, ..
+    } = Template::open(request)?;
+    if manifest.is_none() && cookiecutter::is_one(&source) {
+        return of_cookiecutter(&source);
+    }
     let manifest = manifest.as_ref();
     let mut files: Vec<File> = source
         .entries
@@ -87,8 +98,10 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
         description: manifest.and_then(|it| it.description.clone()),
         place: source.root.clone(),
         is_native: manifest.is_some(),
+        is_cookiecutter: false,
         variables: declarations.iter().map(Declaration::outline).collect(),
         files,
+        names: manifest.and_then(|it| it.names).unwrap_or_default(),
         reserved: manifest
             .map(|it| it.reserved().to_vec())
             .unwrap_or_default(),
@@ -96,6 +109,39 @@ pub fn outline(request: &Request<'_>) -> Result<Outline, Error> {
             .map(|it| it.environment.clone())
             .unwrap_or_default(),
         others: others.collect(),
+    })
+}
+
+/// A template that was made for cookiecutter.
+fn of_cookiecutter(source: &Source) -> Result<Outline, Error> {
+    let outline = cookiecutter::outline(source)?;
+    let files = outline.files.into_iter().map(|(path, rendered)| {
+        let path = path.to_string_lossy().into_owned();
+        File {
+            to: path.clone(),
+            path,
+            rendered,
+            executable: false,
+            when: Vec::new(),
+            rename: None,
+            own_delimiters: false,
+        }
+    });
+    let hooks = (!outline.hooks.is_empty()).then(|| outline.hooks.join("\n"));
+    Ok(Outline {
+        name: source.name(),
+        description: None,
+        place: source.root.clone(),
+        is_native: false,
+        is_cookiecutter: true,
+        variables: outline.variables,
+        files: files.collect(),
+        reserved: Vec::new(),
+        environment: Vec::new(),
+        others: hooks
+            .map(|it| ("hooks".to_owned(), it))
+            .into_iter()
+            .collect(),
     })
 }
 

@@ -9,6 +9,9 @@ use toml::{Spanned, Table, Value};
 /// Keys whose texts are expressions, without marks around them.
 const EXPRESSIONS: [&str; 2] = ["when", "expression"];
 
+/// The key whose patterns mean files of the template that this one builds on.
+pub(super) const REMOVE: &str = "remove";
+
 /// Where things stand.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -17,6 +20,7 @@ pub(super) struct Places {
     copy: Vec<Spanned<String>>,
     executable: Vec<Spanned<String>>,
     exclude: Vec<Spanned<String>>,
+    remove: Vec<Spanned<String>>,
     files: Vec<PathPlace>,
 }
 
@@ -66,6 +70,7 @@ impl Places {
             ("copy", &self.copy),
             ("executable", &self.executable),
             ("exclude", &self.exclude),
+            (REMOVE, &self.remove),
         ];
         let listed = lists.into_iter().flat_map(|(key, patterns)| {
             patterns.iter().map(move |pattern| Pattern {

@@ -43,6 +43,8 @@ pub(super) struct Layers {
     pub(super) origins: HashMap<PathBuf, PathBuf>,
     /// The parts that some template has files for.
     known: Vec<String>,
+    /// What the last template removes, and those below it do not have.
+    pub(super) useless: Vec<String>,
 }
 
 impl Layers {
@@ -62,15 +64,17 @@ impl Layers {
             remove,
             parts,
         } = layer;
-        let is_removed = |path: &Path| {
-            let mut above = path.ancestors().take_while(|it| !it.as_os_str().is_empty());
-            above.any(|it| {
-                let mut patterns = remove.iter().map(|it| it.trim_end_matches('/'));
-                patterns.any(|pattern| glob::matches(pattern, it))
+        let means = |pattern: &str, (key, entry): (&PathBuf, &Entry)| {
+            let pattern = pattern.trim_end_matches('/');
+            [key, &entry.path].into_iter().any(|path| {
+                let mut above = path.ancestors().take_while(|it| !it.as_os_str().is_empty());
+                above.any(|it| glob::matches(pattern, it))
             })
         };
+        let is_useless = |it: &String| !self.entries.iter().any(|entry| means(it, entry));
+        self.useless = remove.iter().filter(|it| is_useless(it)).cloned().collect();
         self.entries
-            .retain(|key, entry| !is_removed(key) && !is_removed(&entry.path));
+            .retain(|key, entry| !remove.iter().any(|it| means(it, (key, entry))));
         let (own, mut of_parts) = split(entries, &parts);
         for entry in own {
             self.put(entry, &root, top, None);

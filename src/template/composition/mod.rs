@@ -37,13 +37,20 @@ pub(super) const PARTS: &str = "parts";
 /// mistake, and each may be a download.
 const MOST_LAYERS: usize = 8;
 
+/// The manifest of a template and of all that it builds on.
+pub(super) struct Composed {
+    pub(super) manifest: Manifest,
+    /// Hashes of the templates that it builds on, the next one first.
+    pub(super) bases: Vec<String>,
+}
+
 /// Takes the manifest out of a template, and brings in the templates that it builds on and the
 /// parts that the user wants. `taken` says which names variables must not have, and why.
 pub(super) fn compose(
     request: &Request<'_>,
     source: &mut Source,
     taken: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<Manifest>, Error> {
+) -> Result<Option<Composed>, Error> {
     let taken = |name: &str| {
         if name == PARTS {
             return Some(format!(
@@ -58,9 +65,10 @@ pub(super) fn compose(
             [name, ..] => Err(parts::unknown(name, &source.name(), [].into_iter())),
         };
     };
+    let mut bases = Vec::new();
     // Most templates have nothing of it, and stay as they are.
     if manifest.extends.is_none() && manifest.parts.is_empty() && request.parts.is_empty() {
-        return Ok(Some(manifest));
+        return Ok(Some(Composed { manifest, bases }));
     }
     let mut place = base::Place::of(request);
     let mut chain = vec![Link::new(source, &place)];
@@ -84,6 +92,7 @@ pub(super) fn compose(
             }
             .into());
         }
+        bases.push(below.hash());
         // A template that lies in one that builds on it is none of that one's files.
         layer::leave_out(&mut entries, &root, &below.root);
         for layer in &mut layers {
@@ -118,33 +127,9 @@ pub(super) fn compose(
         laid.lay(layer, &chosen, &source.root, &at)?;
     }
     manifest.choose(chosen, laid.origins);
+    manifest.useless_removals = laid.useless;
     source.entries = laid.entries.into_values().collect();
-    Ok(Some(manifest))
-}
-
-/// Hashes of the templates that one builds on, the next one first.
-pub(super) fn bases(request: &Request<'_>, source: &Source) -> Result<Vec<String>, Error> {
-    let mut hashes = Vec::new();
-    let Some(mut manifest) = manifest::look(source)? else {
-        return Ok(hashes);
-    };
-    let mut place = base::Place::of(request);
-    let mut root = source.root.clone();
-    while let Some(extends) = manifest.extends.take() {
-        let fault = |message: &str| manifest.fault(extends.span().start, message);
-        place = place
-            .base(&root, extends.get_ref())
-            .map_err(|message| fault(&message))?;
-        let below = open(request, &place, &fault)?;
-        hashes.push(below.hash());
-        // What is wrong with the chain is told where it is composed.
-        match manifest::look(&below)? {
-            Some(base) if hashes.len() < MOST_LAYERS => manifest = base,
-            _ => break,
-        }
-        root = below.root;
-    }
-    Ok(hashes)
+    Ok(Some(Composed { manifest, bases }))
 }
 
 /// Opens a template that another one builds on. `fault` makes an error at the place that says so.

@@ -48,6 +48,19 @@ impl Config {
         }
     }
 
+    /// Reads the file of a template that has it.
+    pub(super) fn look(source: &Source) -> Result<Self, Error> {
+        let path = source.locate(Path::new(FILE_NAME));
+        let mut entries = source.entries.iter();
+        match entries.find(|entry| entry.path == Path::new(FILE_NAME)) {
+            Some(Entry {
+                kind: Kind::File { contents, .. },
+                ..
+            }) => Self::parse(path, contents),
+            _ => Err(Error::ManifestDirectory { path }),
+        }
+    }
+
     fn parse(path: PathBuf, contents: &[u8]) -> Result<Self, Error> {
         let text = std::str::from_utf8(contents).map_err(|error| Error::ManifestNotText {
             path: path.clone(),

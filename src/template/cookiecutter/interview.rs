@@ -92,14 +92,46 @@ fn review(
         .iter()
         .map(|(name, value)| Answered {
             prompt: prompt(config, name),
-            answer: shown::printable(&value.to_text()),
+            answer: answer(config, name, value),
         })
         .collect();
     conversation.review(&answered).map_err(terminal)
 }
 
+/// An answer as it was chosen.
+fn answer(config: &Config, name: &str, value: &Value) -> String {
+    match (value, config.get(name)) {
+        (Value::Bool(true), _) => "yes".to_owned(),
+        (Value::Bool(false), _) => "no".to_owned(),
+        // The rest was seen when it was typed, or is the template's.
+        (Value::Dict(entries), _) => {
+            let names: Vec<_> = entries.iter().map(|(name, _)| &**name).collect();
+            shown::printable(&names.join(", "))
+        }
+        (value, Some(Value::List(_))) => {
+            let mut labels = labels(config, name, std::slice::from_ref(value));
+            labels.pop().unwrap_or_default()
+        }
+        (value, _) => shown::printable(&value.to_text()),
+    }
+}
+
+/// What the user reads of the values of a choice.
+pub(super) fn labels(config: &Config, name: &str, options: &[Value]) -> Vec<String> {
+    let words = label(config, name);
+    let of_option = |option: &Value| {
+        let text = option.to_text();
+        let word = match &words {
+            Some(Value::Dict(labels)) => labels.get(text.as_str()).map(Value::to_text),
+            _ => None,
+        };
+        shown::printable(&word.unwrap_or(text))
+    };
+    options.iter().map(of_option).collect()
+}
+
 /// What the user reads of a variable: the template's words, or its name.
-fn prompt(config: &Config, name: &str) -> String {
+pub(super) fn prompt(config: &Config, name: &str) -> String {
     let words = match label(config, name) {
         Some(Value::Dict(labels)) => labels.get("__prompt__").map(Value::to_text),
         words => words.map(|it| it.to_text()),
@@ -122,21 +154,10 @@ fn question(config: &Config, open: &Open, is_first: bool) -> Question {
     } = open;
     let mut help = Vec::new();
     let form = match default {
-        _ if !options.is_empty() => {
-            let words = label(config, name);
-            let of_option = |option: &Value| {
-                let text = option.to_text();
-                let word = match &words {
-                    Some(Value::Dict(labels)) => labels.get(text.as_str()).map(Value::to_text),
-                    _ => None,
-                };
-                shown::printable(&word.unwrap_or(text))
-            };
-            Form::One {
-                labels: options.iter().map(of_option).collect(),
-                preset: 0,
-            }
-        }
+        _ if !options.is_empty() => Form::One {
+            labels: labels(config, name, options),
+            preset: 0,
+        },
         Value::Bool(preset) => Form::YesNo { preset: *preset },
         Value::Dict(_) => {
             help.push("an object in JSON, whose entries replace those of the default".to_owned());
@@ -288,9 +309,9 @@ mod tests {
                 &format!("L: {one}: Right"),
                 "db: Line { preset: None }: Wrong(\"takes an object in JSON\")",
                 "db: Line { preset: None }: Right",
-                "author={{ I }} Docker?=True L={{ I }} db={'a': '1', 'b': 2}",
+                "author={{ I }} Docker?=yes L={{ I }} db=a, b",
                 "db: Line { preset: None }: Right",
-                "author={{ I }} Docker?=True L={{ I }} db={'a': '1'}",
+                "author={{ I }} Docker?=yes L={{ I }} db=a",
             ]
         );
     }

@@ -9,6 +9,7 @@
 //! - `tree`: which files there are, and what they are called
 //! - `contents`: what is text and what is not, and line ends
 //! - `patterns`: Python's patterns for file names
+//! - `outline`: what is told of a template
 //! - `jinja`: Jinja2 itself
 
 mod config;
@@ -16,6 +17,7 @@ mod contents;
 mod engine;
 mod interview;
 mod jinja;
+mod outline;
 mod patterns;
 mod tree;
 mod variables;
@@ -37,6 +39,7 @@ pub use config::CookiecutterError;
 pub use engine::render_jinja;
 
 pub(super) use config::FILE_NAME;
+pub(super) use outline::{choices, outline};
 
 /// Where a template keeps its hooks.
 const HOOKS: &str = "hooks";

@@ -75,6 +75,11 @@ impl Tree {
         })
     }
 
+    /// What is in the directory of the project's files; the paths are from it on.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// The variable that is the whole name of the project's directory.
     pub(super) fn directory_variable(&self) -> Option<&str> {
         let name = self

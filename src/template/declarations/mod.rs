@@ -27,9 +27,9 @@ use kind::Kind;
 use resolve::Fault;
 
 pub use outline::Variable;
-pub(super) use outline::shown;
+pub(super) use outline::{Choice as LabelledChoice, shown};
 pub(super) use read::{Fault as RawFault, Raw, declarations, value_of};
-pub(super) use remember::{hide, remembered};
+pub(super) use remember::remembered;
 pub(super) use resolve::{Answers, Fault as Unresolved};
 pub(super) use session::Session;
 

@@ -4,35 +4,15 @@ use super::{
     Declaration, Origin,
     resolve::{Fault, is_true},
 };
-use crate::template::{
-    incidentals::Incidentals,
-    native::Engine,
-    value::{Dict, Value},
-};
-
-/// Notes the secrets among the values, so that they are found wherever they come to stand.
-pub(in crate::template) fn hide(
-    declarations: &[Declaration],
-    engine: &Engine,
-    incidentals: &Incidentals,
-) {
-    let secret = declarations.iter().filter(|it| it.is_secret);
-    for (name, value) in secret.filter_map(|it| Some((&it.name, engine.value(&it.name)?))) {
-        incidentals.keep_answer(name, value);
-        for text in texts(value) {
-            incidentals.hide(&text);
-        }
-    }
-}
+use crate::template::{native::Engine, value::Dict};
 
 /// The answers, by name. What is computed, secret, or was neither asked nor `given` is none.
 pub(in crate::template) fn remembered(
     declarations: &[Declaration],
     engine: &Engine,
     given: impl Fn(&str) -> bool,
-    incidentals: &Incidentals,
 ) -> Result<Dict, Fault> {
-    let mut answers = Dict::new();
+    let (secrets, mut answers) = (engine.secrets(), Dict::new());
     for declaration in declarations {
         let Declaration {
             name,
@@ -47,18 +27,10 @@ pub(in crate::template) fn remembered(
         let is_asked = when.as_ref().map_or(Ok(true), |it| is_true(it, engine))?;
         if let Some(value) = engine.value(name)
             && (is_asked || given(name))
-            && !texts(value).iter().any(|it| incidentals.is_secret(it))
+            && !secrets.are_in(value)
         {
             answers.insert(name.as_str().into(), value.clone());
         }
     }
     Ok(answers)
-}
-
-/// The texts that the value is made of.
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::List(items) => items.iter().flat_map(texts).collect(),
-        other => vec![other.to_text()],
-    }
 }

@@ -61,7 +61,7 @@ impl Declaration {
                 // What is kept may be meant for other templates, and what is remembered for
                 // another version of this one.
                 Some((from, _)) if from != CONFIGURATION && from != REMEMBERED => {
-                    Err(self.refused(&from, "is computed by the template"))
+                    Err(self.computed(&from))
                 }
                 _ => self.rendered(template, engine).map(Settlement::Value),
             };
@@ -182,6 +182,16 @@ impl Declaration {
                     format!("say what it is to be: `--var {}=VALUE`", self.name)
                 }
                 other => format!("that is what {other} says"),
+            },
+        }
+    }
+
+    fn computed(&self, from: &str) -> Fault {
+        Fault::Answer {
+            message: format!("the variable `{}` is computed by the template", self.name),
+            hint: match from {
+                "the answer" => "leave it out; it follows from others".to_owned(),
+                other => format!("{other} sets it; leave it out there"),
             },
         }
     }

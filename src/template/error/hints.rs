@@ -31,6 +31,9 @@ impl Error {
                  word, as in `{name}_site`",
                 subject.with_article()
             )),
+            Self::CrateTaken { name, template } => Some(format!(
+                "the template `{template}` needs this crate; add a word, as in `{name}-site`"
+            )),
             Self::Authoring(error) => Some(error.hint()),
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),

@@ -54,6 +54,7 @@ fn what_was_meant_is_said_wherever_words_are_known() {
             "[[variables]]\nname = 'a'\ntype = 'bool'",
             "did you mean `boolean`?",
         ),
+        ("names = 'crates'", "did you mean `crate`?"),
         ("[hooks]\nafer = []", "unknown field `afer`"),
         ("zzz = 1", "unknown field `zzz`, expected one of `name`, "),
     ] {
@@ -95,4 +96,12 @@ fn what_is_not_utf8_is_an_error_with_its_place() {
         error.to_string(),
         "`t/scaffold.toml` is not UTF-8 (octet 2)"
     );
+}
+
+#[test]
+fn a_reserved_crate_has_two_spellings() {
+    let manifest = parsed("names = 'crate'\nreserved = ['tower-http']").unwrap();
+    assert_eq!(manifest.names, Some(Names::Crate));
+    assert!(manifest.reserves("tower-http") && manifest.reserves("tower_http"));
+    assert!(!manifest.reserves("towerhttp"));
 }

@@ -86,7 +86,7 @@ fn secret_length(args: &Kwargs) -> TeraResult<usize> {
 fn secret(incidentals: &Incidentals, args: &Kwargs) -> TeraResult<String> {
     let length = secret_length(args)?;
     let secret = incidentals.random(&format!("secret {length}"), || random_text(length))?;
-    incidentals.hide(&secret);
+    incidentals.secrets().add_text(&secret);
     Ok(secret)
 }
 

@@ -18,6 +18,7 @@ use super::{
     error::Error,
     incidentals::Incidentals,
     report::{self, Report},
+    secrets::Secrets,
     shown,
     similar::similar,
     value::{DateTime, Dict, Value},
@@ -89,6 +90,21 @@ impl Engine {
     /// The value of a variable.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
+    }
+
+    /// Notes that the value of a variable is secret.
+    pub(super) fn hide(&self, name: &str) {
+        if let Some(value) = self.value(name) {
+            let rendered = self.render_short(&format!("{{{{ {name} }}}}"));
+            let rendered = rendered.unwrap_or_default();
+            let mut secrets = self.incidentals.secrets();
+            secrets.add_value(name, value, rendered);
+        }
+    }
+
+    /// The secrets that are known so far.
+    pub(super) fn secrets(&self) -> Secrets {
+        self.incidentals.secrets().clone()
     }
 
     /// Something else is rendered from here on: a file of the template, or a variable.

@@ -16,14 +16,14 @@ use rustix::fs::{Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Request, Wanted, composition,
+    Request, Wanted,
     declarations::value_of,
     error::Error,
     incidentals::Incidentals,
-    manifest, path,
+    path,
     plan::Plan,
     report::Report,
-    source::{Kind, Source},
+    source::{Kind, Origin},
     subject::ProjectOrApp,
     update::UpdateError,
     value::{Dict, Value},
@@ -116,7 +116,13 @@ pub struct Made {
 
 impl Remembered {
     /// What is to be remembered of a project that is being made.
-    pub(super) fn new(template: Version, project: Made, answers: &Dict) -> Self {
+    /// `private` are texts of its files that do not count for their hashes.
+    pub(super) fn new(
+        template: Version,
+        project: Made,
+        answers: &Dict,
+        private: Vec<String>,
+    ) -> Self {
         let answers = answers
             .iter()
             .filter_map(|(name, value)| Some((name.to_string(), toml_value(value)?)))
@@ -126,13 +132,12 @@ impl Remembered {
             project,
             answers,
             files: BTreeMap::new(),
-            private: Vec::new(),
+            private,
         }
     }
 
     /// Adds what the files are, unless they can be had again.
-    pub(super) fn add_files(&mut self, plan: &Plan, private: Vec<String>) {
-        self.private = private;
+    pub(super) fn add_files(&mut self, plan: &Plan) {
         for (path, node) in plan.nodes() {
             if let Kind::File { contents, mode } = &node.kind {
                 self.add_file(path, contents, *mode);
@@ -215,22 +220,13 @@ mod day {
     }
 }
 
-/// Which version of a template was read, where it is a native one.
+/// Which version of a template was read. `bases` are hashes of those that it builds on.
 pub(super) fn version(
     request: &Request<'_>,
-    source: &mut Source,
-) -> Result<Option<Version>, Error> {
-    let manifest = Path::new(manifest::FILE_NAME);
-    if !source.entries.iter().any(|entry| entry.path == manifest) {
-        return Ok(None);
-    }
-    let bases = composition::bases(request, source)?;
-    if bases.is_empty() {
-        source.find_commit(request);
-    } else {
-        // The commit is not the one of what it builds on.
-        source.origin.commit = None;
-    }
+    origin: Origin,
+    sha256: String,
+    bases: Vec<String>,
+) -> Version {
     let Wanted {
         reference,
         subdirectory,
@@ -241,16 +237,17 @@ pub(super) fn version(
         let names = names.iter().map(|name| name.to_string_lossy().into_owned());
         names.collect()
     });
-    Ok(Some(Version {
-        source: source.origin.template.clone(),
+    Version {
+        source: origin.template,
         reference: reference.map(str::to_owned),
         subdirectory: subdirectory.map(Path::to_path_buf),
         exclude,
         parts: request.parts.to_vec(),
+        // The commit is not the one of what it builds on.
+        commit: origin.commit.filter(|_| bases.is_empty()),
         bases,
-        commit: source.origin.commit.clone(),
-        sha256: source.hash(),
-    }))
+        sha256,
+    }
 }
 
 /// What is made.
@@ -325,6 +322,7 @@ mod tests {
                 scaffold: "0.1.0".to_owned(),
             },
             &answers,
+            Vec::new(),
         );
         let print = Print::of(b"x", true, &[]);
         remembered.files.insert("a/b.py".to_owned(), print);

@@ -42,7 +42,10 @@ impl Address {
         let as_path = template.strip_prefix("file://").unwrap_or(template);
         let path = absolute(Path::new(as_path), current_directory);
         if !as_path.is_empty() && path.is_dir() {
-            return Ok(Self::Directory(path));
+            return Ok(match bare(&path) {
+                Some(repository) => Self::Git(repository),
+                None => Self::Directory(path),
+            });
         }
         if let Some(repository) = repository(template) {
             return Ok(Self::Git(repository));
@@ -71,6 +74,31 @@ impl Address {
             hint: hint(template, subject, own),
         })
     }
+}
+
+impl Address {
+    /// The same, where a branch, a tag or a commit of it is wanted: a directory that is a
+    /// repository has those.
+    pub(super) fn with_reference(self, reference: Option<&str>) -> Self {
+        match self {
+            Self::Directory(path) if reference.is_some() && path.join(".git").exists() => {
+                match path.to_str() {
+                    Some(repository) => Self::Git(repository.to_owned()),
+                    None => Self::Directory(path),
+                }
+            }
+            other => other,
+        }
+    }
+}
+
+/// The directory, if it is a repository without a working tree, and so cannot be a template itself.
+fn bare(path: &Path) -> Option<String> {
+    let is_bare = path.join("HEAD").is_file()
+        && ["objects", "refs"]
+            .iter()
+            .all(|name| path.join(name).is_dir());
+    path.to_str().filter(|_| is_bare).map(str::to_owned)
 }
 
 /// The repository that is meant, if the text can mean nothing else.

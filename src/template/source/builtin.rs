@@ -113,7 +113,10 @@ mod tests {
     #[test]
     fn the_builtin_templates_are_in_the_program() {
         let names = |subject| names(subject).collect::<Vec<_>>();
-        assert_eq!(names(ProjectOrApp::Project), ["django", "flask", "wsgi"]);
+        assert_eq!(
+            names(ProjectOrApp::Project),
+            ["django", "flask", "rust", "wsgi"]
+        );
         assert_eq!(names(ProjectOrApp::App), ["django"]);
         for subject in [ProjectOrApp::Project, ProjectOrApp::App] {
             assert!(find(subject, DEFAULT).is_some());

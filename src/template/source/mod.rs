@@ -27,10 +27,11 @@ use std::{
 
 use include_dir::Dir;
 
-use super::{Request, Selection, error::Error, shown};
+use super::{Request, Selection, error::Error, manifest, shown};
 use address::Address;
 use checksum::{Checksum, VerifyError};
 use download::{Outcome, Received};
+pub(super) use git::local::Question as CommitQuestion;
 pub(super) use origin::Origin;
 use subdirectory::Scope;
 
@@ -125,12 +126,9 @@ impl Source {
         }
     }
 
-    /// Finds out which commit a directory of the user's is, where it is one.
-    pub(super) fn find_commit(&mut self, request: &Request<'_>) {
-        // Templates from elsewhere are called otherwise.
-        if self.origin.commit.is_none() && self.root.is_absolute() && self.root.is_dir() {
-            self.origin.commit = git::local::commit(request, &self.root, &self.entries);
-        }
+    /// Whether there is an entry with this path.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        self.entries.iter().any(|entry| entry.path == path)
     }
 
     /// A hash of all that the template consists of.
@@ -242,6 +240,18 @@ impl Source {
     }
 }
 
+/// Asks which commit the template is, where it is a directory of the user's in a repository. What
+/// is wrong with the address is told where it is opened.
+pub(super) fn ask_commit(request: &Request<'_>) -> Option<CommitQuestion> {
+    let Ok(Address::Directory(root)) = address(request) else {
+        return None;
+    };
+    let root = subdirectory::in_directory(root, request.wanted.subdirectory).ok()?;
+    // Nothing else is remembered.
+    let is_native = root.join(manifest::FILE_NAME).is_file();
+    is_native.then(|| CommitQuestion::ask(request, root))?
+}
+
 /// Where the template is that is wanted.
 fn address(request: &Request<'_>) -> Result<Address, Error> {
     let Request {
@@ -254,7 +264,8 @@ fn address(request: &Request<'_>) -> Result<Address, Error> {
         (None, Some(builtin)) => Ok(Address::Builtin(builtin)),
         (template, _) => {
             let template = template.unwrap_or(builtin::DEFAULT);
-            Address::of(template, subject, current_directory, wanted.own_templates)
+            let found = Address::of(template, subject, current_directory, wanted.own_templates)?;
+            Ok(found.with_reference(wanted.reference))
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Where a template can be found again, and which version of it was read.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +25,8 @@ impl Origin {
                 template.to_owned()
             }
             Address::Directory(path) | Address::File(path) => from_home(path),
+            // A repository on the disk.
+            Address::Git(path) if Path::new(path).is_absolute() => from_home(Path::new(path)),
             Address::Url(_) | Address::Git(_) => redact::kept(template),
         };
         Self {
@@ -69,25 +68,8 @@ pub(in crate::template) fn hash(entries: &[Entry]) -> String {
     base16(&hash.finalize())
 }
 
-/// Whether both have the same files. Repositories know no empty directories, and of the modes only
-/// whether a file may be executed.
-pub(super) fn are_alike(one: &[Entry], other: &[Entry]) -> bool {
-    files(one) == files(other)
-}
-
-fn files(entries: &[Entry]) -> BTreeMap<&PathBuf, (&[u8], bool)> {
-    entries
-        .iter()
-        .filter_map(|entry| match &entry.kind {
-            Kind::Directory => None,
-            Kind::File { contents, mode } => {
-                Some((&entry.path, (contents.as_ref(), is_executable(*mode))))
-            }
-        })
-        .collect()
-}
-
-fn is_executable(mode: u32) -> bool {
+/// Whether a file with these permission bits may be executed: all of the modes that counts.
+pub(super) fn is_executable(mode: u32) -> bool {
     mode & 0o111 != 0
 }
 
@@ -108,14 +90,12 @@ mod tests {
         let one = [entry("a", b"x", 0o644), entry("b", b"y", 0o755)];
         let again = [entry("b", b"y", 0o700), entry("a", b"x", 0o600)];
         assert_eq!(hash(&one), hash(&again));
-        assert!(are_alike(&one, &again));
         for other in [
             [entry("a", b"x", 0o755), entry("b", b"y", 0o755)],
             [entry("a", b"", 0o644), entry("b", b"y", 0o755)],
             [entry("c", b"x", 0o644), entry("b", b"y", 0o755)],
         ] {
             assert_ne!(hash(&one), hash(&other));
-            assert!(!are_alike(&one, &other));
         }
     }
 }

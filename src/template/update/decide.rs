@@ -3,7 +3,10 @@
 
 use std::{borrow::Cow, path::PathBuf};
 
-use super::{merge, recover::Recovered};
+use super::{
+    merge::{self, Merged},
+    recover::Recovered,
+};
 use crate::template::{remembered::Print, write::Found};
 
 /// The bits with which a file can be executed.
@@ -17,6 +20,8 @@ pub(super) struct Blob {
     pub(super) contents: Cow<'static, [u8]>,
     /// The permission bits, before the umask.
     pub(super) mode: u32,
+    /// Where the user has a file of that name, that one stays.
+    pub(super) skips_if_exists: bool,
 }
 
 impl Blob {
@@ -34,6 +39,11 @@ pub(super) enum Old<'a> {
 }
 
 impl Old<'_> {
+    /// Whether the old version left a file of the user's alone; not where that is not known.
+    fn skips_if_exists(&self) -> bool {
+        matches!(self, Self::Known(blob) if blob.skips_if_exists)
+    }
+
     fn is_executable(&self) -> bool {
         match self {
             Self::Known(blob) => is_executable(blob.mode),
@@ -65,6 +75,8 @@ pub enum Outcome {
     StaysDeleted,
     /// The template has it no more, but the user has changed it: it stays.
     StaysChanged,
+    /// The template has changed it, but says itself that one that is there stays.
+    StaysThere,
 }
 
 impl Outcome {
@@ -125,6 +137,17 @@ impl Private<'_> {
 /// What becomes of a file that keeps its name; nothing where nothing has to be done.
 pub(super) fn decide(sides: Sides<'_>) -> Option<(Outcome, Effect)> {
     match (sides.old, sides.new) {
+        (old, Some(new)) if new.skips_if_exists && is_there(sides) => {
+            let has_changed = match (old, sides.ours) {
+                (Some(old), _) => has_changed(old, new, sides.private.texts),
+                (None, Found::File { contents, .. }) => *contents != *new.contents,
+                (None, Found::Missing | Found::Other) => true,
+            };
+            has_changed.then_some((Outcome::StaysThere, Effect::Nothing))
+        }
+        (Some(old), None) if old.skips_if_exists() && is_there(sides) => {
+            Some((Outcome::StaysThere, Effect::Nothing))
+        }
         (None, Some(new)) => added(sides, new),
         (Some(old), None) => removed(sides, old),
         (Some(old), Some(new)) if has_changed(old, new, sides.private.texts) => {
@@ -134,12 +157,20 @@ pub(super) fn decide(sides: Sides<'_>) -> Option<(Outcome, Effect)> {
     }
 }
 
+fn is_there(sides: Sides<'_>) -> bool {
+    !matches!(sides.ours, Found::Missing)
+}
+
 /// What becomes of a file that has another name now. `ours` is what the user has under the old one.
 pub(super) fn moved(sides: Sides<'_>, old: &Old<'_>, new: &Blob) -> (Outcome, Effect) {
     match sides.ours {
         Found::Missing if sides.restores => (Outcome::Created, sides.private.put(new)),
         Found::Missing => (Outcome::StaysDeleted, Effect::Nothing),
         Found::Other => (Outcome::InTheWay, Effect::Nothing),
+        Found::File { contents, mode } if new.skips_if_exists => {
+            let (contents, mode) = (contents.clone(), *mode);
+            (Outcome::Moved, Effect::Put { contents, mode })
+        }
         Found::File { contents, mode } => {
             let merged = merged(contents, *mode, old, new, sides.private);
             let outcome = match merged.outcome {
@@ -166,7 +197,7 @@ fn added(sides: Sides<'_>, new: &Blob) -> Option<(Outcome, Effect)> {
     if new == ours {
         return None;
     }
-    let contents = merge::two(ours, &new).text.into_bytes();
+    let (_, contents) = both(&merge::two(ours, &new), ours);
     Some((Outcome::Conflict, Effect::Put { contents, mode }))
 }
 
@@ -184,7 +215,7 @@ fn removed(sides: Sides<'_>, old: &Old<'_>) -> Option<(Outcome, Effect)> {
             _ => *contents == *old.contents,
         },
         // Whether somebody has changed a line with a random value, nobody can tell.
-        Old::Print(print) => print.without.is_empty() && print.matches(contents),
+        Old::Print(print) => print.without.is_empty() && is_print_of(print, contents),
     };
     Some(if is_untouched {
         (Outcome::Removed, Effect::Remove)
@@ -271,36 +302,51 @@ fn merged_contents(
             };
             // What the old version had is where the user's values are.
             recovered.add(old_text, ours_text, private.texts);
-            let base = fitted(&recovered.put(old_text), ours_text);
-            let new = fitted(&recovered.put(new_text), ours_text);
-            if base != ours_text {
-                let merged = merge::three(&base, ours_text, &new);
-                return (outcome(merged.conflicts), merged.text.into_bytes());
+            let rendered = recovered.put(old_text);
+            let base = fitted(&rendered, ours_text);
+            let new = recovered.put(new_text);
+            // Where the user has the line ends of the template, they are the template's to change.
+            let new = if base == rendered && base.contains('\n') {
+                new
+            } else {
+                fitted(&new, ours_text)
+            };
+            if base == ours_text {
+                return (Outcome::Updated, new.into_bytes());
             }
-            true
+            let merged = merge::three(&base, ours_text, &new);
+            return both(&merged, ours_text);
         }
         Old::Print(print) if print.is_like(&new.print(private.texts)) => {
             return (Outcome::Updated, ours.to_vec());
         }
         Old::Print(print) => {
             let mut without = print.without.iter();
-            print.matches(plain(ours_text).as_bytes()) && without.all(|line| recovered.has(*line))
+            is_print_of(print, ours) && without.all(|line| recovered.has(*line))
         }
     };
     let new = fitted(&recovered.put(new_text), ours_text);
     if is_untouched || new == ours_text {
         return (Outcome::Updated, new.into_bytes());
     }
-    let merged = merge::two(ours_text, &new);
-    (outcome(merged.conflicts), merged.text.into_bytes())
+    both(&merge::two(ours_text, &new), ours_text)
 }
 
-fn outcome(conflicts: usize) -> Outcome {
-    if conflicts == 0 {
+/// What two have made of a text, also the markers with the line ends of the user's.
+fn both(merged: &Merged, ours: &str) -> (Outcome, Vec<u8>) {
+    let outcome = if merged.conflicts == 0 {
         Outcome::Merged
     } else {
         Outcome::Conflict
-    }
+    };
+    let is_windows =
+        ours.contains("\r\n") && ours.matches('\n').count() == ours.matches("\r\n").count();
+    let text = if is_windows {
+        fitted(&plain(&merged.text), ours)
+    } else {
+        merged.text.clone()
+    };
+    (outcome, text.into_bytes())
 }
 
 /// The octets as a text, where they are one.
@@ -311,20 +357,25 @@ pub(super) fn text(octets: &[u8]) -> Option<&str> {
 
 /// A rendering with the line ends that the user's text has: Git may have changed them.
 fn fitted(rendered: &str, ours: &str) -> String {
-    if ours.contains("\r\n") && !rendered.contains("\r\n") {
-        rendered.replace('\n', "\r\n")
-    } else {
-        rendered.to_owned()
+    match (rendered.contains("\r\n"), ours.contains("\r\n")) {
+        (false, true) => rendered.replace('\n', "\r\n"),
+        (true, false) if ours.contains('\n') => plain(rendered).into_owned(),
+        _ => rendered.to_owned(),
     }
 }
 
-/// The user's text with the line ends of a rendering.
-fn plain(ours: &str) -> Cow<'_, str> {
-    if ours.contains("\r\n") {
-        ours.replace("\r\n", "\n").into()
+/// A text without the line ends of Windows.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") {
+        text.replace("\r\n", "\n").into()
     } else {
-        ours.into()
+        text.into()
     }
+}
+
+/// Whether the lines that count are these, whatever ends them.
+fn is_print_of(print: &Print, ours: &[u8]) -> bool {
+    print.matches(ours) || text(ours).is_some_and(|ours| print.matches(plain(ours).as_bytes()))
 }
 
 fn is_executable(mode: u32) -> bool {

@@ -1,9 +1,12 @@
 //! Why a project could not be brought to another version of its template: the texts, and what to do
 //! next.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::template::shown::{self, printable};
+use crate::template::{
+    remembered,
+    shown::{self, printable},
+};
 
 /// Why an update failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,15 @@ pub enum UpdateError {
     Memory {
         /// File, line, column, the text and what is wrong.
         report: String,
+    },
+    /// The template is not where it was.
+    #[error(
+        "the template `{}`, which the project was made from, is not there",
+        printable(template)
+    )]
+    Gone {
+        /// The template.
+        template: String,
     },
     /// The template has no manifest any more.
     #[error(
@@ -61,6 +73,13 @@ impl UpdateError {
     /// What the user can do next.
     pub(in crate::template) fn hint(&self) -> String {
         match self {
+            Self::NothingRemembered { project } if project_above(project).is_some() => {
+                let above = project_above(project).unwrap_or(project);
+                format!(
+                    "the project is `{0}`: go there, or run `scaffold update {0}`",
+                    shown::path(above)
+                )
+            }
             Self::NothingRemembered { .. } => {
                 "only what was made from a template with a `scaffold.toml` can be updated; there \
                  `.scaffold.toml` says what it was made from"
@@ -70,6 +89,7 @@ impl UpdateError {
                 "take the file from the history of your project, or make the project anew"
                     .to_owned()
             }
+            Self::Gone { .. } => "`--template` says where it is now, and is remembered".to_owned(),
             Self::NotNative { .. } => {
                 "with `--ref` an earlier version can be had, with `--template` another place"
                     .to_owned()
@@ -87,4 +107,10 @@ impl UpdateError {
             ),
         }
     }
+}
+
+/// The project that a directory is in.
+fn project_above(directory: &Path) -> Option<&Path> {
+    let mut above = directory.ancestors().skip(1);
+    above.find(|it| it.join(remembered::FILE_NAME).is_file())
 }

@@ -86,7 +86,11 @@ impl Files<'_> {
     }
 
     fn decide_one(&mut self, path: &Path) -> Result<(), Error> {
-        let ours = self.ours.look(path)?;
+        let ours = match self.ours.look(path)? {
+            // A directory takes the place of the file that was decided about before.
+            Found::Other if self.goes_above(path) => Found::Missing,
+            ours => ours,
+        };
         let decided = decide::decide(Sides {
             old: self.old.get(path),
             ours: &ours,
@@ -98,6 +102,15 @@ impl Files<'_> {
             self.add(path, None, ours, outcome, effect);
         }
         Ok(())
+    }
+
+    /// Whether a file goes that stands where the path needs a directory.
+    fn goes_above(&self, path: &Path) -> bool {
+        let mut steps = self.steps.iter();
+        steps.any(|step| match step {
+            Step::Remove { path: gone } => path.starts_with(gone),
+            Step::Put { .. } | Step::Directory { .. } => false,
+        })
     }
 
     fn decide_moved(&mut self, from: &Path, to: &Path) -> Result<(), Error> {

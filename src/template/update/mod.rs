@@ -35,9 +35,9 @@ use super::{
     error::Error,
     incidentals::Incidentals,
     manifest,
+    opened::Template,
     plan::Plan,
     remembered::{self, Remembered},
-    render,
     selection::Selection,
     source::{Kind, Source},
     write::{self, Found, Step},
@@ -148,11 +148,20 @@ pub fn update(wish: &UpdateRequest<'_>) -> Result<Update, Error> {
         parts: &version.parts,
         ..request
     };
-    let mut source = Source::open(&request)?;
-    let Some(now) = remembered::version(&request, &mut source)? else {
-        let template = source.name();
+    let (mut new, commit) = Template::open_to_remember(&request).map_err(|error| match error {
+        Error::UnknownTemplate { template: gone, .. } if template.is_none() => {
+            UpdateError::Gone { template: gone }.into()
+        }
+        other => other,
+    })?;
+    let Some(now) = &mut new.version else {
+        let template = new.source.name();
         return Err(UpdateError::NotNative { template }.into());
     };
+    if let Some(commit) = commit {
+        now.commit = commit.answer(&request);
+    }
+    let now = now.clone();
     let is_needed = now.sha256 != version.sha256
         || now.bases != version.bases
         || now.reference != version.reference
@@ -166,7 +175,7 @@ pub fn update(wish: &UpdateRequest<'_>) -> Result<Update, Error> {
         steps: Vec::new(),
     };
     if is_needed && !only_looks {
-        fill(&mut update, wish, &request, source)?;
+        fill(&mut update, wish, &request, new)?;
     }
     Ok(update)
 }
@@ -176,7 +185,7 @@ fn fill(
     update: &mut Update,
     wish: &UpdateRequest<'_>,
     request: &Request<'_>,
-    source: Source,
+    new: Template,
 ) -> Result<(), Error> {
     let UpdateRequest {
         remembered,
@@ -190,14 +199,15 @@ fn fill(
         is_base: false,
     };
     let before = base(request, remembered)?;
-    let new = render(request, source, &past)?;
+    let mut new = new.render(request, &past)?;
+    new.complete_memory(None);
     let past = Past {
         is_base: true,
         ..past
     };
     // The answers are those of then, and nobody is asked again for the secrets of today.
     let mut variables = request.variables.clone();
-    variables.extend(past.incidentals.answers());
+    variables.extend(past.incidentals.secrets().values().clone());
     let variables = &variables;
     let asker = None;
     let then = Request {
@@ -206,7 +216,7 @@ fn fill(
         ..*request
     };
     let before = before
-        .map(|source| render(&then, source, &past))
+        .map(|source| Template::of(&then, source)?.render(&then, &past))
         .transpose()?;
     let (mut new, mut memory) = blobs(new);
     let formatter = remembered.project.formatter.as_deref();
@@ -272,11 +282,7 @@ fn base(request: &Request<'_>, remembered: &Remembered) -> Result<Option<Source>
         return Ok(None);
     };
     let source = Source::open_commit(request, commit)?;
-    let is_native = |source: &Source| {
-        let manifest = Path::new(manifest::FILE_NAME);
-        source.entries.iter().any(|it| it.path == manifest)
-    };
-    match source.filter(is_native) {
+    match source.filter(|it| it.has(Path::new(manifest::FILE_NAME))) {
         Some(source) => Ok(Some(source)),
         None => Err(UpdateError::NoHistory {
             template: remembered.template.source.clone(),
@@ -315,6 +321,7 @@ fn blobs(plan: Plan) -> (BTreeMap<PathBuf, Blob>, Option<Remembered>) {
                         from,
                         contents,
                         mode,
+                        skips_if_exists: node.skips_if_exists,
                     },
                 ))
             }

@@ -107,6 +107,7 @@ mod tests {
             from: from.into(),
             contents: contents.as_bytes().to_vec().into(),
             mode: 0o644,
+            skips_if_exists: false,
         }
     }
 

@@ -14,6 +14,7 @@ fn blob(text: &str, mode: u32) -> Blob {
         from: "t".into(),
         contents: text.as_bytes().to_vec().into(),
         mode,
+        skips_if_exists: false,
     }
 }
 
@@ -86,6 +87,16 @@ const CONFLICT: &str = "<<<<<<< yours\nY\n=======\nT\n>>>>>>> template\nb\n";
     Some(Outcome::Merged),
     "T\r\nb\r\nY\r\n"
 )]
+#[case("a\r\nb\r\n", "a\nb\n", "T\r\nb\r\n", Some(Outcome::Updated), "T\nb\n")]
+#[case("a\r\nb\r\n", "a\nb\n", "none", Some(Outcome::Removed), "gone")]
+#[case("a\nb\n", "a\nb\n", "a\r\nb\r\n", Some(Outcome::Updated), "a\r\nb\r\n")]
+#[case(
+    "a\r\nb\r\n",
+    "Y\r\nb\r\n",
+    "T\r\nb\r\n",
+    Some(Outcome::Conflict),
+    "<<<<<<< yours\r\nY\r\n=======\r\nT\r\n>>>>>>> template\r\nb\r\n"
+)]
 fn with_the_old_version(
     #[case] old: &str,
     #[case] ours: &str,
@@ -104,6 +115,8 @@ fn with_the_old_version(
 #[case("a\nb\n", "Y\nb\n", "a\nb\n", None, "")]
 #[case("a\nb\n", "a\nb\n", "T\nb\n", Some(Outcome::Updated), "T\nb\n")]
 #[case("a\nb\n", "a\r\nb\r\n", "T\nb\n", Some(Outcome::Updated), "T\r\nb\r\n")]
+#[case("a\r\n", "a\r\n", "T\r\n", Some(Outcome::Updated), "T\r\n")]
+#[case("a\nb\n", "a\r\nb\r\n", "none", Some(Outcome::Removed), "gone")]
 #[case("a\nb\n", "Y\nb\n", "T\nb\n", Some(Outcome::Conflict), CONFLICT)]
 #[case("a\nb\n", "T\nb\n", "T\nb\n", None, "")]
 #[case("a\nb\n", "a\nb\n", "none", Some(Outcome::Removed), "gone")]

@@ -4,6 +4,7 @@ mod characters;
 mod compare;
 mod convert;
 mod exception;
+pub(in crate::template) mod json;
 mod member;
 mod moment;
 mod number;

@@ -34,6 +34,9 @@ const INDENT: &str = "  ";
 const REVIEW: &str = "Are these answers right?";
 const DECISIONS: [&str; 3] = ["yes", "go back", "cancel"];
 
+/// The rows beside the answers: the question, what can be done, and two for the keys.
+const AROUND_REVIEW: usize = 1 + DECISIONS.len() + 2;
+
 /// Has the terminal mark what comes from the clipboard, and stop it.
 const MARK_PASTES: &str = "\x1b[?2004h";
 const LEAVE_PASTES: &str = "\x1b[?2004l";
@@ -260,9 +263,15 @@ impl Conversation for Dialogue<'_> {
             let prompt = format!("{INDENT}{prompt}{space}");
             Row::new([(QUIET, prompt), (CHOSEN, answer.clone())])
         });
+        let mut above: Vec<Row> = rows.collect();
+        // What is more than the screen can show is left above it, for the user to scroll to.
+        let is_long = above.len() + AROUND_REVIEW > Screen::size().1;
+        if is_long {
+            self.screen.finish(&std::mem::take(&mut above));
+        }
         let text = Text {
             prompt: REVIEW,
-            above: rows.collect(),
+            above,
             help: &[],
         };
         let mut list = List::one(DECISIONS.map(str::to_owned).into(), 0);
@@ -270,7 +279,9 @@ impl Conversation for Dialogue<'_> {
         Ok(match (reply, list.cursor()) {
             (Reply::Answer(_), 0) => Reply::Answer(()),
             (Reply::Answer(_), 1) | (Reply::Back, _) => {
-                self.screen.take_back();
+                if !is_long {
+                    self.screen.take_back();
+                }
                 Reply::Back
             }
             (Reply::Answer(_) | Reply::Cancel, _) => Reply::Cancel,

@@ -7,10 +7,7 @@ use std::{
     env,
     path::Path,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use serde::Serialize;
@@ -20,7 +17,7 @@ use super::{
     words::{counted, lossy, print_json},
 };
 use crate::{
-    cli::TestArgs,
+    cli::{SubjectArgs, TestArgs},
     command::{error::Error, runtime},
     console::{self, Verbosity},
     shutdown::Stop,
@@ -65,23 +62,24 @@ struct Runner<'a> {
 }
 
 /// Runs the command. The exit code says whether all tests passed.
-pub(super) fn run(args: &TestArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &TestArgs, json: bool, verbosity: Verbosity) -> Result<ExitCode, Error> {
     let TestArgs {
         directory,
         cases,
         update,
         no_run,
-        app,
-        json,
+        subject: SubjectArgs { app },
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let subject = subject(*app);
     let directory = Target::locate("", Some(directory), &here);
     if !directory.is_dir() {
-        return Err(template::Error::from(template::AuthoringError::NoManifest {
-            template: directory,
-        })
-        .into());
+        return Err(
+            template::Error::from(template::AuthoringError::NoDirectory {
+                template: directory,
+            })
+            .into(),
+        );
     }
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);
@@ -95,12 +93,12 @@ pub(super) fn run(args: &TestArgs, verbosity: Verbosity) -> Result<ExitCode, Err
         update: *update,
         no_run: *no_run,
         verbosity,
-        json: *json,
+        json,
     };
     let items = runtime()?.block_on(runner.all(&cases))?;
     let failed = items.iter().filter(|it| !it.passed).count();
     let passed = items.len() - failed;
-    if *json {
+    if json {
         print_json(&Document {
             template: lossy(&cases.template),
             passed,
@@ -199,12 +197,7 @@ impl Runner<'_> {
         directory: &Path,
         signals: &mut Stop,
     ) -> Result<Ran, Error> {
-        let interrupted = async {
-            if !self.stop.load(Ordering::Relaxed) {
-                signals.signalled().await;
-            }
-        };
-        match step::run(step, directory, interrupted).await {
+        match step::run(step, directory, signals.wanted(self.stop)).await {
             Ok(Ran::Interrupted) => Err(template::Error::Interrupted {
                 subject: self.subject,
             }

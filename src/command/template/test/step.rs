@@ -4,20 +4,12 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     path::Path,
-    process::{ExitStatus, Stdio},
-    time::Duration,
+    process::ExitStatus,
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::{process::Command, time::timeout};
 
-use crate::template::RunStep;
-
-/// How long a command may take to end in its own way when it is to: to remove what it made.
-const GRACE: Duration = Duration::from_secs(2);
+use crate::{project::run_printing, template::RunStep};
 
 /// How many octets of the end of the output are kept: more than anybody reads.
 const OUTPUT: u64 = 16 * 1024;
@@ -44,40 +36,23 @@ pub(super) async fn run(
     let Some((program, arguments)) = step.command.split_first() else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    // A file, and no pipe: both outputs come in their order, and nobody has to read them.
+    // A file, and no pipe: both outputs come in their order.
     let mut output = tempfile::tempfile()?;
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .current_dir(directory)
-        .stdin(Stdio::null())
         .stdout(output.try_clone()?)
-        .stderr(output.try_clone()?)
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()?;
-    let ended = tokio::select! {
-        ended = timeout(step.timeout, child.wait()) => ended.ok(),
-        () = interrupted => {
-            end(&mut child).await;
-            return Ok(Ran::Interrupted);
-        }
+        .stderr(output.try_clone()?);
+    let mut is_interrupted = false;
+    let end = async {
+        is_interrupted = timeout(step.timeout, interrupted).await.is_ok();
     };
-    if let Some(status) = ended {
-        return Ok(Ran::Ended(status?, last(&mut output)?));
+    match run_printing(&mut command, end).await? {
+        Some(status) => Ok(Ran::Ended(status, last(&mut output)?)),
+        None if is_interrupted => Ok(Ran::Interrupted),
+        None => Ok(Ran::TooLong(last(&mut output)?)),
     }
-    end(&mut child).await;
-    Ok(Ran::TooLong(last(&mut output)?))
-}
-
-/// Ends a command and all that it has started: gently, then by force.
-async fn end(child: &mut Child) {
-    let group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-    if let Some(group) = group {
-        let _ = kill_process_group(group, Signal::INT);
-        let _ = timeout(GRACE, child.wait()).await;
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-    let _ = child.wait().await;
 }
 
 fn last(output: &mut File) -> io::Result<String> {
@@ -90,7 +65,7 @@ fn last(output: &mut File) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::{future::pending, time::Duration};
 
     use super::*;
 

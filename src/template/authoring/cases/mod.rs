@@ -20,8 +20,8 @@ use crate::template::{
     Past, Request, Target,
     error::Error,
     manifest::{self, Manifest},
+    opened::Template,
     plan::Plan,
-    render,
     source::{Entry, Kind, Source},
     value::Dict,
     variables,
@@ -175,7 +175,7 @@ impl Case {
             ..*request
         };
         // Without what a project remembers of its template: that differs with each of its commits.
-        let planned = Source::open(&request).and_then(|it| render(&request, it, &Past::default()));
+        let planned = Template::open(&request).and_then(|it| it.render(&request, &Past::default()));
         Ok(match (planned, self.fails.clone()) {
             (Err(error @ Error::Interrupted { .. }), _) => return Err(error),
             (Ok(plan), None) => Ok(Some(plan)),

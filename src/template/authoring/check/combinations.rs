@@ -35,18 +35,23 @@ pub(super) fn base(declarations: &[Declaration], given: &Dict) -> Dict {
         .collect()
 }
 
+/// The variables whose values are counted out, and those values.
+pub(super) fn choices(declarations: &[Declaration]) -> Vec<(String, Vec<Value>)> {
+    let all = declarations.iter();
+    all.map(|it| (it.name().to_owned(), it.values())).collect()
+}
+
 /// All answers to try, the defaults first. What the user gives stays as it is.
 pub(super) fn all(
     subject: ProjectOrApp,
-    declarations: &[Declaration],
+    choices: &[(String, Vec<Value>)],
     base: &Dict,
     given: &Dict,
 ) -> Vec<Combination> {
-    let open: Vec<(&str, Vec<Value>)> = declarations
+    let open: Vec<(&str, &[Value])> = choices
         .iter()
-        .filter(|it| !given.contains_key(it.name()))
-        .map(|it| (it.name(), it.values()))
-        .filter(|(_, values)| !values.is_empty())
+        .filter(|(name, values)| !given.contains_key(name.as_str()) && !values.is_empty())
+        .map(|(name, values)| (name.as_str(), values.as_slice()))
         .collect();
     let with = |chosen: &[(&str, &Value)]| {
         let mut answers = base.clone();
@@ -80,7 +85,7 @@ pub(super) fn all(
     if all.len() + pairs <= MOST_WITH_PAIRS {
         for (at, (first, values)) in open.iter().enumerate() {
             for (second, others) in open.iter().skip(at + 1) {
-                for value in values {
+                for value in *values {
                     all.extend(
                         others
                             .iter()

@@ -20,12 +20,11 @@ use std::{
 
 use super::{Finding, Place, Severity, places::Places};
 use crate::template::{
-    Past, Request, composition,
+    Past, Request, composition, cookiecutter,
     error::Error,
     manifest::Manifest,
-    open,
+    opened::{Template, renderer},
     render::Renderer,
-    renderer,
     source::{Kind, Source, without_credentials},
     value::Dict,
 };
@@ -84,8 +83,10 @@ impl Checked {
 /// read.
 pub fn check(request: &Request<'_>) -> Result<Checked, Error> {
     let mut checked = Checked::default();
-    let (source, manifest) = match open(request) {
-        Ok(opened) => opened,
+    let Template {
+        source, manifest, ..
+    } = match Template::open(request) {
+        Ok(template) => template,
         Err(
             error @ (Error::Manifest { .. }
             | Error::ManifestDirectory { .. }
@@ -116,7 +117,9 @@ pub fn check(request: &Request<'_>) -> Result<Checked, Error> {
     )?;
     for (number, parts) in selections.iter().enumerate() {
         let request = Request { parts, ..*request };
-        let (source, manifest) = open(&request)?;
+        let Template {
+            source, manifest, ..
+        } = Template::open(&request)?;
         let is_widest = number + 1 == selections.len();
         check_selection(&request, source, manifest.as_ref(), is_widest, &mut checked)?;
     }
@@ -153,7 +156,14 @@ fn check_selection(
             checked.add(finding);
         }
     }
-    let combinations = combinations::all(request.subject, declarations, &base, request.variables);
+    let choices = if manifest.is_none() && cookiecutter::is_one(&source) {
+        let outline = cookiecutter::outline(&source);
+        checked.variables = outline.map_or(0, |it| it.variables.len());
+        cookiecutter::choices(&source)
+    } else {
+        combinations::choices(declarations)
+    };
+    let combinations = combinations::all(request.subject, &choices, &base, request.variables);
     render_all(request, &source, manifest, &combinations, octets, checked)
 }
 

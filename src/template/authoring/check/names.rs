@@ -35,8 +35,27 @@ pub(super) fn findings(paths: &[PathBuf], seen: &mut BTreeSet<PathBuf>) -> Vec<F
             );
             findings.push(warning(path, message));
         }
+        for part in path.ancestors().filter(|it| has_marks(it)) {
+            if (part == path && is_new) || (part != path && seen.insert(part.to_path_buf())) {
+                let message = format!(
+                    "`{}` stays as it is: no name is rendered",
+                    shown::path(part)
+                );
+                let hint = "`project_name` in a name is replaced, and `rename` in a rule of \
+                            `[[files]]` is rendered";
+                findings.push(warning(part, message).with_hint(hint));
+            }
+        }
     }
     findings
+}
+
+/// Whether somebody seems to mean an expression; other generators have those in names.
+fn has_marks(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    ["{{", "{%"]
+        .iter()
+        .any(|it| memchr::memmem::find(name, it.as_bytes()).is_some())
 }
 
 fn warning(path: &Path, message: String) -> Finding {
@@ -81,5 +100,17 @@ mod tests {
             "{messages:?}"
         );
         assert!(findings(&paths, &mut seen).is_empty());
+    }
+
+    #[test]
+    fn expressions_in_names_are_told() {
+        let paths = ["{{ x }}/a", "{{ x }}/b", "{% if y %}c{% endif %}", "d"];
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let messages: Vec<_> = findings(&paths, &mut BTreeSet::new())
+            .into_iter()
+            .map(|it| it.message)
+            .collect();
+        let told = |name: &str| format!("`{name}` stays as it is: no name is rendered");
+        assert_eq!(messages, [told("{{ x }}"), told("{% if y %}c{% endif %}")]);
     }
 }

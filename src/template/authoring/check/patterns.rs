@@ -1,6 +1,9 @@
 //! Patterns of a manifest that mean no file of the template.
 
-use super::super::{Finding, Severity, places::Places};
+use super::super::{
+    Finding, Severity,
+    places::{Places, REMOVE},
+};
 use crate::template::{
     manifest::{Manifest, pattern_means},
     path,
@@ -26,8 +29,19 @@ pub(super) fn unmatched(places: &Places, source: &Source, manifest: &Manifest) -
                     && path::ends_with(path, TEMPLATE_SUFFIX)
                     && pattern_means(&pattern.glob, &path::rewrite_file(path, NO_PLACEHOLDER, ""))
         };
-        if !source.entries.iter().any(means) {
-            let message = format!("`{}` means no file of the template", pattern.glob);
+        let is_of_base = pattern.key == REMOVE;
+        let is_useless = if is_of_base {
+            manifest.useless_removals.contains(&pattern.glob)
+        } else {
+            !source.entries.iter().any(means)
+        };
+        if is_useless {
+            let whose = if is_of_base {
+                "the template that this one builds on"
+            } else {
+                "the template"
+            };
+            let message = format!("`{}` means no file of {whose}", pattern.glob);
             findings.push(
                 Finding::at(
                     Severity::Warning,

@@ -14,8 +14,9 @@ use crate::template::{
     Past, Request, cookiecutter,
     error::Error,
     manifest::Manifest,
+    opened::renderer,
     plan::Plan,
-    renderer, shown,
+    shown,
     source::{Origin, Source},
     value::Dict,
 };
@@ -110,6 +111,10 @@ impl Rendering<'_> {
                     break;
                 }
                 Err(error @ Error::Interrupted { .. }) => return Err(error),
+                Err(error @ Error::Answer { .. }) if is_cookiecutter => {
+                    rendered.refused = Some(error);
+                    break;
+                }
                 Err(error) => error,
             };
             rendered.findings.push(self.finding(&error));

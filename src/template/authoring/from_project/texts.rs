@@ -20,6 +20,7 @@ use super::{
 };
 use crate::template::{
     native::Engine,
+    render::is_from_windows,
     value::{Dict, Value},
 };
 
@@ -106,9 +107,14 @@ impl<'a> Treated<'a> {
 
     /// Whether a text with these marks renders to what was there.
     fn gives_back(&self, marks: usize, made: &str, text: &str) -> bool {
-        // Rendering would make these the line ends of Unix.
         if text.contains('\r') {
-            return false;
+            // Rendering keeps the line ends of Windows where there are no others.
+            return is_from_windows(text.as_bytes())
+                && self.gives_back(
+                    marks,
+                    &made.replace("\r\n", "\n"),
+                    &text.replace("\r\n", "\n"),
+                );
         }
         let engine = self.engines.get(marks).and_then(Option::as_ref);
         let [variable, _, block, _, comment, _] = MARKS.get(marks).copied().unwrap_or_default();

@@ -1,14 +1,15 @@
 //! JSON as Python's `json.dumps` writes it: cookiecutter's filter `jsonify`, and Jinja's `tojson`.
 
-use std::fmt::Write as _;
-
 use minijinja::{Error, ErrorKind, Value as Jinja};
 
 use super::{
     arguments::{Arguments, Given, width},
     values::from_jinja,
 };
-use crate::template::value::{Value, float_text};
+use crate::template::value::{
+    Value,
+    json::{push_simple, push_text},
+};
 
 /// The filter `jsonify`: keys in order, and indented by four where nothing else is said.
 pub(super) fn jsonify(value: &Jinja, arguments: Given) -> Result<String, Error> {
@@ -52,20 +53,6 @@ fn dumped(value: &Jinja, indent: Option<&str>) -> Result<String, Error> {
 
 fn push(value: &Value, indent: Option<&str>, depth: usize, json: &mut String) {
     match value {
-        Value::None => json.push_str("null"),
-        Value::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
-        Value::Int(value) => {
-            let _ = write!(json, "{value}");
-        }
-        Value::Float(value) if value.is_nan() => json.push_str("NaN"),
-        Value::Float(value) if value.is_infinite() => {
-            json.push_str(if *value > 0.0 {
-                "Infinity"
-            } else {
-                "-Infinity"
-            });
-        }
-        Value::Float(value) => json.push_str(&float_text(*value)),
         Value::List(items) | Value::Tuple(items) => {
             push_all(
                 ('[', ']'),
@@ -95,7 +82,7 @@ fn push(value: &Value, indent: Option<&str>, depth: usize, json: &mut String) {
                 },
             );
         }
-        other => push_text(&other.to_text(), json),
+        other => push_simple(other, json),
     }
 }
 
@@ -126,27 +113,4 @@ fn push_all<T>(
         new_line(depth, json);
     }
     json.push(close);
-}
-
-/// A text in quotes; what is not ASCII is written in numbers.
-fn push_text(text: &str, json: &mut String) {
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            '\u{8}' => json.push_str("\\b"),
-            '\u{c}' => json.push_str("\\f"),
-            ' '..='~' => json.push(character),
-            _ => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(json, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    json.push('"');
 }

@@ -1,11 +1,12 @@
 //! The filter `json_script`.
 
-use std::fmt::Write;
-
 use super::{Input, html::conditional_escape};
 use crate::template::{
     django::Fault,
-    value::{DateTime, Exception, Value, float_text, isoformat},
+    value::{
+        DateTime, Exception, Value, isoformat,
+        json::{push_simple, push_text},
+    },
 };
 
 /// How deep the value may be nested.
@@ -35,16 +36,9 @@ fn push(value: &Value, depth: usize, json: &mut String) -> Result<(), Exception>
         return Err(Fault::new("the value is nested too deep for JSON").into());
     }
     match value {
-        Value::None => json.push_str("null"),
-        Value::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
-        Value::Int(value) => json.push_str(&value.to_string()),
-        Value::Float(value) => json.push_str(&match *value {
-            value if value.is_nan() => "NaN".to_owned(),
-            value if value.is_infinite() && value > 0.0 => "Infinity".to_owned(),
-            value if value.is_infinite() => "-Infinity".to_owned(),
-            value => float_text(value),
-        }),
-        Value::Str(value) => push_text(&value.text, json),
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
+            push_simple(value, json);
+        }
         Value::List(items) | Value::Tuple(items) | Value::Group(items) => {
             json.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -93,27 +87,4 @@ fn moment(value: &Value) -> String {
         Some(rest) if matches!(value, Value::DateTime(DateTime::Aware(_))) => format!("{rest}Z"),
         _ => text,
     }
-}
-
-fn push_text(text: &str, json: &mut String) {
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            '\u{8}' => json.push_str("\\b"),
-            '\u{c}' => json.push_str("\\f"),
-            ' '..='~' => json.push(character),
-            _ => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    // Writing to a text cannot fail.
-                    let _ = write!(json, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    json.push('"');
 }

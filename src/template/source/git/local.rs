@@ -4,17 +4,25 @@
 //! The repository is only read, with commands that run nothing that its configuration names.
 
 use std::{
+    ffi::OsString,
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
+    process::Stdio,
     time::Instant,
 };
 
-use super::{Git, Repository, TOTAL, listing, redacted};
+use super::{
+    Git, LIMITS, Repository, TOTAL, Tally, listing, objects::Objects, program::Running, redacted,
+};
 use crate::template::{
     Request,
     error::Error,
-    source::{Entry, Source, origin, origin::Origin, subdirectory::Scope},
+    source::{Entry, Source, origin::Origin, subdirectory::Scope},
 };
+
+/// More than two names of objects take.
+const TOLD: u64 = 1024;
 
 /// How a `.git` begins that is a file: that of a worktree or a submodule.
 const GIT_FILE: &str = "gitdir:";
@@ -46,17 +54,66 @@ fn find(directory: &Path) -> Option<Place> {
     })
 }
 
-/// The commit that the directory is, if it is one: nothing was added to what is in it, or changed.
-pub(in crate::template::source) fn commit(
-    request: &Request<'_>,
-    directory: &Path,
-    entries: &[Entry],
-) -> Option<String> {
-    let place = find(directory)?;
-    let repository = place.open(request, directory);
-    let commit = repository.commit("HEAD").ok()?;
-    let there = place.entries(&repository, &commit).ok()?;
-    origin::are_alike(entries, &there).then_some(commit)
+/// A question to `git`, which it answers while the template is rendered: which commit a directory of
+/// the user's is. Starting `git` takes as long as making a small project.
+pub(in crate::template) struct Question {
+    place: Place,
+    directory: PathBuf,
+    running: Running,
+    /// What is in the directory.
+    objects: Option<Objects>,
+}
+
+impl Question {
+    /// Asks, where the directory is in a repository.
+    pub(in crate::template::source) fn ask(
+        request: &Request<'_>,
+        directory: PathBuf,
+    ) -> Option<Self> {
+        let place = find(&directory)?;
+        let mut tree = OsString::from("HEAD:");
+        tree.push(&place.prefix);
+        let arguments = ["rev-parse", "HEAD^{commit}"].map(OsString::from);
+        let running = {
+            let Repository { git, .. } = place.open(request, &directory);
+            git.read(arguments.into_iter().chain([tree]), Stdio::null())
+        };
+        Some(Self {
+            running: running.ok()?,
+            place,
+            directory,
+            objects: None,
+        })
+    }
+
+    /// Notes what was found in the directory.
+    pub(in crate::template) fn note(&mut self, entries: &[Entry]) {
+        self.objects = Some(Objects::of(entries));
+    }
+
+    /// The commit that the directory is, if it is one: nothing was added to what is in it, or
+    /// changed.
+    pub(in crate::template) fn answer(mut self, request: &Request<'_>) -> Option<String> {
+        let mut told = String::new();
+        let stdout = self.running.stdout()?;
+        stdout.take(TOLD).read_to_string(&mut told).ok()?;
+        if !matches!(self.running.finish(), Ok(None)) {
+            return None;
+        }
+        let (commit, tree) = told.trim_end().split_once('\n')?;
+        let (place, directory, objects) = (self.place, self.directory, self.objects?);
+        let is_same = objects.tree() == tree || {
+            // Not all that is there need belong to the template.
+            let repository = place.open(request, &directory);
+            let mut tally = Tally::new(&directory, LIMITS);
+            let lines = repository.list(commit, place.prefix(), &mut tally).ok()?;
+            match objects.are(&lines, &place.prefix, request.selection) {
+                Some(answer) => answer,
+                None => Objects::of(&place.entries(&repository, commit).ok()?) == objects,
+            }
+        };
+        is_same.then(|| commit.to_owned())
+    }
 }
 
 /// The template that the directory was in a commit.
@@ -97,8 +154,13 @@ impl Place {
         }
     }
 
+    /// The directory, unless it is all of the repository.
+    fn prefix(&self) -> Option<&Path> {
+        Some(self.prefix.as_path()).filter(|it| !it.as_os_str().is_empty())
+    }
+
     fn entries(&self, repository: &Repository<'_>, commit: &str) -> Result<Vec<Entry>, Error> {
-        let prefix = Some(self.prefix.as_path()).filter(|it| !it.as_os_str().is_empty());
+        let prefix = self.prefix();
         let items = repository.items_of(commit, prefix)?;
         let scope = Scope {
             selection: repository.request.selection,

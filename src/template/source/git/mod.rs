@@ -9,6 +9,7 @@
 mod blobs;
 mod error;
 pub(super) mod local;
+mod objects;
 mod program;
 mod reference;
 mod tree;

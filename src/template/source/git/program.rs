@@ -35,8 +35,8 @@ const CONFIGURATION: [&str; 10] = [
     "advice.defaultBranchName=false",
 ];
 
-/// The ways to reach a repository. `file` is for `url.….insteadOf` of the user's: no template that
-/// a user can name begins with it. `ext` and `fd` run programs.
+/// The ways to reach a repository. `file` is for those on the disk, and for `url.….insteadOf` of the
+/// user's. `ext` and `fd` run programs.
 const PROTOCOLS: &str = "file:git:http:https:ssh";
 
 /// Variables that `git` sets for what it runs, such as hooks, and those that change what is made
