@@ -37,6 +37,16 @@ pub(crate) enum Severity {
     Error,
 }
 
+impl Severity {
+    /// How the word for it looks, and the word.
+    fn look(self) -> (Style, &'static str) {
+        match self {
+            Self::Warning => (WARNING, "warning"),
+            Self::Error => (ERROR, "error"),
+        }
+    }
+}
+
 /// The terminal's settings at one moment, where there is a terminal.
 ///
 /// A debugger's prompt in the project changes them; when its process is killed at the prompt,
@@ -153,32 +163,39 @@ pub(crate) fn error(label: &str, error: impl Display, hint: Option<&str>) {
     complain(ERROR, label, error, hint);
 }
 
+/// Prints a complaint with a drawing below it, and what to do about it, to standard error. The
+/// drawing is printed as it is: it is coloured, and nothing that comes from strangers does anything
+/// in it.
+pub(crate) fn drawn(severity: Severity, text: &str, drawing: &str, hint: Option<&str>) {
+    let (style, label) = severity.look();
+    let text = format!("{}{drawing}", Tame(text));
+    write_complaint(style, label, text, hint.map(|hint| ("hint", hint)));
+}
+
 /// Prints what a check has found, where, and what to do about it, to standard error.
 pub(crate) fn finding(severity: Severity, text: &str, place: &str, hint: Option<&str>) {
-    let (style, label) = match severity {
-        Severity::Warning => (WARNING, "warning"),
-        Severity::Error => (ERROR, "error"),
-    };
+    let (style, label) = severity.look();
     let place = Some(("where", place)).filter(|_| !place.is_empty());
     write_complaint(
         style,
         label,
-        text,
+        Tame(text),
         place.into_iter().chain(hint.map(|hint| ("hint", hint))),
     );
 }
 
 fn complain(style: Style, label: &str, text: impl Display, hint: Option<&str>) {
-    write_complaint(style, label, text, hint.map(|hint| ("hint", hint)));
+    write_complaint(style, label, Tame(text), hint.map(|hint| ("hint", hint)));
 }
 
+/// Writes a text that may be shown as it is, and notes of which nothing is known.
 fn write_complaint<'a>(
     style: Style,
     label: &str,
     text: impl Display,
     notes: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) {
-    let mut whole = format!("{style}{label}{style:#}: {}\n", Tame(text));
+    let mut whole = format!("{style}{label}{style:#}: {text}\n");
     for (name, note) in notes {
         let _ = writeln!(whole, "{HINT}{name}{HINT:#}: {}", Tame(note));
     }

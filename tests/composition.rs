@@ -239,12 +239,12 @@ fn circles_and_long_chains_are_errors() {
 #[case(
     "base/scaffold.toml",
     "[[variables]]\nname = 'x'\ndefault = '{{ y }}'\n",
-    "[DIR]/base/scaffold.toml:3:11: "
+    "[DIR]/base/scaffold.toml:3:15: "
 )]
 #[case(
     "base/scaffold.toml",
     "[[files]]\npath = 'x'\nwhen = 'zz'\n",
-    "[DIR]/base/scaffold.toml:3:8: variable `zz` is not defined"
+    "[DIR]/base/scaffold.toml:3:9: variable `zz` is not defined"
 )]
 #[case(
     "base/scaffold.toml",
@@ -274,6 +274,23 @@ fn errors_name_the_file_that_they_are_in(
         .args(["startproject", "my_site", "--template", "./house"])
         .args(with.to_vec())
         .stderr_contains(format!("error: {expected}"))
+        .status(1)
+        .run();
+}
+
+/// The user need not have heard of the base.
+#[test]
+fn an_error_in_the_manifest_of_a_base_shows_who_builds_on_it() {
+    Test::new()
+        .file("base/scaffold.toml", "copy = 1\n")
+        .file("house/scaffold.toml", "extends = '../base'\n")
+        .args(["startproject", "my_site", "--template", "./house"])
+        .stderr_contains(
+            "error: [DIR]/base/scaffold.toml:1:8: invalid type: integer `1`, expected a sequence\n   \
+             ╭────\n 1 │ copy = 1\n   ·        ─\n   ╰────\n   \
+             ╭─[[DIR]/house/scaffold.toml:1:11]\n 1 │ extends = '../base'\n   \
+             ·           ────┬────\n   ·               ╰── this builds on it\n   ╰────\n",
+        )
         .status(1)
         .run();
 }

@@ -222,7 +222,7 @@ fn an_interruption_ends_them(#[case] signal: Signal) {
 #[rstest]
 #[case(
     "after = [['{{ nothing }}']]",
-    "scaffold.toml:2:10: variable `nothing` is not defined"
+    "scaffold.toml:2:15: variable `nothing` is not defined"
 )]
 #[case(
     "after = ['ls']",

@@ -151,7 +151,7 @@ fn a_wrong_manifest_is_shown_with_its_place() {
             "house/scaffold.toml",
             "[[variables]]\nname = 'a'\ndefault = '{{ nothing }}'\n",
         )
-        .stderr_contains("error: [DIR]/house/scaffold.toml:3:11: variable `nothing` is not defined")
+        .stderr_contains("error: [DIR]/house/scaffold.toml:3:15: variable `nothing` is not defined")
         .status(1)
         .run();
     assert!(!outcome.dir().join("my_site").exists());
@@ -240,4 +240,30 @@ fn an_unknown_key_gets_a_suggestion() {
         )
         .status(1)
         .run();
+}
+
+/// Nothing of a file reaches the terminal as it is; the colours are ours.
+#[test]
+fn an_error_shows_what_is_a_strangers_as_text() {
+    let test = || {
+        house()
+            .file(
+                "house/a.txt",
+                "\u{1b}]0;x\u{7}\n\u{1b}[2J\u{202e}{{ nothing }}\n",
+            )
+            .stderr_contains("/house/a.txt:2:9: variable `nothing` is not defined")
+    };
+    let outcome = test().arg("--force-color").status(1).run();
+    for expected in [
+        "\\u{1b}]0;x\\u{7}\n",
+        "\\u{1b}[2J\\u{202e}{{ nothing }}\n",
+        " ───────\u{1b}[0m\n",
+    ] {
+        assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    }
+    assert!(!outcome.stderr.contains("\u{1b}[2J"), "{}", outcome.stderr);
+    let outcome = test().status(1).run();
+    assert!(!outcome.stderr.contains('\u{1b}'), "{}", outcome.stderr);
+    let mark = format!("\n   · {}───────\n", " ".repeat(20));
+    assert!(outcome.stderr.contains(&mark), "{}", outcome.stderr);
 }

@@ -676,7 +676,10 @@ fn a_template_that_does_not_parse_is_shown() {
         stderr.starts_with(&format!("error: {}:3:", path.display())),
         "{stderr}"
     );
-    assert!(stderr.contains("\n3 |   {% if %}\n  |   "), "{stderr}");
+    assert!(
+        stderr.contains("\n 3 │   {% if %}\n   ·   ────────\n"),
+        "{stderr}"
+    );
     assert!(!place.path("mysite").exists());
 }
 

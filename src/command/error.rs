@@ -95,6 +95,15 @@ impl Error {
         }
     }
 
+    /// Where in which file something is wrong, with what is drawn of it, if it is known.
+    pub(crate) fn report(&self) -> Option<&template::Report> {
+        match self {
+            Self::Template(error) => error.report(),
+            Self::Variables(error) => error.report(),
+            _ => None,
+        }
+    }
+
     /// What the user can do next.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {

@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     cli::{Cli, Command, OutputArgs, StartappArgs, StartprojectArgs},
-    console::{self, Verbosity},
+    console::{self, Severity, Verbosity},
     template::ProjectOrApp,
 };
 use error::Error;
@@ -36,9 +36,23 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     match dispatch(command, output, verbosity) {
         Ok(code) => code,
         Err(error) => {
-            console::error(error.label(), &error, error.hint().as_deref());
+            complain(&error);
             error.exit_code().into()
         }
+    }
+}
+
+/// Prints an error, with the lines that it is about, where it is about lines of a file.
+fn complain(error: &Error) {
+    let hint = error.hint();
+    match error.report() {
+        Some(report) => console::drawn(
+            Severity::Error,
+            &report.headline(),
+            &report.drawing(console::size().map(|(columns, _)| columns)),
+            hint.as_deref(),
+        ),
+        None => console::error(error.label(), error, hint.as_deref()),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     composition::CompositionError,
     cookiecutter::CookiecutterError,
     names::Names,
+    report::Report,
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
     subject::ProjectOrApp,
@@ -202,10 +203,10 @@ pub enum Error {
         offset: usize,
     },
     /// The manifest is not as it should be.
-    #[error("{}", shown::text(report))]
+    #[error("{report}")]
     Manifest {
-        /// File, line, column, the text and what is wrong.
-        report: String,
+        /// Where, and what is wrong.
+        report: Report,
     },
     /// Templates do not fit together, or parts of one.
     #[error(transparent)]
@@ -222,10 +223,10 @@ pub enum Error {
         hint: String,
     },
     /// A template does not parse or does not render.
-    #[error("{}", shown::text(report))]
+    #[error("{report}")]
     Template {
-        /// File, line, column, the text and what is wrong.
-        report: String,
+        /// Where, and what is wrong.
+        report: Report,
         /// What to do next.
         hint: String,
     },
@@ -325,6 +326,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Where in which file something is wrong, with what is drawn of it, if it is known.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Manifest { report }
+            | Self::Template { report, .. }
+            | Self::Update(UpdateError::Memory { report })
+            | Self::Authoring(AuthoringError::Case { report }) => Some(report),
+            Self::Cookiecutter(error) => Some(error.report()),
+            _ => None,
+        }
+    }
+
     /// Whether the message is worded as Django's, which scripts may look for.
     #[must_use]
     pub fn is_django(&self) -> bool {

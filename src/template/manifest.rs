@@ -2,8 +2,10 @@
 //! are to be treated. It is not part of the project.
 //!
 //! - `composed`: several of them as one
+//! - `extent`: how much of it a complaint is about
 
 mod composed;
+mod extent;
 mod outline;
 #[cfg(test)]
 mod tests;
@@ -11,6 +13,7 @@ mod tests;
 use std::{
     borrow::Cow,
     collections::HashMap,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -22,7 +25,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::{
     Request,
     composition::{self, Extends, Part, RawPart},
-    declarations::{self, Answers, Declaration, Raw, Session, Unresolved},
+    declarations::{self, Answers, Declaration, Raw, RawFault, Session, Unresolved},
     error::Error,
     files::{Rule, Treatments},
     glob,
@@ -118,18 +121,28 @@ struct Place {
 }
 
 impl Place {
-    /// The error about what begins at an octet.
-    fn error(&self, offset: usize, width: usize, message: &str) -> Error {
-        let Self {
-            path, text, start, ..
-        } = self;
-        let offset = offset.saturating_sub(*start);
-        let rest = text.get(offset..).unwrap_or_default();
-        let line = rest.lines().next().unwrap_or_default();
-        let width = width.clamp(1, line.len().max(1));
+    /// The error about octets of it.
+    fn error(&self, range: Range<usize>, message: &str) -> Error {
         Error::Manifest {
-            report: Report::at(path, text, offset, width, message).to_string(),
+            report: Report::new(&self.path, &self.text, self.own(range), message),
         }
+    }
+
+    /// The error about what is declared there, which may have to do with another place.
+    fn raw_error(&self, fault: &RawFault) -> Error {
+        let Self { path, text, .. } = self;
+        let report = Report::new(path, text, self.own(fault.range.clone()), &fault.message);
+        let report = match &fault.other {
+            Some((range, label)) => report.and(path, text, self.own(range.clone()), label),
+            None => report,
+        };
+        Error::Manifest { report }
+    }
+
+    /// The octets, counted from the beginning of this file.
+    fn own(&self, range: Range<usize>) -> Range<usize> {
+        let own = |at: usize| at.saturating_sub(self.start);
+        own(range.start)..own(range.end)
     }
 }
 
@@ -225,7 +238,11 @@ impl Manifest {
     pub(super) fn fault(&self, offset: usize, message: &str) -> Error {
         let mut places = self.places.iter();
         let place = places.rfind(|place| place.start <= offset);
-        place.unwrap_or(&Place::default()).error(offset, 1, message)
+        let Some(place) = place else {
+            return Place::default().error(0..0, message);
+        };
+        let Range { start, end } = extent::extent(&place.text, offset - place.start, message);
+        place.error(start + place.start..end + place.start, message)
     }
 
     /// The commands to run in the project, now that the variables have values.
@@ -289,7 +306,7 @@ fn parse(
                 offset,
                 width,
                 message,
-            } => place.error(start + offset, width, &message),
+            } => place.error(start + offset..start + offset + width, &message),
         },
     )?;
     // With as many empty lines before it as there are octets, the parser counts as we do.
@@ -299,14 +316,14 @@ fn parse(
     };
     let mut manifest: Manifest = toml::from_str(&counted).map_err(|error| {
         let span = error.span().unwrap_or_default();
-        place.error(span.start, span.len(), &with_suggestion(error.message()))
+        place.error(span, &with_suggestion(error.message()))
     })?;
     let raw = std::mem::take(&mut manifest.variables);
-    manifest.declarations = declarations::declarations(raw, taken)
-        .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
+    manifest.declarations =
+        declarations::declarations(raw, taken).map_err(|fault| place.raw_error(&fault))?;
     let raw_parts = std::mem::take(&mut manifest.raw_parts);
-    manifest.parts = composition::parts(raw_parts, taken)
-        .map_err(|fault| place.error(fault.offset, fault.width, &fault.message))?;
+    manifest.parts =
+        composition::parts(raw_parts, taken).map_err(|fault| place.raw_error(&fault))?;
     place.has_message = manifest.message.is_some();
     manifest.places.push(place);
     Ok(manifest)

@@ -74,6 +74,7 @@ pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,
 };
 pub use remembered::{Made, Remembered, Version, note_formatter};
+pub use report::Report;
 pub use script::{Script, Stage};
 pub use selection::Selection;
 pub use shown::{line as shown_line, path as shown_path, text as shown_text};

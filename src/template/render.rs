@@ -5,6 +5,7 @@
 
 use std::{
     borrow::Cow,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -100,9 +101,8 @@ impl Renderer {
                 budget,
             } => django::render(text, variables, now, budget).map_err(|fault| {
                 let offset = fault.offset.unwrap_or_default();
-                let report = Report::at(path, text, offset, 1, &fault.message);
                 Error::Template {
-                    report: report.to_string(),
+                    report: Report::new(path, text, tag(text, offset), &fault.message),
                     hint: "text that is no template goes between `{% verbatim %}` and \
                            `{% endverbatim %}`"
                         .to_owned(),
@@ -118,6 +118,17 @@ pub(super) fn is_from_windows(contents: &[u8]) -> bool {
     count > 0
         && memchr::memchr_iter(b'\n', contents).count() == count
         && memchr::memchr_iter(b'\r', contents).count() == count
+}
+
+/// The octets of the tag that begins at an octet; one octet, where it is not closed.
+fn tag(text: &str, start: usize) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    let end = match rest.as_bytes() {
+        [b'{', b'%', ..] => rest.find("%}"),
+        [b'{', b'{', ..] => rest.find("}}"),
+        _ => None,
+    };
+    start..start + end.map_or(1, |at| at + 2)
 }
 
 /// Whether there is anything to do. Most files of most templates have nothing, and the engine
@@ -156,6 +167,19 @@ mod tests {
         assert_eq!(render(&native, text).unwrap(), "mysite\r\nb\r\n");
         assert_eq!(render(&django, text).unwrap(), "mysite\nb\n");
         assert_eq!(render(&native, b"a\r\nb\n").unwrap(), "a\nb\n");
+    }
+
+    #[test]
+    fn the_whole_tag_is_marked() {
+        let [_, django] = renderers();
+        let error = django
+            .render(Path::new("a"), b"b {{ x|no }}!", None)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a:1:3: Invalid filter: 'no'\n   ╭────\n 1 │ b {{ x|no }}!\n   ·   ──────────\n   ╰────"
+        );
+        assert_eq!(tag("a {{ b", 2), 2..3);
     }
 
     #[test]

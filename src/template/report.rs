@@ -1,17 +1,26 @@
-//! A complaint about a place in a text file, with the line shown and the place marked.
+//! A complaint about places in text files: a line that editors and people find the place by, and
+//! below it what `miette` draws: the lines, with the places marked.
+//!
+//! - `excerpt`: the lines around a place, as much of them as is shown, in which nothing does
+//!   anything
+//! - `drawing`: from these to what is drawn
+
+mod drawing;
+mod excerpt;
+#[cfg(test)]
+mod tests;
 
 use std::{
     borrow::Cow,
     fmt::{self, Display},
+    ops::Range,
     path::Path,
 };
 
-use super::shown;
+use miette::GraphicalTheme;
 
-/// How much of a line is shown before the place, and from there on: enough to find it, while
-/// whole files that are one line stay out of the terminal.
-const BEFORE: usize = 100;
-const AFTER: usize = 200;
+use super::shown;
+use excerpt::Excerpt;
 
 /// How much of a message is shown: it may quote the text.
 const MESSAGE: usize = 2000;
@@ -19,106 +28,169 @@ const MESSAGE: usize = 2000;
 /// What stands for what is left out.
 const LEFT_OUT: &str = "…";
 
-/// A complaint about a place in a text file, with the line shown and the place marked.
-pub(super) struct Report<'a> {
-    /// The file.
-    pub(super) path: &'a Path,
-    /// Its text.
-    pub(super) text: &'a str,
-    /// The line, from 1.
-    pub(super) line: usize,
-    /// The column in characters, from 1.
-    pub(super) column: usize,
-    /// How many characters to mark.
-    pub(super) width: usize,
-    /// What is wrong.
-    pub(super) message: &'a str,
+/// A complaint about places in text files. It holds only what is shown, as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    message: String,
+    /// First the one that it is about.
+    places: Vec<Place>,
+    /// What else is wrong, where all of it was found at once.
+    more: Vec<Report>,
 }
 
-impl<'a> Report<'a> {
-    /// The complaint about what begins at an octet of the text.
-    pub(super) fn at(
-        path: &'a Path,
-        text: &'a str,
-        offset: usize,
-        width: usize,
-        message: &'a str,
-    ) -> Self {
-        let before = text.get(..offset).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+/// A place in a text file, or a file as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    /// The file, as it may be shown.
+    path: String,
+    excerpt: Option<Excerpt>,
+    /// What the mark says.
+    label: Option<String>,
+}
+
+impl Report {
+    /// The complaint about octets of a text. They need not be whole characters of it, and may be
+    /// beyond its end or beyond that of their line.
+    pub(super) fn new(path: &Path, text: &str, range: Range<usize>, message: &str) -> Self {
         Self {
-            path,
-            text,
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-            width,
-            message,
+            places: vec![Place::new(path, Some(Excerpt::new(text, range)))],
+            ..Self::of_file(path, message)
+        }
+    }
+
+    /// The complaint about what begins in a line and a column, both from 1; `width` is how many
+    /// characters of it are marked.
+    pub(super) fn at(
+        path: &Path,
+        text: &str,
+        (line, column): (usize, usize),
+        width: usize,
+        message: &str,
+    ) -> Self {
+        let ends = || text.match_indices('\n').map(|(at, _)| at + 1);
+        let start = match line.checked_sub(2) {
+            Some(before) => ends().nth(before).unwrap_or(text.len()),
+            None => 0,
+        };
+        let rest = text.get(start..).unwrap_or_default();
+        let rest = rest.split('\n').next().unwrap_or_default();
+        let octets = |characters: usize| {
+            let mut all = rest.char_indices();
+            all.nth(characters).map_or(rest.len(), |(at, _)| at)
+        };
+        let begin = column.saturating_sub(1);
+        let range = start + octets(begin)..start + octets(begin.saturating_add(width));
+        Self::new(path, text, range, message)
+    }
+
+    /// The complaint about a file in which no place is known.
+    pub(super) fn of_file(path: &Path, message: &str) -> Self {
+        Self {
+            message: shown::text(&shortened(message.trim_end())).to_string(),
+            places: vec![Place::new(path, None)],
+            more: Vec::new(),
+        }
+    }
+
+    /// The same with words at the mark.
+    pub(super) fn with_label(mut self, label: &str) -> Self {
+        if let Some(place) = self.places.last_mut() {
+            place.label = Some(shown::printable(label));
+        }
+        self
+    }
+
+    /// The same with another place, which has to do with it, and words for that.
+    pub(super) fn and(mut self, path: &Path, text: &str, range: Range<usize>, label: &str) -> Self {
+        let excerpt = Excerpt::new(text, range);
+        self.places.push(Place::new(path, Some(excerpt)));
+        self.with_label(label)
+    }
+
+    /// Several complaints as one, in the order of their places.
+    pub(super) fn joined(mut all: Vec<Self>) -> Option<Self> {
+        all.sort_by_key(Self::position);
+        let mut all = all.into_iter();
+        let mut first = all.next()?;
+        first.more.extend(all);
+        Some(first)
+    }
+
+    /// What is wrong, without the place.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The file that it is about, as it may be shown.
+    pub(super) fn path(&self) -> &str {
+        self.places.first().map_or("", |it| &it.path)
+    }
+
+    /// The line and the column of what it is about, both from 1, where they are known.
+    pub(super) fn position(&self) -> Option<(usize, usize)> {
+        self.places.first()?.position()
+    }
+
+    /// The line that editors and people find the place by: `path:line:column: message`.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let place = self.places.first();
+        let place = place.map_or_else(String::new, Place::to_string);
+        format!("{place}: {}", self.message)
+    }
+
+    /// What stands below that line: the lines of the file with the place marked, in colour, in so
+    /// many columns where that is known. There is nothing where no place is known.
+    #[must_use]
+    pub fn drawing(&self, columns: Option<usize>) -> String {
+        self.draw(&drawing::coloured(), columns)
+    }
+
+    fn draw(&self, theme: &GraphicalTheme, columns: Option<usize>) -> String {
+        let mut drawing = drawing::draw(&self.places, theme, columns);
+        for report in &self.more {
+            let below = report.draw(theme, columns);
+            drawing.extend(["\n\n", &report.headline(), &below]);
+        }
+        drawing
+    }
+}
+
+impl Display for Report {
+    /// All of it, without colour.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let drawing = self.draw(&GraphicalTheme::unicode_nocolor(), None);
+        write!(f, "{}{drawing}", self.headline())
+    }
+}
+
+impl Place {
+    fn new(path: &Path, excerpt: Option<Excerpt>) -> Self {
+        Self {
+            path: shown::path(path).to_string(),
+            excerpt,
+            label: None,
+        }
+    }
+
+    fn position(&self) -> Option<(usize, usize)> {
+        let excerpt = self.excerpt.as_ref()?;
+        Some((excerpt.line, excerpt.column))
+    }
+}
+
+impl Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        match self.position() {
+            Some((line, column)) => write!(f, ":{line}:{column}"),
+            None => Ok(()),
         }
     }
 }
 
-impl Display for Report<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            text,
-            line,
-            column,
-            width,
-            message,
-        } = self;
-        let line_text = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        let (line_text, shift) = window(line_text, column.saturating_sub(1));
-        let shown_column = column.saturating_sub(shift);
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        let before = line_text
-            .char_indices()
-            .nth(shown_column.saturating_sub(1))
-            .map_or(line_text.len(), |(at, _)| at);
-        let (before, marked) = line_text.split_at_checked(before).unwrap_or_default();
-        let width = (*width).min(marked.chars().count().max(1));
-        let marked: String = marked.chars().take(width).collect();
-        // Tabs stay tabs, so that the mark stands below what it marks.
-        let indent: String = shown::line(before)
-            .to_string()
-            .chars()
-            .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .chain(std::iter::repeat_n(' ', beyond(&line_text, shown_column)))
-            .collect();
-        let width = width.max(shown::line(&marked).to_string().chars().count());
-        let mark = "^".repeat(width.max(1));
-        write!(
-            f,
-            "{}:{line}:{column}: {}\n{margin} |\n{number} | {}\n{margin} | {indent}{mark}",
-            shown::path(path),
-            shown::text(&shortened(message)),
-            shown::line(&line_text),
-        )
-    }
-}
-
-/// The part of a line that is about a place, after so many characters, and how many characters
-/// the place has moved to the left.
-fn window(line: &str, place: usize) -> (Cow<'_, str>, usize) {
-    if line.len() <= BEFORE + AFTER {
-        return (Cow::Borrowed(line), 0);
-    }
-    let skipped = place.saturating_sub(BEFORE);
-    let mut rest = line.chars().skip(skipped);
-    let mut part = String::new();
-    if skipped > 0 {
-        part.push_str(LEFT_OUT);
-    }
-    part.extend(rest.by_ref().take(place - skipped + AFTER));
-    if rest.next().is_some() {
-        part.push_str(LEFT_OUT);
-    }
-    (Cow::Owned(part), skipped.saturating_sub(1))
-}
-
 /// A message without the middle of it, where it is too long.
-pub(super) fn shortened(message: &str) -> Cow<'_, str> {
+fn shortened(message: &str) -> Cow<'_, str> {
     let mut characters = message.char_indices();
     let Some((begin, _)) = characters.nth(MESSAGE / 2) else {
         return Cow::Borrowed(message);
@@ -128,80 +200,4 @@ pub(super) fn shortened(message: &str) -> Cow<'_, str> {
     };
     let (first, last) = (message.get(..begin), message.get(end..));
     Cow::Owned([first.unwrap_or_default(), last.unwrap_or_default()].join(LEFT_OUT))
-}
-
-/// How many columns a place is beyond the end of its line.
-fn beyond(line: &str, column: usize) -> usize {
-    column
-        .saturating_sub(1)
-        .saturating_sub(line.chars().count())
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[test]
-    fn a_report_marks_the_place() {
-        let report = Report {
-            path: Path::new("t/a.py"),
-            text: "one\n\t{{ two\n",
-            line: 2,
-            column: 2,
-            width: 2,
-            message: "what",
-        };
-        assert_eq!(
-            report.to_string(),
-            "t/a.py:2:2: what\n  |\n2 | \t{{ two\n  | \t^^"
-        );
-    }
-
-    #[rstest]
-    #[case(1, 0, 201)]
-    #[case(101, 100, 301)]
-    #[case(102, 101, 302)]
-    #[case(50_000, 101, 302)]
-    #[case(100_000, 101, 102)]
-    #[case(100_002, 101, 100)]
-    fn of_a_long_line_the_part_around_the_place_is_shown(
-        #[case] column: usize,
-        #[case] before: usize,
-        #[case] length: usize,
-    ) {
-        let text = "x".repeat(100_000);
-        let report = Report {
-            path: Path::new("a"),
-            text: &text,
-            line: 1,
-            column,
-            width: 100_000,
-            message: &"é".repeat(100_000),
-        }
-        .to_string();
-        let lines: Vec<_> = report.lines().collect();
-        assert!(lines[0].starts_with(&format!("a:1:{column}: é")));
-        assert!(lines[0].chars().count() < MESSAGE + 50, "{}", lines[0]);
-        assert_eq!(lines[2].chars().count(), "1 | ".len() + length);
-        assert_eq!(lines[3].find('^'), Some("1 | ".len() + before));
-    }
-
-    #[test]
-    fn a_report_does_nothing_to_the_terminal() {
-        let report = Report {
-            path: Path::new("t/\u{1b}[2J.py"),
-            text: "\u{1b}]0;x\u{7}\t{{ \u{202e} }}\n",
-            line: 1,
-            column: 10,
-            width: 4,
-            message: "no \u{9b}31m",
-        };
-        assert_eq!(
-            report.to_string(),
-            "t/\\u{1b}[2J.py:1:10: no \\u{9b}31m\n  |\n\
-             1 | \\u{1b}]0;x\\u{7}\t{{ \\u{202e} }}\n  |                \t  ^^^^^^^^^^^"
-        );
-    }
 }

@@ -199,8 +199,8 @@ fn what_has_to_be_given_gets_a_sample_or_what_the_user_gives() {
 #[test]
 fn warnings_fail_only_where_that_is_wanted() {
     let test = || template("copy = ['x']", &[("a", "")]).args(["template", "check", "t"]);
-    let told = "warning: [DIR]/t/scaffold.toml:1:9: `x` means no file of the template\n  |\n\
-                1 | copy = ['x']\n  |         ^^^\nhint: ";
+    let told = "warning: [DIR]/t/scaffold.toml:1:9: `x` means no file of the template\n   ╭────\n \
+                1 │ copy = ['x']\n   ·         ───\n   ╰────\nhint: ";
     let outcome = test()
         .stdout_contains("0 errors, 1 warning\n")
         .stderr_contains(told)

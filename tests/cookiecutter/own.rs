@@ -98,7 +98,10 @@ fn nested_templates_are_chosen_by_their_directory() {
         .file("t/web/{{cookiecutter.project_slug}}/a.txt", "web")
         .args(["startproject", "my_site", "--template", "./t"])
         .stderr(
-            "error: `[DIR]/t/cookiecutter.json`: `[DIR]/t` holds several templates\n\
+            "error: [DIR]/t/cookiecutter.json:1:15: `[DIR]/t` holds several templates\n   \
+             ╭────\n 1 │ {\"templates\": {\n   ·               ─\n \
+             2 │         \"web\": {\"path\": \"./web\", \"title\": \"A web site\"}, \"api\": \
+             {\"path\": \"./sub/api\"}\n   ╰────\n\
              hint: choose one: `--subdirectory web` (A web site), `--subdirectory sub/api` (api)\n",
         )
         .status(1)
@@ -121,19 +124,19 @@ fn nested_templates_are_chosen_by_their_directory() {
 #[case(r#"{"project_slug": "S",}"#, "cookiecutter.json:1:22: ")]
 #[case(
     r#"{"project_slug": "S", "_extensions": ["local.Own"]}"#,
-    "the template needs the extension `local.Own` of Jinja, which is written in Python"
+    "cookiecutter.json:1:38: the template needs the extension `local.Own` of Jinja, which is written in Python"
 )]
 #[case(
     r#"{"project_slug": "S", "_jinja2_env_vars": {"finalize": "x"}}"#,
-    "`_jinja2_env_vars` has `finalize`, which is not supported"
+    "cookiecutter.json:1:43: `_jinja2_env_vars` has `finalize`, which is not supported"
 )]
 #[case(
     r#"{"project_slug": "x", "a": "{{ cookiecutter.later }}", "later": "x"}"#,
-    "t/cookiecutter.json:1:4: "
+    "t/cookiecutter.json:1:32: "
 )]
 #[case(
     r#"{"project_slug": "S", "c": []}"#,
-    "the list of choices of `c` is empty"
+    "cookiecutter.json:1:28: the list of choices of `c` is empty"
 )]
 fn wrong_configurations_are_errors(#[case] config: &str, #[case] expected: &str) {
     let outcome = template(config, "a")
@@ -217,4 +220,25 @@ fn an_archive_has_hidden_directories_too() {
         .args(["startproject", "my_site", "--template", "x.tar"])
         .run();
     assert_eq!(outcome.tree("my_site"), ".github/\n.github/a.yml\n");
+}
+
+#[test]
+fn an_error_in_an_included_text_shows_what_includes_it() {
+    Test::new()
+        .file("t/cookiecutter.json", r#"{"project_slug": "x"}"#)
+        .file("t/templates/part.txt", "one\nin {{ nothing }}\n")
+        .file(
+            "t/{{cookiecutter.project_slug}}/a.txt",
+            "{% include 'part.txt' %}\n",
+        )
+        .args(["startproject", "my_site", "--template", "./t"])
+        .stderr_contains(
+            "error: part.txt:2:7: undefined value: `nothing` is undefined\n   ╭────\n 1 │ one\n \
+             2 │ in {{ nothing }}\n   ·       ───────\n   ╰────\n   \
+             ╭─[[DIR]/t/{{cookiecutter.project_slug}}/a.txt:1:4]\n \
+             1 │ {% include 'part.txt' %}\n   ·    ─────────┬────────\n   \
+             ·             ╰── it is included here\n   ╰────\n",
+        )
+        .status(1)
+        .run();
 }

@@ -30,7 +30,7 @@ use crate::{
     template::{self, Ask, Plan, ProjectOrApp, Request, Target, Wanted},
 };
 
-use super::{check, error::Error, install};
+use super::{check, complain, error::Error, install};
 use formatter::Formatter;
 pub(super) use hooks::HookError;
 use hooks::Hooks;
@@ -280,7 +280,7 @@ fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Wat
                 };
                 console::line(report.json(&job, Some(error)));
             }
-            console::error(error.label(), error, error.hint().as_deref());
+            complain(error);
         })
     }
 }

@@ -79,13 +79,16 @@ pub(super) fn run(
 }
 
 fn tell(checked: &Checked, errors: usize, warnings: usize, verbosity: Verbosity) {
+    let columns = console::size().map(|(columns, _)| columns);
     for finding in &checked.findings {
         if verbosity > Verbosity::Quiet || finding.severity == Severity::Error {
             let severity = match finding.severity {
                 Severity::Error => console::Severity::Error,
                 Severity::Warning => console::Severity::Warning,
             };
-            console::finding(severity, &text(finding), "", finding.hint.as_deref());
+            let drawing = finding.report.as_ref().map(|it| it.drawing(columns));
+            let drawing = drawing.unwrap_or_default();
+            console::drawn(severity, &text(finding), &drawing, finding.hint.as_deref());
         }
     }
     if verbosity == Verbosity::Quiet {
@@ -111,7 +114,7 @@ fn tell(checked: &Checked, errors: usize, warnings: usize, verbosity: Verbosity)
     }
 }
 
-/// The place, what it is, and the line.
+/// The place, and what it is.
 fn text(finding: &Finding) -> String {
     let mut text = finding.location();
     if !text.is_empty() {
@@ -120,10 +123,6 @@ fn text(finding: &Finding) -> String {
     text.push_str(&shown_text(&finding.message).to_string());
     if let Some(answers) = &finding.answers {
         let _ = write!(text, " (with {})", shown_text(answers));
-    }
-    if let Some(excerpt) = &finding.excerpt {
-        text.push('\n');
-        text.push_str(excerpt);
     }
     text
 }

@@ -20,13 +20,13 @@ use serde::Serialize;
 
 use crate::{
     cli::{OutputArgs, TemplateArgs, TemplateCommand},
-    console::{self, Verbosity},
+    console::Verbosity,
     shutdown,
     template::{ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{
-    check as check_output,
+    check as check_output, complain,
     error::Error,
     generate::{own, watchdog::Watchdog},
 };
@@ -135,6 +135,6 @@ fn stop() -> Result<Arc<AtomicBool>, Error> {
 /// Watches that what a template does comes to an end.
 fn watch(stop: &Arc<AtomicBool>, subject: ProjectOrApp) -> Watchdog {
     Watchdog::start(Arc::clone(stop), subject, |error| {
-        console::error(error.label(), error, error.hint().as_deref());
+        complain(error);
     })
 }

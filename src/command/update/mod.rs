@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    check, diff,
+    check, complain, diff,
     error::Error,
     generate::{Questions, Steps, Watchdog, formatter::Formatter, options, own},
     repository,
@@ -75,7 +75,7 @@ fn bring(
         let stop = Arc::clone(&stop);
         Steps::new(verbosity, true, move || {
             Watchdog::start(Arc::clone(&stop), subject, |error| {
-                console::error(error.label(), error, error.hint().as_deref());
+                complain(error);
             })
         })
     };

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::template::shown;
+use crate::template::{report::Report, shown};
 
 /// Why a template cannot be made, or its tests cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +51,10 @@ pub enum AuthoringError {
         names: Vec<String>,
     },
     /// A test is not as it should be.
-    #[error("{}", shown::text(report))]
+    #[error("{report}")]
     Case {
-        /// File, line, column, the text and what is wrong.
-        report: String,
+        /// Where, and what is wrong.
+        report: Report,
     },
     /// A file of the project cannot be read.
     #[error("cannot read `{}`: {source}", shown::path(path))]

@@ -30,9 +30,9 @@ pub struct Finding {
     pub hint: Option<String>,
     /// The answers with which it comes up, where those that are the defaults do not do.
     pub answers: Option<String>,
-    /// The line, with the place marked.
+    /// What is drawn of the place.
     #[serde(skip)]
-    pub excerpt: Option<String>,
+    pub report: Option<Report>,
 }
 
 /// A place in a template: as much of it as is known.
@@ -65,7 +65,7 @@ impl Finding {
             message,
             hint: None,
             answers: None,
-            excerpt: None,
+            report: None,
         }
     }
 
@@ -77,33 +77,32 @@ impl Finding {
         (offset, width): (usize, usize),
         message: &str,
     ) -> Self {
-        let report = Report::at(path, text, offset, width, message);
+        let report = Report::new(path, text, offset..offset + width, message);
+        Self::reported(severity, &report)
+    }
+
+    /// What this error says, with its place, if it has one.
+    pub(super) fn of(error: &Error) -> Self {
+        let finding = match error.report() {
+            Some(report) if report.position().is_some() => Self::reported(Severity::Error, report),
+            _ => Self::new(Severity::Error, Place::default(), error.to_string()),
+        };
         Self {
-            place: Place {
-                file: Some(shown::path(path).to_string()),
-                line: Some(report.line),
-                column: Some(report.column),
-            },
-            excerpt: excerpt(&report.to_string()),
-            ..Self::new(severity, Place::default(), message.to_owned())
+            hint: error.hint(),
+            ..finding
         }
     }
 
-    /// What this error says, with the place that its message begins with, if that is in one of
-    /// these files.
-    pub(super) fn of(error: &Error) -> Self {
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        let (place, message) = place(first).unwrap_or((Place::default(), first));
-        let is_placed = place.line.is_some();
+    fn reported(severity: Severity, report: &Report) -> Self {
+        let (line, column) = report.position().unzip();
+        let place = Place {
+            file: Some(report.path().to_owned()),
+            line,
+            column,
+        };
         Self {
-            hint: error.hint(),
-            excerpt: excerpt(&text).filter(|_| is_placed),
-            ..Self::new(
-                Severity::Error,
-                place,
-                if is_placed { message } else { &text }.to_owned(),
-            )
+            report: Some(report.clone()),
+            ..Self::new(severity, place, report.message().to_owned())
         }
     }
 
@@ -124,43 +123,21 @@ impl Finding {
     }
 }
 
-/// The place that a message begins with, and the rest of it: `file:line:column: what`.
-fn place(first: &str) -> Option<(Place, &str)> {
-    // A name may have colons too; two numbers after it are what counts.
-    first.match_indices(": ").find_map(|(at, separator)| {
-        let (head, message) = (first.get(..at)?, first.get(at + separator.len()..)?);
-        let mut parts = head.rsplitn(3, ':');
-        let column = parts.next()?.parse().ok()?;
-        let line = parts.next()?.parse().ok()?;
-        let place = Place {
-            file: Some(parts.next()?.to_owned()),
-            line: Some(line),
-            column: Some(column),
-        };
-        Some((place, message))
-    })
-}
-
-/// The lines of a report below its first.
-fn excerpt(report: &str) -> Option<String> {
-    let (_, rest) = report.split_once('\n')?;
-    Some(rest.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_place_is_taken_from_an_error() {
+        let path = Path::new("t: x/a.py");
         let error = Error::Template {
-            report: "t: x/a.py:3:7: what: is wrong\n  |\n3 | abc".to_owned(),
+            report: Report::at(path, "1\n2\nabc", (3, 2), 1, "what: is wrong"),
             hint: "h".to_owned(),
         };
         let finding = Finding::of(&error);
-        assert_eq!(finding.location(), "t: x/a.py:3:7");
+        assert_eq!(finding.location(), "t: x/a.py:3:2");
         assert_eq!(finding.message, "what: is wrong");
-        assert_eq!(finding.excerpt.as_deref(), Some("  |\n3 | abc"));
+        assert_eq!(finding.report.as_ref(), error.report());
         assert_eq!(finding.hint.as_deref(), Some("h"));
     }
 

@@ -136,6 +136,7 @@ fn of_cookiecutter(source: &Source) -> Result<Outline, Error> {
         is_cookiecutter: true,
         variables: outline.variables,
         files: files.collect(),
+        names: Names::default(),
         reserved: Vec::new(),
         environment: Vec::new(),
         others: hooks

@@ -99,7 +99,9 @@ pub(super) fn compose(
             let layer::Layer { root, entries, .. } = layer;
             layer::leave_out(entries, root, &below.root);
         }
-        let Some(base) = manifest::take(&mut below, manifest.end(), &taken)? else {
+        let base = manifest::take(&mut below, manifest.end(), &taken);
+        let base = base.map_err(|error| manifest.in_base(&extends.span(), error))?;
+        let Some(base) = base else {
             return Err(fault(&format!(
                 "the template `{}` has no `{}`, and so none can build on it",
                 below.name(),

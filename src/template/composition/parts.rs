@@ -80,7 +80,11 @@ pub(in crate::template) fn parts(
                 "the parts `{}` and `{}` have one directory in another's",
                 other.name, part.name
             );
-            return Err(fault(part.offset, message));
+            let other = other.offset..other.offset + 1;
+            return Err(RawFault {
+                other: Some((other, "the other one")),
+                ..fault(part.offset, message)
+            });
         }
     }
     Ok(parts.into_iter().map(|it| (it.name.clone(), it)).collect())
@@ -129,9 +133,9 @@ fn part(
 
 fn fault(offset: usize, message: String) -> RawFault {
     RawFault {
-        offset,
-        width: 1,
+        range: offset..offset + 1,
         message,
+        other: None,
     }
 }
 

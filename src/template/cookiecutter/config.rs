@@ -1,12 +1,17 @@
 //! `cookiecutter.json` at the root of a template: its variables with their defaults, and what it
 //! says of itself under names that begin with an underscore.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use serde_json::value::RawValue;
 
 use crate::template::{
     error::Error,
     report::Report,
-    shown,
     source::{Entry, Kind, Source},
     value::{Dict, Value},
     variables,
@@ -17,13 +22,20 @@ pub(in crate::template) const FILE_NAME: &str = "cookiecutter.json";
 
 /// What is wrong with a template that was made for cookiecutter.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}`: {}", shown::path(path), shown::text(message))]
+#[error("{report}")]
 pub struct CookiecutterError {
-    /// Its `cookiecutter.json`.
-    path: PathBuf,
-    message: String,
+    /// Where in its `cookiecutter.json`, and what is wrong.
+    report: Report,
     /// What the user can do next.
     pub(in crate::template) hint: String,
+}
+
+impl CookiecutterError {
+    /// Where in its `cookiecutter.json`, and what is wrong.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
 }
 
 /// The contents of the file.
@@ -31,6 +43,8 @@ pub struct CookiecutterError {
 pub(super) struct Config {
     /// Where it is, for messages.
     pub(super) path: PathBuf,
+    /// Its text.
+    text: String,
     /// Everything in it, in order.
     pub(super) all: Dict,
 }
@@ -66,20 +80,13 @@ impl Config {
             path: path.clone(),
             offset: error.valid_up_to(),
         })?;
-        let all = variables::parse_any_json(text).map_err(|(line, column, message)| {
-            let report = Report {
-                path: &path,
-                text,
-                line,
-                column,
-                width: 1,
-                message: &message,
-            };
-            Error::Manifest {
-                report: report.to_string(),
-            }
-        })?;
-        Ok(Self { path, all })
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let all =
+            variables::parse_any_json(text).map_err(|(line, column, message)| Error::Manifest {
+                report: Report::at(&path, text, (line, column), 1, &message),
+            })?;
+        let text = text.to_owned();
+        Ok(Self { path, text, all })
     }
 
     /// One of its values.
@@ -100,19 +107,46 @@ impl Config {
         text.filter(|it| !it.is_empty())
     }
 
-    /// An error about what is in the file.
-    pub(super) fn error(&self, message: String, hint: &str) -> Error {
+    /// An error about the value that has this name in the file, or about the file.
+    pub(super) fn error(&self, name: &str, message: &str, hint: &str) -> Error {
         let error = CookiecutterError {
-            path: self.path.clone(),
-            message,
+            report: self.report(name, None, message),
             hint: hint.to_owned(),
         };
         error.into()
     }
 
+    /// The complaint about a part of a text that is the value of this name, or is in it; about all
+    /// of the value where the file has the text in other words.
+    pub(super) fn report(
+        &self,
+        name: &str,
+        part: Option<(&str, Range<usize>)>,
+        message: &str,
+    ) -> Report {
+        let Some(value) = self.place(name) else {
+            return Report::of_file(&self.path, message);
+        };
+        let raw = self.text.get(value.clone()).unwrap_or_default();
+        let range = part.and_then(|(text, part)| {
+            let start = value.start + raw.find(text)?;
+            Some(start + part.start..start + part.end)
+        });
+        Report::new(&self.path, &self.text, range.unwrap_or(value), message)
+    }
+
+    /// Where the value of a name stands in the file, in octets.
+    fn place(&self, name: &str) -> Option<Range<usize>> {
+        let values: HashMap<String, &RawValue> = serde_json::from_str(&self.text).ok()?;
+        let value = values.get(name)?.get();
+        let start = value.as_ptr().addr() - self.text.as_ptr().addr();
+        Some(start..start + value.len())
+    }
+
     /// Fails where it is about several templates, of which the user has to choose one.
     pub(super) fn check_is_one(&self, template: &str) -> Result<(), Error> {
         let mut choices = Vec::new();
+        let mut name = "templates";
         if let Some(Value::Dict(templates)) = self.get("templates") {
             for (name, about) in templates.iter() {
                 let Value::Dict(about) = about else { continue };
@@ -122,6 +156,7 @@ impl Config {
             }
         } else if self.get("template").is_some() {
             // An older form: `Title (path)`.
+            name = "template";
             for text in self.texts("template") {
                 let path = text.rsplit_once('(').and_then(|(title, path)| {
                     Some((path.strip_suffix(')')?.to_owned(), title.trim().to_owned()))
@@ -142,7 +177,8 @@ impl Config {
             })
             .collect();
         Err(self.error(
-            format!("`{template}` holds several templates"),
+            name,
+            &format!("`{template}` holds several templates"),
             &format!("choose one: {}", listed.join(", ")),
         ))
     }

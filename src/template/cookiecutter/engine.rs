@@ -1,16 +1,12 @@
 //! Rendering the texts of a template with its variables, and saying what is wrong with them.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use minijinja::Value as JinjaValue;
 
 use super::{
     config::Config,
-    jinja::{Fault, Jinja, Settings, dict_to_jinja},
+    jinja::{Fault, Included, Jinja, Settings, dict_to_jinja},
     tree::Tree,
 };
 use crate::template::{
@@ -47,7 +43,8 @@ impl Engine {
         let settings = Settings::new(config.get("_jinja2_env_vars"), config.get("_extensions"));
         let settings = settings.map_err(|message| {
             config.error(
-                message,
+                "_extensions",
+                &message,
                 "use cookiecutter itself for this template, or ask its author for one without it",
             )
         })?;
@@ -119,63 +116,75 @@ impl Engine {
     }
 
     /// Renders a default of `cookiecutter.json`: all texts in it.
-    pub(super) fn render_value(&self, config: &Config, raw: &Value) -> Result<Value, Error> {
+    pub(super) fn render_value(
+        &self,
+        config: &Config,
+        name: &str,
+        raw: &Value,
+    ) -> Result<Value, Error> {
+        let render = |text: &str| {
+            self.jinja.render(text, &self.context).map_err(|fault| {
+                let part = fault.range.clone().filter(|_| fault.included.is_none());
+                Error::Template {
+                    report: config.report(name, part.map(|it| (text, it)), &fault.message),
+                    hint: self.hint(text, &fault),
+                }
+            })
+        };
         Ok(match raw {
             Value::None | Value::Bool(_) => raw.clone(),
             Value::List(items) => {
-                let items = items.iter().map(|item| self.render_value(config, item));
+                let items = items
+                    .iter()
+                    .map(|item| self.render_value(config, name, item));
                 Value::List(items.collect::<Result<Vec<_>, _>>()?.into())
             }
             Value::Dict(items) => {
                 let mut rendered = Dict::new();
                 for (key, item) in items.iter() {
-                    let key = self.render(&config.path, key)?;
-                    rendered.insert(key.into(), self.render_value(config, item)?);
+                    rendered.insert(render(key)?.into(), self.render_value(config, name, item)?);
                 }
                 Value::Dict(rendered.into())
             }
-            other => Value::text(self.render(&config.path, &other.to_text())?),
+            other => Value::text(render(&other.to_text())?),
         })
     }
 
     fn error(&self, path: &Path, text: &str, fault: &Fault) -> Error {
-        let Fault {
-            line,
-            range,
-            is_undefined,
-            included,
-            message,
-        } = fault;
+        let at = |path: &Path, text: &str| match &fault.range {
+            Some(range) => Report::new(path, text, range.clone(), &fault.message),
+            None => Report::at(path, text, (fault.line, 1), 1, &fault.message),
+        };
+        let report = match fault.included.as_deref() {
+            None => at(path, text),
+            Some(Included {
+                name,
+                text: own,
+                by,
+            }) => {
+                let report = at(Path::new(name), own);
+                match by {
+                    Some(range) => report.and(path, text, range.clone(), "it is included here"),
+                    None => report,
+                }
+            }
+        };
+        let hint = self.hint(text, fault);
+        Error::Template { report, hint }
+    }
+
+    /// What the user can do about a fault in a text.
+    fn hint(&self, text: &str, fault: &Fault) -> String {
+        let text = fault.included.as_ref().map_or(text, |it| &it.text);
+        let range = fault.range.clone().filter(|_| fault.is_undefined);
         let meant = range
-            .clone()
-            .filter(|_| *is_undefined)
             .and_then(|range| text.get(range))
             .and_then(|it| it.rsplit('.').next())
             .and_then(|typed| similar(typed, self.variables.keys().map(AsRef::as_ref)));
-        let hint = meant.map_or_else(
+        meant.map_or_else(
             || RAW.to_owned(),
             |meant| format!("did you mean `{NAMESPACE}.{meant}`?"),
-        );
-        let report = match (included, range) {
-            (Some(name), _) => {
-                let path = PathBuf::from(name);
-                format!("{}:{line}: {message}", path.display())
-            }
-            (None, Some(range)) => {
-                let width = text.get(range.clone()).map_or(1, |it| it.chars().count());
-                Report::at(path, text, range.start, width.max(1), message).to_string()
-            }
-            (None, None) => Report {
-                path,
-                text,
-                line: *line,
-                column: 1,
-                width: 1,
-                message,
-            }
-            .to_string(),
-        };
-        Error::Template { report, hint }
+        )
     }
 }
 

@@ -36,7 +36,8 @@ impl Tree {
     /// Takes the entries of a template apart.
     pub(super) fn new(entries: Vec<Entry>, config: &Config, root: &Path) -> Result<Self, Error> {
         let settings = Settings::new(config.get("_jinja2_env_vars"), None);
-        let settings = settings.map_err(|message| config.error(message, "correct it there"))?;
+        let settings = settings
+            .map_err(|message| config.error("_jinja2_env_vars", &message, "correct it there"))?;
         let (open, close) = settings.variable_delimiters();
         let is_root = |entry: &&Entry| {
             let name = entry.path.to_string_lossy();
@@ -54,7 +55,7 @@ impl Tree {
             );
             let hint = "its files have to be in one; `--subdirectory` says where in a repository \
                         a template is";
-            return Err(config.error(message, hint));
+            return Err(config.error("", &message, hint));
         };
         let (mut inside, mut others) = (Vec::new(), Vec::new());
         for mut entry in entries {

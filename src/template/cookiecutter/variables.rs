@@ -57,7 +57,7 @@ pub(super) fn resolve(
                 continue;
             }
             let value = if name.starts_with("__") {
-                engine.render_value(config, raw)?
+                engine.render_value(config, name, raw)?
             } else if name.starts_with('_') {
                 raw.clone()
             } else if let Some(reply) = replies.get(name) {
@@ -66,7 +66,7 @@ pub(super) fn resolve(
                 let value = answers.value(name, raw, config, engine)?;
                 if request.asker.is_some() && answers.given(name).is_none() {
                     let options = match raw {
-                        Value::List(_) => engine.render_value(config, raw)?.iterate(),
+                        Value::List(_) => engine.render_value(config, name, raw)?.iterate(),
                         _ => None,
                     };
                     return Ok(Some(Open {
@@ -146,7 +146,7 @@ impl Answers<'_> {
         let given = given.as_ref().map(|(from, value)| (from.as_str(), value));
         match raw {
             Value::List(_) => {
-                let options = engine.render_value(config, raw)?.iterate();
+                let options = engine.render_value(config, name, raw)?.iterate();
                 let options = options.unwrap_or_default();
                 match given {
                     Some((from, answer)) => {
@@ -154,7 +154,7 @@ impl Answers<'_> {
                     }
                     None => options.first().cloned().ok_or_else(|| {
                         let message = format!("the list of choices of `{name}` is empty");
-                        config.error(message, "add a choice")
+                        config.error(name, &message, "add a choice")
                     }),
                 }
             }
@@ -166,7 +166,7 @@ impl Answers<'_> {
                 }),
             },
             Value::Dict(_) => {
-                let default = engine.render_value(config, raw)?;
+                let default = engine.render_value(config, name, raw)?;
                 match given {
                     None => Ok(default),
                     Some((from, answer)) => {
@@ -182,7 +182,7 @@ impl Answers<'_> {
                     Ok(answer.clone())
                 }
                 Some((_, answer)) => Ok(Value::text(answer.to_text())),
-                None => engine.render_value(config, raw),
+                None => engine.render_value(config, name, raw),
             },
         }
     }

@@ -1,6 +1,6 @@
 //! `[[variables]]` of a manifest: from TOML to declarations. What is wrong is said with its place.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeMap, ops::Range};
 
 use regex::Regex;
 use serde::Deserialize;
@@ -45,19 +45,20 @@ struct RawCheck {
 }
 
 /// What is wrong, and where in the manifest: in octets from its beginning.
+#[derive(Debug)]
 pub(in crate::template) struct Fault {
-    pub(in crate::template) offset: usize,
-    pub(in crate::template) width: usize,
+    pub(in crate::template) range: Range<usize>,
     pub(in crate::template) message: String,
+    /// Another place that has to do with it, and what it has.
+    pub(in crate::template) other: Option<(Range<usize>, &'static str)>,
 }
 
 impl Fault {
     fn at<T>(place: &Spanned<T>, message: String) -> Self {
-        let span = place.span();
         Self {
-            offset: span.start,
-            width: span.len(),
+            range: place.span(),
             message,
+            other: None,
         }
     }
 }
@@ -67,16 +68,20 @@ pub(in crate::template) fn declarations(
     raw: Vec<Raw>,
     taken: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<Declaration>, Fault> {
-    let mut names = BTreeSet::new();
+    let mut names = BTreeMap::new();
     raw.into_iter()
         .map(|raw| {
             let name = raw.name.get_ref();
             if let Some(message) = taken(name) {
                 return Err(Fault::at(&raw.name, message));
             }
-            if !names.insert(name.clone()) {
+            if let Some(first) = names.insert(name.clone(), raw.name.span()) {
                 let message = format!("the variable `{name}` is declared twice");
-                return Err(Fault::at(&raw.name, message));
+                let other = Some((first, "it is declared here too"));
+                return Err(Fault {
+                    other,
+                    ..Fault::at(&raw.name, message)
+                });
             }
             declaration(raw)
         })

@@ -22,7 +22,7 @@ fn read(text: &str) -> Result<Vec<Declaration>, (usize, String)> {
         (at, error.message().to_owned())
     })?;
     let taken = |name: &str| (name == "project_name").then(|| "it is taken".to_owned());
-    declarations(manifest.variables, taken).map_err(|fault| (fault.offset, fault.message))
+    declarations(manifest.variables, taken).map_err(|fault| (fault.range.start, fault.message))
 }
 
 /// The values of all variables, in the template's language: `{{ a }}|{{ b }}`.

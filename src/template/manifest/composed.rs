@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +12,7 @@ use super::{FILE_NAME, Manifest};
 use crate::template::{
     composition::{Part, PartDirectory},
     declarations::Declaration,
+    error::Error,
 };
 
 impl Manifest {
@@ -18,6 +20,24 @@ impl Manifest {
     pub(in crate::template) fn end(&self) -> usize {
         let last = self.places.last();
         last.map_or(0, |place| place.start + place.text.len() + 1)
+    }
+
+    /// An error of reading the manifest of the template that this one builds on, with the place
+    /// that says so: the user need not have heard of that one.
+    pub(in crate::template) fn in_base(&self, extends: &Range<usize>, error: Error) -> Error {
+        let mut places = self.places.iter();
+        let place = places.rfind(|place| place.start <= extends.start);
+        match (error, place) {
+            (Error::Manifest { report }, Some(place)) => Error::Manifest {
+                report: report.and(
+                    &place.path,
+                    &place.text,
+                    place.own(extends.clone()),
+                    "this builds on it",
+                ),
+            },
+            (error, _) => error,
+        }
     }
 
     /// This manifest with that of the template that it builds on.

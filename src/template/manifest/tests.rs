@@ -38,7 +38,7 @@ fn an_unknown_key_is_an_error_with_its_place() {
         "{error}"
     );
     assert!(
-        error.contains("\n3 | executables = []\n  | ^^^^^^^^^^^"),
+        error.ends_with("\n 3 │ executables = []\n   · ───────────\n   ╰────"),
         "{error}"
     );
 }
@@ -61,6 +61,18 @@ fn what_was_meant_is_said_wherever_words_are_known() {
         let error = parsed(text).unwrap_err();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn a_variable_that_is_declared_twice_shows_both_places() {
+    let text = "[[variables]]\nname = 'a'\n\n[[variables]]\nname = 'a'\n";
+    assert_eq!(
+        parsed(text).unwrap_err(),
+        "t/scaffold.toml:5:8: the variable `a` is declared twice\n   ╭────\n \
+         1 │ [[variables]]\n 2 │ name = 'a'\n   ·        ─┬─\n   \
+         ·         ╰── it is declared here too\n   ╰────\n   ╭────\n 4 │ [[variables]]\n \
+         5 │ name = 'a'\n   ·        ───\n   ╰────"
+    );
 }
 
 #[test]

@@ -8,6 +8,8 @@
 mod functions;
 mod inspect;
 mod names;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::{path::Path, sync::Arc};
@@ -17,9 +19,8 @@ use tera::{Context, Delimiters, ErrorKind, ReportError, Tera};
 use super::{
     error::Error,
     incidentals::Incidentals,
-    report::{self, Report},
+    report::Report,
     secrets::Secrets,
-    shown,
     similar::similar,
     value::{DateTime, Dict, Value},
 };
@@ -187,7 +188,7 @@ impl Engine {
         if let Some(offset) = elif_too_many(text) {
             let message = format!("more than {MOST_ELIF} `elif` in one file");
             return Err(Error::Template {
-                report: Report::at(path, text, offset, "elif".len(), &message).to_string(),
+                report: Report::new(path, text, offset..offset + "elif".len(), &message),
                 hint: RAW.to_owned(),
             });
         }
@@ -208,7 +209,7 @@ fn fault(path: &Path, text: &str, error: &tera::Error) -> Error {
             ),
         },
         _ => Error::Template {
-            report: finished_report(path, &error.to_string()),
+            report: finished_report(path, text, &error.to_string()),
             hint: RAW.to_owned(),
         },
     }
@@ -250,31 +251,23 @@ fn tera_value(value: &Value) -> tera::Value {
     }
 }
 
-fn report(path: &Path, text: &str, at: &ReportError) -> String {
+fn report(path: &Path, text: &str, at: &ReportError) -> Report {
     let span = at.span();
     let width = if span.end_line == span.start_line {
         span.end_col.saturating_sub(span.start_col)
     } else {
         1
     };
-    Report {
-        path,
-        text,
-        line: span.start_line,
-        column: span.start_col + 1,
-        width,
-        message: &worded(at.message()),
-    }
-    .to_string()
+    let place = (span.start_line, span.start_col + 1);
+    Report::at(path, text, place, width, &worded(at.message()))
 }
 
 /// Unknown filters and the like come as finished text, all of them at once and in no order, with
-/// the place of each on its second line.
-fn finished_report(path: &Path, text: &str) -> String {
-    let path = shown::path(path).to_string();
-    let one = |text: &str| {
-        let text = text.strip_prefix("error: ").unwrap_or(text);
-        let mut lines = text.splitn(3, '\n');
+/// the place of each on its second line and its width as a row of `^` on the fifth.
+fn finished_report(path: &Path, text: &str, finished: &str) -> Report {
+    let one = |finished: &str| {
+        let finished = finished.strip_prefix("error: ").unwrap_or(finished);
+        let mut lines = finished.lines();
         let message = worded(lines.next().unwrap_or_default());
         let place = lines.next().and_then(|line| {
             let place = line.trim_start().strip_prefix("--> ")?;
@@ -282,19 +275,14 @@ fn finished_report(path: &Path, text: &str) -> String {
             let line = line.rsplit(':').next()?;
             Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?))
         });
-        match (place, lines.next()) {
-            (Some((line, column)), Some(rest)) => {
-                let rest: Vec<_> = rest.lines().map(report::shortened).collect();
-                let rest = rest.join("\n");
-                (place, format!("{path}:{line}:{column}: {message}\n{rest}"))
-            }
-            _ => (None, format!("{path}: {}", text.replace(UNNAMED, &path))),
+        let width = lines.nth(2).map_or(1, |it| it.matches('^').count());
+        match place {
+            Some(place) => Report::at(path, text, place, width, &message),
+            None => Report::of_file(path, &finished.replace(UNNAMED, "this text")),
         }
     };
-    let mut reports: Vec<_> = text.trim_end().split("\n\nerror: ").map(one).collect();
-    reports.sort();
-    let reports: Vec<_> = reports.into_iter().map(|(_, report)| report).collect();
-    reports.join("\n\n")
+    let reports = finished.trim_end().split("\n\nerror: ").map(one);
+    Report::joined(reports.collect()).unwrap_or_else(|| Report::of_file(path, finished))
 }
 
 /// The engine's message in the form that ours have.
@@ -312,104 +300,4 @@ fn similar_variable(message: &str) -> Option<String> {
         .strip_prefix("Variable `")?
         .split_once("` is not defined. Available variables: ")?;
     similar(typed, known.split(", ")).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    fn variables(rows: &[(&str, &str)]) -> Dict {
-        rows.iter()
-            .map(|(name, value)| ((*name).into(), Value::text(*value)))
-            .collect()
-    }
-
-    fn render(text: &str) -> Result<String, String> {
-        Engine::new(
-            &variables(&[("project_name", "mysite"), ("html", "<&>")]),
-            &[],
-        )
-        .render(Path::new("t/a.py"), text)
-        .map_err(|error| error.to_string())
-    }
-
-    #[rstest]
-    #[case("x = '{{ project_name }}'\n", "x = 'mysite'\n")]
-    #[case("{{ html }}", "<&>")]
-    #[case("f'{x}' {} }} %} \u{feff}é\n", "f'{x}' {} }} %} \u{feff}é\n")]
-    #[case("{% if project_name %}a{% else %}b{% endif %}\n", "a\n")]
-    #[case("{% raw %}{{ x }}{% endraw %}", "{{ x }}")]
-    #[case("", "")]
-    fn texts(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(render(text).as_deref(), Ok(expected));
-    }
-
-    #[test]
-    fn an_unknown_variable_is_an_error_with_its_place_and_the_known_ones() {
-        let error = render("one\n  {{ project_nam }}\n").unwrap_err();
-        assert!(error.starts_with("t/a.py:2:6: "), "{error}");
-        assert!(
-            error.contains("project_nam") && error.contains("project_name"),
-            "{error}"
-        );
-        assert!(
-            error.ends_with("\n2 |   {{ project_nam }}\n  |      ^^^^^^^^^^^"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_mistyped_variable_gets_a_suggestion() {
-        let hint = |text: &str| {
-            let variables = variables(&[("project_name", "mysite"), ("secret_key", "x")]);
-            let rendered = Engine::new(&variables, &[]).render(Path::new("a"), text);
-            rendered.unwrap_err().hint().unwrap()
-        };
-        assert_eq!(hint("{{ secret_kee }}"), "did you mean `secret_key`?");
-        assert!(hint("{{ zzz }}").contains("{% raw %}"));
-    }
-
-    #[test]
-    fn what_does_not_parse_is_an_error_with_its_place() {
-        let error = render("one\n{% if %}\n").unwrap_err();
-        assert!(error.starts_with("t/a.py:2:"), "{error}");
-        assert!(error.contains("\n2 | {% if %}\n"), "{error}");
-    }
-
-    #[test]
-    fn an_unknown_filter_is_an_error_with_its_place() {
-        let error = render("one\n{{ html | nofilter }}\n{{ html | none }}").unwrap_err();
-        assert_eq!(
-            error,
-            "t/a.py:2:11: unknown filter `nofilter`\n  |\n2 | {{ html | nofilter }}\n  |           ^^^^^^^^\n\n\
-             t/a.py:3:11: unknown filter `none`\n  |\n3 | {{ html | none }}\n  |           ^^^^"
-        );
-    }
-
-    #[test]
-    fn more_branches_than_the_stack_has_room_for_are_an_error() {
-        let branches = |count| {
-            let branches = "{%- elif\nproject_name %}".repeat(count);
-            render(&format!("{{% if project_name %}}a{branches}{{% endif %}}"))
-        };
-        assert_eq!(branches(MOST_ELIF).as_deref(), Ok("a"));
-        let error = branches(20_000).unwrap_err();
-        assert!(
-            error.starts_with("t/a.py:501:20: more than 500 `elif` in one file"),
-            "{}",
-            &error[..80]
-        );
-        let text = "elif ".repeat(MOST_ELIF + 1);
-        assert_eq!(render(&text).as_ref(), Ok(&text));
-    }
-
-    #[test]
-    fn an_unclosed_block_is_an_error_that_names_the_file() {
-        let error = render("{% block x %}{% endblock %}").unwrap_err();
-        assert!(error.starts_with("t/a.py"), "{error}");
-        let error = render("{% if project_name %}\n").unwrap_err();
-        assert!(error.starts_with("t/a.py:"), "{error}");
-    }
 }

@@ -194,10 +194,8 @@ impl Remembered {
         })?;
         toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or_default();
-            let report = Report::at(&path, &text, span.start, span.len(), error.message());
-            Error::Update(UpdateError::Memory {
-                report: report.to_string(),
-            })
+            let report = Report::new(&path, &text, span, error.message());
+            Error::Update(UpdateError::Memory { report })
         })
     }
 }

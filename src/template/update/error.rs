@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::template::{
     remembered,
+    report::Report,
     shown::{self, printable},
 };
 
@@ -19,10 +20,10 @@ pub enum UpdateError {
         project: PathBuf,
     },
     /// That file is not as it should be.
-    #[error("{}", shown::text(report))]
+    #[error("{report}")]
     Memory {
-        /// File, line, column, the text and what is wrong.
-        report: String,
+        /// Where, and what is wrong.
+        report: Report,
     },
     /// The template is not where it was.
     #[error(

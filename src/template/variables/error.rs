@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::template::report::Report;
+
 /// Why the user's variables cannot be taken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -51,12 +53,21 @@ pub enum VariablesError {
     /// The file is not as it should be.
     #[error("{report}")]
     Contents {
-        /// File, line, column, the text and what is wrong.
-        report: String,
+        /// Where, and what is wrong.
+        report: Report,
     },
 }
 
 impl VariablesError {
+    /// Where in the file something is wrong, with what is drawn of it, if that is it.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Contents { report } => Some(report),
+            _ => None,
+        }
+    }
+
     /// What the user can do next.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {

@@ -91,16 +91,9 @@ pub fn read(subject: ProjectOrApp, path: &Path) -> Result<Dict, VariablesError> 
     // Editors of another system put a mark there, which is no part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(subject, format, text).map_err(|fault| {
-        let report = Report {
-            path,
-            text,
-            line: fault.line,
-            column: fault.column,
-            width: 1,
-            message: &fault.message,
-        };
+        let place = (fault.line, fault.column);
         VariablesError::Contents {
-            report: report.to_string(),
+            report: Report::at(path, text, place, 1, &fault.message),
         }
     })
 }

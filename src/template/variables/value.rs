@@ -83,12 +83,15 @@ pub(super) fn parse_json(text: &str, budget: &Budget<'_>) -> Result<Dict, Fault>
         .deserialize(&mut deserializer)
         .and_then(|variables| deserializer.end().map(|()| variables))
         .map_err(|error| {
-            let (line, column) = (error.line(), error.column());
+            let (line, octets) = (error.line(), error.column());
             let message = error.to_string();
-            let place = format!(" at line {line} column {column}");
+            let place = format!(" at line {line} column {octets}");
+            let in_line = text.split('\n').nth(line.saturating_sub(1));
+            let before = in_line.unwrap_or_default();
+            let before = before.get(..before.floor_char_boundary(octets.saturating_sub(1)));
             Fault {
                 line: line.max(1),
-                column: column.max(1),
+                column: before.unwrap_or_default().chars().count() + 1,
                 message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
             }
         })

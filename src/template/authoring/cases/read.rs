@@ -63,11 +63,11 @@ enum Command {
 pub(super) fn case(path: &Path, contents: &[u8]) -> Result<Case, AuthoringError> {
     let text = String::from_utf8_lossy(contents);
     let fault = |offset: usize, width: usize, message: &str| AuthoringError::Case {
-        report: Report::at(path, &text, offset, width, message).to_string(),
+        report: Report::new(path, &text, offset..offset + width, message),
     };
     let raw: Raw = toml::from_str(&text).map_err(|error| {
         let span = error.span().unwrap_or_default();
-        fault(span.start, span.len().min(80), error.message())
+        fault(span.start, span.len(), error.message())
     })?;
     let Raw { case, answers, run } = raw;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();

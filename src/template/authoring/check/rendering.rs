@@ -152,10 +152,7 @@ impl Rendering<'_> {
             Error::Template { report, .. } => {
                 let origin = self.manifest.and_then(|it| it.origin(entry));
                 let place = origin.map_or_else(|| self.source.locate(entry), Path::to_path_buf);
-                let path = shown::path(&place).to_string();
-                report
-                    .strip_prefix(&path)
-                    .is_some_and(|rest| rest.starts_with(':'))
+                report.path() == shown::path(&place).to_string()
             }
             _ => false,
         }

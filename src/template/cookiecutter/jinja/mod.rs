@@ -50,8 +50,17 @@ pub(super) struct Fault {
     /// Whether something is not defined.
     pub(super) is_undefined: bool,
     /// The text that was included, where it is in one.
-    pub(super) included: Option<String>,
+    pub(super) included: Option<Box<Included>>,
     pub(super) message: String,
+}
+
+/// A text that another one includes, as the engine has it.
+#[derive(Debug)]
+pub(super) struct Included {
+    pub(super) name: String,
+    pub(super) text: String,
+    /// What of the text that was rendered includes it, perhaps through others, in octets.
+    pub(super) by: Option<Range<usize>>,
 }
 
 /// How the engine calls a text that it was not given a name for.
@@ -104,11 +113,16 @@ impl Jinja {
         let is_same = rewritten == text;
         let rendered = self.environment.render_str(&rewritten, context);
         let rendered = rendered.map_err(|error| {
-            let fault = Fault::new(&error);
-            Fault {
-                range: fault.range.filter(|_| is_same),
-                ..fault
+            let mut fault = Fault::new(&error);
+            // The ranges are of the text as it was rewritten.
+            let range = match &mut fault.included {
+                Some(included) => &mut included.by,
+                None => &mut fault.range,
+            };
+            if !is_same {
+                *range = None;
             }
+            fault
         })?;
         Ok(match &self.settings.line_end {
             Some(end) if end != "\n" => rendered.replace('\n', end),
@@ -152,7 +166,13 @@ impl Fault {
             included: innermost
                 .name()
                 .filter(|name| *name != UNNAMED)
-                .map(str::to_owned),
+                .map(|name| {
+                    Box::new(Included {
+                        name: name.to_owned(),
+                        text: innermost.template_source().unwrap_or_default().to_owned(),
+                        by: error.range().filter(|_| error.name() == Some(UNNAMED)),
+                    })
+                }),
             message,
         }
     }
