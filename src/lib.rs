@@ -8,7 +8,8 @@
 //! - `command`: one file or folder per subcommand, arguments → plan → run → report
 //! - `dev`: the one loop that joins watcher, workers and front
 //! - [`serve`]: the HTTP front: listener, request heads, forwarding, pages, access log
-//! - [`worker`]: worker processes: spawning, supervising, the bundled Python package
+//! - [`worker`] · [`cargo`]: worker processes: spawning, supervising, the bundled Python package;
+//!   Rust projects: what they serve, building it, running it
 //! - [`wire`]: the protocol between front and worker: frames, messages, connections
 //! - [`template`] · [`project`] · `watch`: generating; finding a project and its interpreter; file
 //!   changes
@@ -19,6 +20,7 @@
 
 use std::{ffi::OsString, process::ExitCode};
 
+pub mod cargo;
 mod cli;
 mod command;
 mod console;

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["command"],
     &["dev"],
     &["serve"],
-    &["worker"],
+    &["worker", "cargo"],
     &["wire"],
     &["template", "project", "watch"],
     &["console", "shutdown", "cli"],

@@ -1,14 +1,14 @@
 //! The errors of all parts, wrapped once: the text, the label before it, the hint after it, and
 //! the exit code.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use super::{
     generate::{HookError, ScriptError},
     repository::RepositoryError,
 };
 use crate::{
-    dev, project,
+    cargo, dev, project,
     serve::{NotAHost, address::AddressError},
     template, worker,
 };
@@ -25,6 +25,12 @@ pub(crate) enum Error {
     /// The project, its name or its interpreter is not usable.
     #[error(transparent)]
     Project(#[from] project::Error),
+    /// A Rust project cannot be built or served.
+    #[error(transparent)]
+    Cargo(#[from] cargo::Error),
+    /// The project is one that is not served yet.
+    #[error("`{}` is a Rust project, and `scaffold runserver` does not serve these yet", .0.display())]
+    RustProject(PathBuf),
     /// The user's variables cannot be taken.
     #[error(transparent)]
     Variables(#[from] template::VariablesError),
@@ -103,6 +109,11 @@ impl Error {
         match self {
             Self::Template(error) => error.hint(),
             Self::Project(error) => error.hint(),
+            Self::Cargo(error) => error.hint(),
+            Self::RustProject(_) => Some(
+                "`scaffold check` builds it and tries its application; its own `cargo run` serves it"
+                    .to_owned(),
+            ),
             Self::Variables(error) => error.hint().map(str::to_owned),
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"

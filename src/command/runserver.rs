@@ -24,7 +24,7 @@ use super::{
     error::Error,
     listening::{self, Listening},
     runtime,
-    site::{self, Site},
+    site::{self, Found},
 };
 
 /// How long the last lines may take to be printed: a stopped terminal must not keep the program
@@ -186,7 +186,10 @@ fn plan_worker(args: RunserverArgs, output: OutputArgs, here: &Path) -> Result<P
         log_format,
         traceback: _,
     } = args;
-    let site = Site::find(&choice, here)?;
+    let site = match site::find(&choice, here)? {
+        Found::Python(site) => site,
+        Found::Rust(root) => return Err(Error::RustProject(root.directory)),
+    };
     let config = Config::read(&site.root.directory)?;
     let Config {
         settings: _,

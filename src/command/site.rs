@@ -1,15 +1,49 @@
 //! The project that a command runs: where it is, which interpreter runs it, and what a worker is
 //! told to load. Each step is one of its own, so that a command can tell how far it came.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use crate::{
+    cargo,
     cli::ChoiceArgs,
-    project::{self, Config, Interpreter, Root, Search, settings_modules},
+    project::{self, Config, Interpreter, Marker, Root, Search, settings_modules},
     wire::message::Configure,
 };
 
-/// A project in its place.
+/// A project of one of the languages.
+#[derive(Debug)]
+pub(super) enum Found {
+    Python(Site),
+    Rust(Root),
+}
+
+/// Finds the project of somebody who is in the directory `here`.
+///
+/// The nearest one counts, and a Python project where a directory is the root of both. What the
+/// user names decides before that: an interpreter is for Python, and `::` stands in Rust's names.
+pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Found, project::Error> {
+    let variable = env::var(cargo::VARIABLE).ok();
+    let settings = choice.settings.as_ref().or(variable.as_ref());
+    let is_for_python =
+        choice.app.is_some() || choice.python.is_some() || choice.pythonpath.is_some();
+    if is_for_python {
+        return Site::find(choice, here).map(Found::Python);
+    }
+    let root = if settings.is_some_and(|module| module.contains("::")) {
+        Root::find_rust(here)?
+    } else {
+        Root::find(here)?
+    };
+    if root.marker == Some(Marker::Cargo) {
+        return Ok(Found::Rust(root));
+    }
+    Site::find(choice, here).map(Found::Python)
+}
+
+/// A Python project in its place.
 #[derive(Debug)]
 pub(super) struct Site {
     /// The root, which has the configuration and perhaps the virtual environment.
@@ -19,8 +53,8 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Finds the project of somebody who is in the directory `here`.
-    pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Self, project::Error> {
+    /// Finds the Python project of somebody who is in the directory `here`.
+    fn find(choice: &ChoiceArgs, here: &Path) -> Result<Self, project::Error> {
         // What `--app` names is looked for where the user is, as Flask and Gunicorn do.
         if choice.app.is_some() {
             return Ok(Self {
@@ -28,7 +62,7 @@ impl Site {
                 directory: here.to_owned(),
             });
         }
-        let root = Root::find(here)?;
+        let root = Root::find_python(here)?;
         Ok(Self {
             directory: root.directory.clone(),
             root,

@@ -19,6 +19,8 @@ pub enum Error {
     NoProject {
         /// The directory that the search began in.
         from: PathBuf,
+        /// The nearest Cargo package, which has nothing to serve.
+        package: Option<PathBuf>,
     },
     /// The name is not an identifier. Django's wording.
     #[error(
@@ -210,10 +212,20 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::NoProject { .. } => "make one with `scaffold startproject NAME`, go to the \
+            Self::NoProject {
+                package: Some(package),
+                ..
+            } => format!(
+                "the Cargo package in `{}` declares neither a module `wsgi`, whose `pub fn \
+                 application()` is served, nor a module `settings`, which can name another one",
+                package.display()
+            ),
+            Self::NoProject { package: None, .. } => {
+                "make one with `scaffold startproject NAME`, go to the \
                 directory of `manage.py`, or name the application: `scaffold runserver --app \
                 module:callable`"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::InvalidName { name, naming } => invalid_name_hint(name, *naming),
             Self::KeywordName { name, naming } | Self::ReservedName { name, naming } => {
                 longer_name_hint(name, *naming)

@@ -14,6 +14,7 @@ mod error;
 mod interpreter;
 mod modules;
 pub mod name;
+mod package;
 mod programs;
 mod pyproject;
 mod requirements;

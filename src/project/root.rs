@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, candidates::settings_modules, pyproject::Pyproject};
+use super::{Error, candidates::settings_modules, package, pyproject::Pyproject};
 
 /// The root directory of a project, and what shows that it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Marker {
     Configuration,
     /// A package directly in it has `wsgi.py` beside `settings`.
     Settings,
+    /// It is a Cargo package with a module `settings` or `wsgi`: a Rust project.
+    Cargo,
 }
 
 impl Root {
@@ -29,29 +31,49 @@ impl Root {
     ///
     /// What is installed in an environment is somebody else's and is passed over.
     pub fn find(from: &Path) -> Result<Self, Error> {
-        from.ancestors()
-            .filter(|directory| !is_installed(directory))
-            .find_map(|directory| {
-                let marker = Some(marker(directory)?);
-                Some(Self {
-                    directory: directory.to_owned(),
-                    marker,
-                })
-            })
-            .ok_or_else(|| Error::NoProject {
-                from: from.to_owned(),
-            })
+        nearest(from, |directory| {
+            python(directory).or_else(|| rust(directory))
+        })
     }
 
-    /// The nearest root, or the directory itself: for a user who has named the application, and
-    /// so needs no project.
+    /// The nearest root of a Python project.
+    pub fn find_python(from: &Path) -> Result<Self, Error> {
+        nearest(from, python)
+    }
+
+    /// The nearest root of a Rust project.
+    pub fn find_rust(from: &Path) -> Result<Self, Error> {
+        nearest(from, rust)
+    }
+
+    /// The nearest root of a Python project, or the directory itself: for a user who has named the
+    /// application, and so needs no project.
     #[must_use]
     pub fn find_or(from: &Path) -> Self {
-        Self::find(from).unwrap_or_else(|_| Self {
+        Self::find_python(from).unwrap_or_else(|_| Self {
             directory: from.to_owned(),
             marker: None,
         })
     }
+}
+
+fn nearest(from: &Path, marker: impl Fn(&Path) -> Option<Marker>) -> Result<Root, Error> {
+    from.ancestors()
+        .filter(|directory| !is_installed(directory))
+        .find_map(|directory| {
+            let marker = Some(marker(directory)?);
+            Some(Root {
+                directory: directory.to_owned(),
+                marker,
+            })
+        })
+        .ok_or_else(|| Error::NoProject {
+            from: from.to_owned(),
+            package: from
+                .ancestors()
+                .find(|directory| package::is_package(directory))
+                .map(Path::to_owned),
+        })
 }
 
 /// Whether a directory belongs to installed packages. It is not enough to lie in a virtual
@@ -62,7 +84,11 @@ fn is_installed(directory: &Path) -> bool {
         .any(|part| part == "site-packages" || part == "dist-packages")
 }
 
-fn marker(directory: &Path) -> Option<Marker> {
+fn rust(directory: &Path) -> Option<Marker> {
+    package::is_project(directory).then_some(Marker::Cargo)
+}
+
+fn python(directory: &Path) -> Option<Marker> {
     if directory.join("manage.py").is_file() {
         return Some(Marker::ManagePy);
     }
@@ -150,6 +176,40 @@ mod tests {
             found(&tree, "env"),
             ("env".to_owned(), Some(Marker::ManagePy))
         );
+    }
+
+    #[test]
+    fn a_cargo_package_is_a_root_where_it_has_something_to_serve() {
+        let package = "[package]\nname = 'x'\n";
+        let tree = tree(&[
+            ("Cargo.toml", "[workspace]\nmembers = ['web']"),
+            ("web/Cargo.toml", package),
+            ("web/src/lib.rs", "pub mod wsgi;\n"),
+            ("web/native/Cargo.toml", package),
+            ("web/native/src/lib.rs", "pub mod other;\n"),
+            (
+                "own/Cargo.toml",
+                "[package]\nname = 'x'\n[lib]\npath = 'x.rs'\n",
+            ),
+            ("own/x.rs", "mod settings {}\n"),
+            ("both/manage.py", ""),
+            ("both/Cargo.toml", package),
+            ("both/src/lib.rs", "mod wsgi;\n"),
+        ]);
+        for (from, root) in [
+            ("web/src", "web"),
+            ("web/native/src", "web"),
+            ("own", "own"),
+        ] {
+            assert_eq!(found(&tree, from), (root.to_owned(), Some(Marker::Cargo)));
+        }
+        assert_eq!(
+            found(&tree, "both/src"),
+            ("both".to_owned(), Some(Marker::ManagePy))
+        );
+        let both = Root::find_rust(&tree.path().join("both/src")).unwrap();
+        assert_eq!(both.directory, tree.path().join("both"));
+        assert!(Root::find_python(&tree.path().join("web")).is_err());
     }
 
     #[test]

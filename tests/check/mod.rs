@@ -6,6 +6,7 @@ mod failures;
 mod interrupted;
 mod json;
 mod projects;
+mod rust;
 
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 
 mod problem;
 mod report;
+mod rust;
 mod screen;
 mod system_checks;
 
@@ -21,7 +22,7 @@ use crate::{
 use super::{
     error::Error,
     runtime,
-    site::{self, Site},
+    site::{self, Found},
 };
 use problem::Problem;
 use report::Report;
@@ -37,7 +38,7 @@ const THREADS: u16 = 1;
 /// Runs the command. Everything that is wrong is told here; the exit code says whether anything is.
 pub(super) fn run(args: &CheckArgs, output: OutputArgs, verbosity: Verbosity) -> ExitCode {
     let mut report = Report::default();
-    if let Err(error) = examine(args, output, &mut report) {
+    if let Err(error) = examine(args, output, verbosity, &mut report) {
         report.problems.push(Problem::of(&error));
     }
     if args.json {
@@ -54,7 +55,12 @@ pub(super) fn run(args: &CheckArgs, output: OutputArgs, verbosity: Verbosity) ->
 }
 
 /// Finds out everything, and notes it in the report as it comes to be known.
-fn examine(args: &CheckArgs, output: OutputArgs, report: &mut Report) -> Result<(), Error> {
+fn examine(
+    args: &CheckArgs,
+    output: OutputArgs,
+    verbosity: Verbosity,
+    report: &mut Report,
+) -> Result<(), Error> {
     super::check(output)?;
     let CheckArgs {
         choice,
@@ -62,7 +68,14 @@ fn examine(args: &CheckArgs, output: OutputArgs, report: &mut Report) -> Result<
         json: _,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
-    let site = Site::find(choice, &here)?;
+    let site = match site::find(choice, &here)? {
+        Found::Python(site) => site,
+        Found::Rust(root) => {
+            report.note_root(&root);
+            let examined = rust::examine(&root, choice, *seconds, verbosity, report);
+            return runtime()?.block_on(examined);
+        }
+    };
     report.note_root(&site.root);
     let config = Config::read(&site.root.directory)?;
     let interpreter = site.interpreter(choice, &config)?;

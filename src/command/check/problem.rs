@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::{
+    cargo,
     command::error::Error,
     project::{self, Origin},
 };
@@ -25,11 +26,12 @@ impl Problem {
     pub(super) fn of(error: &Error) -> Self {
         let (kind, place) = match error {
             Error::Project(error) => of_project(error),
+            Error::Cargo(error) => of_cargo(error),
             Error::ColorConflict => ("usage", "the command line".to_owned()),
             _ => ("system", "this machine".to_owned()),
         };
         let hint = match error {
-            Error::Project(project::Error::NoProject { .. }) => Some(
+            Error::Project(project::Error::NoProject { package: None, .. }) => Some(
                 "go to the directory of `manage.py`, or name the application: `scaffold check \
                  --app module:callable`"
                     .to_owned(),
@@ -61,12 +63,31 @@ impl Problem {
     }
 }
 
+/// The kind and the place of what is wrong with a Rust project.
+fn of_cargo(error: &cargo::Error) -> (&'static str, String) {
+    use cargo::Error;
+
+    let (kind, place) = match error {
+        Error::Syntax { .. } | Error::NoFile { .. } | Error::Unreadable { .. } => ("source", ""),
+        Error::Settings { origin, .. } => ("settings", *origin),
+        Error::Value { .. } => ("settings", ""),
+        Error::Application { .. } => ("application", ""),
+        Error::Default { .. } => ("application", "the settings"),
+        Error::Compile { .. } | Error::Build { .. } => ("build", "cargo build"),
+        Error::Dependency { .. } => ("dependency", "Cargo.toml"),
+        Error::Metadata { .. } | Error::NoLibrary { .. } => ("project", "Cargo.toml"),
+        _ => ("system", "this machine"),
+    };
+    let position = error.position().map(ToString::to_string);
+    (kind, position.unwrap_or_else(|| place.to_owned()))
+}
+
 /// The kind and the place of what is wrong with a project.
 fn of_project(error: &project::Error) -> (&'static str, String) {
     use project::Error;
 
     match error {
-        Error::NoProject { from } => ("project", from.display().to_string()),
+        Error::NoProject { from, .. } => ("project", from.display().to_string()),
         Error::NoInterpreter => ("interpreter", "PATH".to_owned()),
         Error::InterpreterNotFound { origin, .. }
         | Error::InterpreterNotExecutable { origin, .. } => (

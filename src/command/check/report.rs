@@ -142,6 +142,7 @@ impl Report {
                 Some(Marker::ManagePy) => "manage.py",
                 Some(Marker::Configuration) => "pyproject.toml",
                 Some(Marker::Settings) => "settings",
+                Some(Marker::Cargo) => "Cargo.toml",
                 None => "directory",
             },
         });

@@ -22,6 +22,7 @@ pub(super) fn table(report: &Report) -> String {
             "manage.py" => "found by its manage.py",
             "pyproject.toml" => "found by [tool.scaffold] in its pyproject.toml",
             "settings" => "found by its settings beside a wsgi.py",
+            "Cargo.toml" => "found by its Cargo.toml",
             _ => "the current directory",
         };
         row("Project", format!("{} ({rule})", project.root));
@@ -111,6 +112,7 @@ fn named(found: &Named) -> String {
         "pyproject.toml" => "from [tool.scaffold] in pyproject.toml",
         "candidate" => "the only one beside a wsgi.py",
         "application" => "chosen by the application",
+        "default" => "the default",
         "framework" => "the framework's own, without WSGI_APPLICATION",
         rule => return format!("{name} (from {rule})"),
     };

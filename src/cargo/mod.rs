@@ -1,0 +1,38 @@
+//! Rust projects: what they serve, a program that serves it, and that program's process.
+//!
+//! - `package`: what Cargo says of the project
+//! - `modules`: modules of its source, found as the compiler finds them
+//! - `settings`: `WSGI_APPLICATION`, read without building anything; `application`: whether there
+//!   is what it names
+//! - `runner`: the crate around the project that serves it; its source is in `runner/`
+//! - `build`: building it; `diagnostics`: what the compiler says, pure
+//! - `process`: the program that was built; `trial`: one request to it; `panic`, `backtrace`: how
+//!   it panicked
+//!
+//! Nothing of the project is compiled into this program or loaded by it.
+
+mod application;
+mod backtrace;
+mod build;
+mod diagnostics;
+mod error;
+mod modules;
+mod package;
+mod panic;
+mod process;
+mod runner;
+mod settings;
+mod trial;
+
+pub use build::{Build, Output};
+pub use diagnostics::Diagnostic;
+pub use error::Error;
+pub use package::Package;
+pub use panic::Panic;
+pub use process::{Runner, Start};
+pub use runner::RunnerCrate;
+pub use settings::{Application, Choice, Rule, VARIABLE};
+pub use trial::{Answer, End, Failure};
+
+/// The program that builds; which one that is, is the user's to say.
+const CARGO: &str = "cargo";

@@ -1,0 +1,254 @@
+//! The runner: a crate below the target directory that calls the application and serves it, so that
+//! the project needs nothing for that. It is built in the project's own target directory, from the
+//! versions in the project's `Cargo.lock`.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
+use toml::{Table, Value};
+
+use super::{Application, Error, Package};
+
+/// The runner's program; `APPLICATION` stands for the call.
+const MAIN: &str = include_str!("runner/main.rs");
+
+/// The part that is the same for all projects.
+const SERVER: &str = include_str!("runner/server.rs");
+
+/// How the project is called in the runner, whatever its name: it may be that of a dependency.
+const PROJECT: &str = "application";
+
+/// What the runner needs beside the project: what `axum` consists of, so that most projects have
+/// all of it already.
+const DEPENDENCIES: [(&str, &str, &[&str]); 4] = [
+    ("hyper", "1", &["http1", "server"]),
+    ("hyper-util", "0.1", &["tokio"]),
+    ("tokio", "1", &["io-util", "net", "rt-multi-thread", "time"]),
+    ("tower-service", "0.3", &[]),
+];
+
+/// The project's `Cargo.lock` as it was when the runner's was made of it.
+const LOCK_COPY: &str = "project.lock";
+
+/// The runner of a package, on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunnerCrate {
+    /// Its directory.
+    pub(super) directory: PathBuf,
+    /// The name of its program.
+    pub(super) name: String,
+}
+
+impl RunnerCrate {
+    /// Writes what is not there as it should be: what has not changed need not be built again.
+    pub fn write(package: &Package, application: &Application) -> Result<Self, Error> {
+        let label = label(package);
+        let name = format!("scaffold-runner-{label}");
+        let directory = package.target.join("scaffold/runner").join(label);
+        let manifest_of_workspace = package.workspace.join("Cargo.toml");
+        let manifest = manifest(
+            &name,
+            package,
+            &read(&manifest_of_workspace)?.unwrap_or_default(),
+        )?;
+        let source = directory.join("src");
+        fs::create_dir_all(&source).map_err(|error| Error::Write {
+            path: source.clone(),
+            source: error,
+        })?;
+        write(&directory.join("Cargo.toml"), &manifest)?;
+        write(&source.join("main.rs"), &main(application))?;
+        write(&source.join("server.rs"), SERVER)?;
+        // Cargo adds to the runner's what only that needs; this must not be lost each time.
+        if let Some(lock) = read(&package.workspace.join("Cargo.lock"))?
+            && write(&directory.join(LOCK_COPY), &lock)?
+        {
+            write(&directory.join("Cargo.lock"), &lock)?;
+        }
+        Ok(Self { directory, name })
+    }
+}
+
+/// What is the project's own in a target directory that several may share: its name, and a hash of
+/// where it is.
+fn label(package: &Package) -> String {
+    let hash = Sha256::digest(package.directory.as_os_str().as_encoded_bytes());
+    let [a, b, c, d, ..] = hash.0;
+    let hash = u32::from_be_bytes([a, b, c, d]);
+    format!("{}-{hash:08x}", package.name)
+}
+
+/// The program's text.
+fn main(application: &Application) -> String {
+    let path: Vec<_> = application
+        .path
+        .iter()
+        .map(|name| format!("::r#{name}"))
+        .collect();
+    let mark = if application.is_async { ".await" } else { "" };
+    MAIN.replace(
+        "APPLICATION",
+        &format!("{PROJECT}{}(){mark}", path.concat()),
+    )
+}
+
+/// The runner's manifest. Of the workspace's manifest it takes what counts only there: the profiles,
+/// so that the project's dependencies are built once for both, and the patches.
+fn manifest(name: &str, package: &Package, of_workspace: &str) -> Result<String, Error> {
+    let texts = |texts: &[&str]| texts.iter().map(|it| Value::from(*it)).collect::<Vec<_>>();
+    let path = package.directory.to_str();
+    let path = path.ok_or_else(|| Error::NotUtf8(package.directory.clone()))?;
+    let mut dependencies = Table::new();
+    let project = [("package", package.name.as_str()), ("path", path)];
+    let project: Table = project
+        .map(|(key, value)| (key.to_owned(), value.into()))
+        .into_iter()
+        .collect();
+    dependencies.insert(PROJECT.to_owned(), project.into());
+    for (dependency, version, features) in DEPENDENCIES {
+        let mut table = Table::new();
+        table.insert("version".to_owned(), version.into());
+        table.insert("features".to_owned(), texts(features).into());
+        dependencies.insert(dependency.to_owned(), table.into());
+    }
+    let mut description = Table::new();
+    for (key, value) in [("name", name), ("version", "0.0.0"), ("edition", "2021")] {
+        description.insert(key.to_owned(), value.into());
+    }
+    description.insert("publish".to_owned(), false.into());
+    let mut manifest = Table::new();
+    manifest.insert("package".to_owned(), description.into());
+    manifest.insert("dependencies".to_owned(), dependencies.into());
+    manifest.insert("workspace".to_owned(), Table::new().into());
+    // One that does not parse has been told by Cargo.
+    let mut of_workspace: Table = of_workspace.parse().unwrap_or_default();
+    if let Some(profile) = of_workspace.remove("profile") {
+        manifest.insert("profile".to_owned(), profile);
+    }
+    if let Some(Value::Table(mut patch)) = of_workspace.remove("patch") {
+        for (_, sources) in &mut patch {
+            for (_, crate_) in sources.as_table_mut().into_iter().flatten() {
+                root_path(crate_, &package.workspace)?;
+            }
+        }
+        manifest.insert("patch".to_owned(), patch.into());
+    }
+    Ok(manifest.to_string())
+}
+
+/// Makes the path of a patch lead to the same place from another directory.
+fn root_path(replacement: &mut Value, workspace: &Path) -> Result<(), Error> {
+    let Some(Value::String(path)) = replacement.get_mut("path") else {
+        return Ok(());
+    };
+    let rooted = workspace.join(&*path);
+    *path = match rooted.to_str() {
+        Some(rooted) => rooted.to_owned(),
+        None => return Err(Error::NotUtf8(rooted)),
+    };
+    Ok(())
+}
+
+/// A file's text; `None` where there is none.
+fn read(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Unreadable {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// Writes a file unless that is what it holds; says whether it has been written.
+fn write(path: &Path, text: &str) -> Result<bool, Error> {
+    if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(false);
+    }
+    fs::write(path, text).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cargo::Rule;
+
+    fn package(directory: &Path) -> Package {
+        Package {
+            name: "my-site".to_owned(),
+            crate_name: "my_site".to_owned(),
+            directory: directory.join("é \"x\""),
+            library: directory.join("src/lib.rs"),
+            workspace: directory.to_owned(),
+            target: directory.join("target"),
+        }
+    }
+
+    fn application(is_async: bool) -> Application {
+        Application {
+            settings: None,
+            path: vec!["wsgi".to_owned(), "application".to_owned()],
+            crate_name: "my_site".to_owned(),
+            rule: Rule::Default,
+            position: None,
+            is_async,
+        }
+    }
+
+    #[test]
+    fn the_manifest_takes_profiles_and_patches_from_the_workspace() {
+        let manifest = manifest(
+            "scaffold-runner-my-site",
+            &package(Path::new("/w")),
+            "[profile.dev]\ndebug = 1\n[patch.crates-io]\na = { path = '../a' }\nb = { git = 'x' }\n",
+        );
+        let manifest: Table = manifest.unwrap().parse().unwrap();
+        assert_eq!(manifest["profile"]["dev"]["debug"], Value::from(1));
+        assert_eq!(
+            manifest["patch"]["crates-io"]["a"]["path"],
+            "/w/../a".into()
+        );
+        assert_eq!(manifest["patch"]["crates-io"]["b"]["git"], "x".into());
+        assert_eq!(
+            manifest["dependencies"]["application"]["package"],
+            "my-site".into()
+        );
+        assert_eq!(
+            manifest["dependencies"]["application"]["path"],
+            "/w/é \"x\"".into()
+        );
+        assert_eq!(manifest["workspace"], Table::new().into());
+    }
+
+    #[test]
+    fn the_call_is_by_a_name_that_no_keyword_disturbs() {
+        let call = "server::run(|| async { application::r#wsgi::r#application() })";
+        assert!(main(&application(false)).contains(call));
+        assert!(main(&application(true)).contains("::r#application().await }"));
+    }
+
+    #[test]
+    fn a_lock_file_is_taken_over_when_the_project_has_another_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let lock = directory.path().join("Cargo.lock");
+        fs::write(&lock, "one").unwrap();
+        let package = package(directory.path());
+        let runner = RunnerCrate::write(&package, &application(false)).unwrap();
+        let own = runner.directory.join("Cargo.lock");
+        fs::write(&own, "one, and the runner's").unwrap();
+        RunnerCrate::write(&package, &application(false)).unwrap();
+        assert_eq!(fs::read_to_string(&own).unwrap(), "one, and the runner's");
+        fs::write(&lock, "two").unwrap();
+        RunnerCrate::write(&package, &application(false)).unwrap();
+        assert_eq!(fs::read_to_string(&own).unwrap(), "two");
+    }
+}

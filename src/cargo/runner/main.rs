@@ -1,0 +1,7 @@
+//! Serves the project for `scaffold runserver`, which writes and builds this. Edits are lost.
+
+mod server;
+
+fn main() -> std::process::ExitCode {
+    server::run(|| async { APPLICATION })
+}
