@@ -25,7 +25,7 @@ fn generated(name: &str) -> Outcome {
     startproject(name).run()
 }
 
-/// What it depends on is one of the few things that take long here, so each name has one test.
+/// One test for each name, so that nothing is built twice.
 #[rstest]
 #[case("mysite")]
 #[case("my-site")]
@@ -49,6 +49,7 @@ fn the_project_passes_lints_and_tests_and_serves(#[case] name: &str) {
     assert!(!tested.contains("warning"), "{tested}");
     // The tests have built the program too.
     assert_served(&project, name);
+    assert_production_needs_a_key(&project, name);
 }
 
 #[track_caller]
@@ -80,12 +81,9 @@ fn assert_served(project: &Sandbox, name: &str) {
     assert_eq!(server.end(), Some(0));
 }
 
-/// Without building anything again: the variable is what makes it production.
-#[test]
-fn production_needs_a_key_of_its_own() {
-    let name = "production";
-    let project = generated(name).into_sandbox();
-    cargo(&project, name, &["build", "-q", "--locked"]);
+/// The variables are what makes it production.
+#[track_caller]
+fn assert_production_needs_a_key(project: &Sandbox, name: &str) {
     for (variables, expected) in [
         (
             &[("DEBUG", "0")][..],
@@ -97,13 +95,13 @@ fn production_needs_a_key_of_its_own() {
         ),
         (&[("RUST_LOG", "info=loud")], "error: RUST_LOG: "),
     ] {
-        let server = Running::start(&project, name, variables);
+        let server = Running::start(project, name, variables);
         server.wait_for(expected);
         assert_eq!(server.end(), Some(1), "{variables:?}");
     }
     let key = ("SECRET_KEY", "long-and-random-and-nowhere-else");
     let variables = [("DEBUG", "0"), key, ("ADDRESS", "127.0.0.1:0")];
-    let server = Running::start(&project, name, &variables);
+    let server = Running::start(project, name, &variables);
     server.wait_for("listening on http://");
 }
 
