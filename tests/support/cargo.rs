@@ -13,53 +13,38 @@ use std::{
 
 use super::{Sandbox, test::Test};
 
-/// The Cargo that builds these tests. Its directory has the rest of its toolchain.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cargo {
-    _fetched: (),
+/// Runs a subcommand of Cargo in a project, without a network; gives what it printed. What the
+/// projects depend on is fetched before the first one.
+///
+/// # Panics
+///
+/// Where there is no Cargo, a crate cannot be fetched, or the subcommand fails; with what it
+/// printed.
+#[track_caller]
+pub(crate) fn cargo(project: &Sandbox, name: &str, args: &[&str]) -> String {
+    static FETCHED: OnceLock<()> = OnceLock::new();
+    FETCHED.get_or_init(|| {
+        let made = Test::new()
+            .args(["startproject", "mysite", "--template", "rust", "-q"])
+            .run();
+        let mut fetch = command(&made, "mysite");
+        fetch.args(["fetch", "--locked"]);
+        complete(
+            fetch,
+            "the tests of the template `rust` need crates from crates.io",
+        );
+    });
+    let mut command = command(project, name);
+    command.args(args).env("CARGO_NET_OFFLINE", "true");
+    complete(command, "")
 }
 
-impl Cargo {
-    /// Cargo, with all that the projects depend on where it finds it without a network.
-    ///
-    /// # Panics
-    ///
-    /// Where there is no Cargo, or what it does not have yet cannot be fetched.
-    pub(crate) fn ready() -> Self {
-        static FETCHED: OnceLock<()> = OnceLock::new();
-        FETCHED.get_or_init(|| {
-            let made = Test::new()
-                .args(["startproject", "mysite", "--template", "rust", "-q"])
-                .run();
-            let mut fetch = command(&made, "mysite");
-            fetch.args(["fetch", "--locked"]);
-            complete(
-                fetch,
-                "the tests of the template `rust` need crates from crates.io",
-            );
-        });
-        Self { _fetched: () }
-    }
-
-    /// Runs a subcommand in a project, without a network; gives what it printed.
-    ///
-    /// # Panics
-    ///
-    /// Where it fails, with what it printed.
-    #[track_caller]
-    pub(crate) fn run(self, project: &Sandbox, name: &str, args: &[&str]) -> String {
-        let mut command = command(project, name);
-        command.args(args).env("CARGO_NET_OFFLINE", "true");
-        complete(command, "")
-    }
-
-    /// Where a project's program is, once it is built.
-    pub(crate) fn program(self, name: &str) -> PathBuf {
-        target().join("debug").join(name)
-    }
+/// Where a project's program is, once it is built.
+pub(crate) fn program(name: &str) -> PathBuf {
+    target().join("debug").join(name)
 }
 
-/// Cargo in a project.
+/// The Cargo that builds these tests, in a project. Its directory has the rest of its toolchain.
 fn command(project: &Sandbox, name: &str) -> Command {
     let cargo = env::var_os("CARGO").map_or_else(|| env!("CARGO").into(), PathBuf::from);
     let home = PathBuf::from(env::var_os("HOME").unwrap_or_default());
@@ -67,12 +52,8 @@ fn command(project: &Sandbox, name: &str) -> Command {
         env::var_os(variable).map_or_else(|| home.join(directory), PathBuf::from)
     };
     let directories = cargo.parent().map(Path::to_owned).into_iter();
-    let path = project
-        .env()
-        .get(OsStr::new("PATH"))
-        .cloned()
-        .unwrap_or_default();
-    let path = directories.chain(env::split_paths(&path));
+    let others = project.env()[OsStr::new("PATH")].clone();
+    let path = directories.chain(env::split_paths(&others));
     let mut command = Command::new(&cargo);
     command
         .current_dir(project.dir().join(name))

@@ -29,7 +29,7 @@ pub(crate) mod test;
 pub(crate) mod typing;
 
 pub(crate) use {
-    cargo::Cargo,
+    cargo::{cargo, program},
     client::{Client, Response, get, post},
     django::{ask_django, manage},
     git::git,

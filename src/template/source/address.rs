@@ -309,7 +309,7 @@ mod tests {
                 "{hint}"
             );
             assert!(
-                hint.contains("the templates `django`, `flask`, `wsgi`"),
+                hint.contains("the templates `django`, `flask`, `rust`, `wsgi`"),
                 "{hint}"
             );
         }
