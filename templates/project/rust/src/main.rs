@@ -1,6 +1,6 @@
 //! Serves the application in production.
 
-use std::{error::Error, future::pending, io::IsTerminal as _, process::ExitCode, time::Duration};
+use std::{error::Error, io::IsTerminal as _, process::ExitCode, time::Duration};
 
 use tokio::net::TcpListener;
 use tower_http::{
@@ -44,11 +44,13 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let address = settings.address;
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    // Before anybody is told of the address, so that no signal comes too early.
+    let (stopped, too_late) = (stop()?, too_late(stop()?));
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let server = axum::serve(listener, application).with_graceful_shutdown(stop());
+    let server = axum::serve(listener, application).with_graceful_shutdown(stopped);
     tokio::select! {
         result = server => result?,
-        () = too_late() => tracing::warn!("requests were not done after {GRACE:?}"),
+        () = too_late => tracing::warn!("requests were not done after {GRACE:?}"),
     }
     tracing::info!("stopped");
     Ok(())
@@ -74,32 +76,33 @@ fn log(debug: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for what manages services to say that it is enough.
-async fn stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
+/// Gives what waits for Ctrl-C, or for what manages services to say that it is enough. Signals count
+/// from now on.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
 
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => pending().await,
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
 
-/// Waits until requests have had their time after [`stop`].
-async fn too_late() {
-    stop().await;
+/// Gives what waits for Ctrl-C. Signals count from now on.
+#[cfg(windows)]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}
+
+/// Waits until requests have had their time after the signal.
+async fn too_late(stopped: impl Future<Output = ()>) {
+    stopped.await;
     tokio::time::sleep(GRACE).await;
 }
