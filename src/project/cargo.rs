@@ -16,7 +16,7 @@ const PYTHON: [&str; 2] = ["pyproject.toml", "requirements.txt"];
 /// Whether the project with that root is a Cargo package, and none of Python.
 pub(super) fn is_package(root: &Path) -> bool {
     let has = |name: &&str| root.join(name).is_file();
-    has(&MANIFEST) && !PYTHON.iter().any(|it| has(it))
+    has(&MANIFEST) && !PYTHON.iter().any(has)
 }
 
 /// The step that fetches what the package depends on: the versions in its lock file.

@@ -5,6 +5,7 @@
 
 use std::{
     env,
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -66,8 +67,9 @@ fn command(project: &Sandbox, name: &str) -> Command {
         env::var_os(variable).map_or_else(|| home.join(directory), PathBuf::from)
     };
     let directories = cargo.parent().map(Path::to_owned).into_iter();
-    let path = project.env().get("PATH".as_ref()).cloned();
-    let path = directories.chain(env::split_paths(&path.unwrap_or_default()));
+    let path = project.env().get(OsStr::new("PATH")).cloned();
+    let path = path.unwrap_or_default();
+    let path = directories.chain(env::split_paths(&path));
     let mut command = Command::new(&cargo);
     command
         .current_dir(project.dir().join(name))
