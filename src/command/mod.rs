@@ -16,6 +16,7 @@ mod runserver;
 mod site;
 mod template;
 mod update;
+mod words;
 
 use std::process::ExitCode;
 

@@ -57,8 +57,8 @@ use std::{
 
 pub use authoring::{
     AuthoringError, Case, CaseError, Cases, Checked, Difference, Ejected, Finding, FromProject,
-    LeftOut, Listed, Outline, OutlinedFile, Place, Project, Replacement, RunStep, Severity,
-    builtin_templates, check, eject, from_project, new_template, outline, own_templates,
+    LeftOut, Listed, NOWHERE, Outline, OutlinedFile, Place, Project, Replacement, RunStep,
+    Severity, builtin_templates, check, eject, from_project, new_template, outline, own_templates,
 };
 pub use collisions::{Collisions, Comparison, Presence, write_over};
 pub use composition::CompositionError;

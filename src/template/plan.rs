@@ -29,7 +29,7 @@ use super::{
 };
 
 /// What executable files get on top of the mode that the template gives them.
-const EXECUTABLE: u32 = 0o111;
+pub(super) const EXECUTABLE: u32 = 0o111;
 
 /// Everything that will be made.
 #[derive(Debug)]

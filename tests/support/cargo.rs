@@ -67,8 +67,11 @@ fn command(project: &Sandbox, name: &str) -> Command {
         env::var_os(variable).map_or_else(|| home.join(directory), PathBuf::from)
     };
     let directories = cargo.parent().map(Path::to_owned).into_iter();
-    let path = project.env().get(OsStr::new("PATH")).cloned();
-    let path = path.unwrap_or_default();
+    let path = project
+        .env()
+        .get(OsStr::new("PATH"))
+        .cloned()
+        .unwrap_or_default();
     let path = directories.chain(env::split_paths(&path));
     let mut command = Command::new(&cargo);
     command

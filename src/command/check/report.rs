@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{problem::Problem, system_checks::SystemChecks};
 use crate::{
+    command::words::json,
     project::{Interpreter, Marker, Origin, Root},
     wire::message,
 };
@@ -303,8 +304,7 @@ impl Report {
             warnings: &self.warnings,
             problems: &self.problems,
         };
-        // Nothing in it can fail to be written: all keys are texts.
-        serde_json::to_string_pretty(&document).unwrap_or_default()
+        json(&document)
     }
 }
 

@@ -15,10 +15,13 @@ use serde::Serialize;
 
 use super::{
     Job,
-    hooks::{self, typed, words},
+    hooks::{self, typed},
 };
 use crate::{
-    command::error::Error,
+    command::{
+        error::Error,
+        words::{self, counted, lossy},
+    },
     template::{Collisions, Plan, PlannedFile, Presence, Stage, shown_path},
 };
 
@@ -133,7 +136,6 @@ impl Report {
 
     /// Everything as one JSON document. Paths that are not UTF-8 have U+FFFD where they are not.
     pub(super) fn json(&self, job: &Job, error: Option<&Error>) -> String {
-        let lossy = |path: &Path| path.to_string_lossy().into_owned();
         let in_target = |path: &PathBuf| {
             let target = self.target.as_deref().unwrap_or(Path::new(""));
             lossy(path.strip_prefix(target).unwrap_or(path))
@@ -154,8 +156,7 @@ impl Report {
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
-        // Nothing in it can fail to be written: all keys are texts.
-        serde_json::to_string_pretty(&document).unwrap_or_default()
+        words::json(&document)
     }
 
     /// The template's hooks, and whether they run where the user trusts it.
@@ -172,7 +173,7 @@ impl Report {
     /// The template's commands, and what became of them.
     fn hooks(&self) -> impl Iterator<Item = Hook> {
         let plans = self.plan.iter();
-        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| words(plan, hook)));
+        let hooks = plans.flat_map(|plan| plan.hooks().iter().map(|hook| hooks::words(plan, hook)));
         let statuses = self.hooks.iter().copied();
         let statuses = statuses.chain(std::iter::repeat(hooks::Status::default()));
         let hooks = hooks.zip(statuses);
@@ -246,14 +247,10 @@ impl Report {
         let _ = write!(
             text,
             "{}, {}, {}, {}",
-            counted(sizes.len() as u64, "file", "files"),
-            counted(
-                (lines.len() - sizes.len()) as u64,
-                "directory",
-                "directories"
-            ),
-            counted(sizes.iter().sum(), "octet", "octets"),
-            counted(self.conflicts.len() as u64, "conflict", "conflicts"),
+            counted(sizes.len(), "file", "files"),
+            counted(lines.len() - sizes.len(), "directory", "directories"),
+            counted(sizes.iter().sum::<u64>(), "octet", "octets"),
+            counted(self.conflicts.len(), "conflict", "conflicts"),
         );
         if let Some(plan) = &self.plan {
             for hook in plan.hooks() {
@@ -261,22 +258,5 @@ impl Report {
             }
         }
         text
-    }
-}
-
-/// A number with its word.
-pub(super) fn counted(number: u64, one: &str, several: &str) -> String {
-    let word = if number == 1 { one } else { several };
-    format!("{number} {word}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_their_words() {
-        assert_eq!(counted(1, "file", "files"), "1 file");
-        assert_eq!(counted(0, "file", "files"), "0 files");
     }
 }

@@ -2,15 +2,15 @@
 
 use std::{fmt::Write as _, path::Path, time::Duration};
 
-use super::report::counted;
 use crate::{
+    command::words::counted,
     project,
     template::{Plan, ProjectOrApp, shown_path, shown_text},
 };
 
 /// What was made, where, and in what time.
 pub(super) fn made(name: &str, plan: &Plan, files: usize, root: &Path, took: Duration) -> String {
-    let files = counted(files as u64, "file", "files");
+    let files = counted(files, "file", "files");
     format!(
         "made `{name}` from the template `{}`: {files} in {} ({:.1} ms)",
         shown_text(plan.template()),

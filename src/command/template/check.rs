@@ -1,16 +1,17 @@
 //! `scaffold template check`: what is wrong with a template.
 
-use std::{env, fmt::Write as _, process::ExitCode};
+use std::{fmt::Write as _, process::ExitCode};
 
 use serde::Serialize;
 
-use super::{
-    Imagined, stop, subject, watch,
-    words::{counted, print_json},
-};
+use super::{Imagined, exit_code, here, stop, subject, watch};
 use crate::{
     cli::{CheckTemplateArgs, SubjectArgs},
-    command::{error::Error, generate::options},
+    command::{
+        error::Error,
+        generate::options,
+        words::{counted, print_json},
+    },
     console::{self, Verbosity},
     template::{self, Checked, Finding, Request, Severity, shown_text},
 };
@@ -40,7 +41,7 @@ pub(super) fn run(
         variables,
         strict,
     } = args;
-    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let here = here()?;
     let subject = subject(*app);
     let answers = options::variables(subject, &[], variables)?;
     let stop = stop()?;
@@ -70,12 +71,7 @@ pub(super) fn run(
     } else {
         tell(&checked, errors, warnings, verbosity);
     }
-    let is_ok = errors == 0 && (warnings == 0 || !strict);
-    Ok(if is_ok {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(exit_code(errors == 0 && (warnings == 0 || !strict)))
 }
 
 fn tell(checked: &Checked, errors: usize, warnings: usize, verbosity: Verbosity) {

@@ -1,8 +1,7 @@
 //! `scaffold template eject`: the files of a built-in template, to change them.
 
-use std::env;
-
 use super::{
+    here,
     made::{self, Made},
     stop,
 };
@@ -20,7 +19,7 @@ pub(super) fn run(args: &EjectArgs, json: bool, verbosity: Verbosity) -> Result<
         directory,
         subject: SubjectArgs { app },
     } = args;
-    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let here = here()?;
     let subject = app.then_some(ProjectOrApp::App);
     let ejected = template::eject(subject, template)?;
     let target = made::target(template, directory.as_deref(), &here)?;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    env,
     fmt::Write as _,
     path::{Path, PathBuf},
 };
@@ -10,15 +9,18 @@ use std::{
 use serde::Serialize;
 
 use super::{
+    existing, here,
     made::{self, Made},
     stop, subject, watch,
-    words::{counted, lossy, print_json},
 };
 use crate::{
     cli::{FromProjectArgs, SubjectArgs},
-    command::error::Error,
+    command::{
+        error::Error,
+        words::{counted, lossy, print_json},
+    },
     console::{self, Verbosity},
-    template::{self, FromProject, Project, ProjectOrApp, Replacement, Target, shown_path},
+    template::{self, AuthoringError, FromProject, Project, ProjectOrApp, Replacement, shown_path},
 };
 
 /// Names that stand in so many texts for something else that replacing them does harm.
@@ -64,18 +66,12 @@ pub(super) fn run(args: &FromProjectArgs, json: bool, verbosity: Verbosity) -> R
         subject: SubjectArgs { app },
         dry_run,
     } = args;
-    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let here = here()?;
     let subject = subject(*app);
-    let directory = Target::locate("", Some(directory), &here);
-    if !directory.is_dir() {
-        return Err(
-            template::Error::from(template::AuthoringError::NotAProject {
-                project: directory,
-                reason: "there is no such directory",
-            })
-            .into(),
-        );
-    }
+    let directory = existing(directory, &here, |it| AuthoringError::NotAProject {
+        project: it,
+        reason: "there is no such directory",
+    })?;
     let base = directory.file_name().unwrap_or_default().to_string_lossy();
     // Not in the project, wherever one is.
     let place = if here.starts_with(&directory) {

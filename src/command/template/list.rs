@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::words::{lossy, print_json};
 use crate::{
-    command::{error::Error, generate::own},
+    command::{
+        error::Error,
+        generate::own,
+        words::{lossy, print_json},
+    },
     console::{self, Verbosity},
     template::{self, Listed, ProjectOrApp, shown_path, shown_text},
 };

@@ -7,9 +7,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::words::{argument, counted, lossy, print_json};
 use crate::{
-    command::error::Error,
+    command::{
+        error::Error,
+        words::{argument, counted, lossy, print_json},
+    },
     console::{self, Verbosity},
     template::{self, AuthoringError, Plan, ProjectOrApp, Target, shown_path},
 };

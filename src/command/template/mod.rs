@@ -8,9 +8,9 @@ mod made;
 mod new;
 mod show;
 mod test;
-mod words;
 
 use std::{
+    env,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::{Arc, atomic::AtomicBool},
@@ -22,17 +22,15 @@ use crate::{
     cli::{OutputArgs, TemplateArgs, TemplateCommand},
     console::Verbosity,
     shutdown,
-    template::{ProjectOrApp, Request, Target, Wanted},
+    template::{self, AuthoringError, NOWHERE, ProjectOrApp, Request, Target, Wanted},
 };
 
 use super::{
     check as check_output, complain,
     error::Error,
     generate::{own, watchdog::Watchdog},
+    words,
 };
-
-/// Where what is not made would be, as far as a template can tell.
-const NOWHERE: &str = "/projects";
 
 /// Runs the subcommand.
 pub(super) fn run(
@@ -76,6 +74,34 @@ fn dispatch(
 struct Failed {
     error: String,
     hint: Option<String>,
+}
+
+/// The directory in which the user is.
+fn here() -> Result<PathBuf, Error> {
+    env::current_dir().map_err(Error::CurrentDirectory)
+}
+
+/// A directory that has to be there; otherwise the error says so.
+fn existing(
+    directory: &Path,
+    here: &Path,
+    error: impl FnOnce(PathBuf) -> AuthoringError,
+) -> Result<PathBuf, Error> {
+    let directory = Target::locate("", Some(directory), here);
+    if directory.is_dir() {
+        Ok(directory)
+    } else {
+        Err(template::Error::from(error(directory)).into())
+    }
+}
+
+/// The exit code that says whether all is as it should be.
+fn exit_code(is_right: bool) -> ExitCode {
+    if is_right {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// What an option says of what a template is for.

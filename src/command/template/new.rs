@@ -1,9 +1,9 @@
 //! `scaffold template new`: a small template that works, to begin with.
 
-use std::{env, path::Path};
+use std::path::Path;
 
 use super::{
-    Imagined,
+    Imagined, here,
     made::{self, Made},
     stop, subject,
 };
@@ -21,7 +21,7 @@ pub(super) fn run(args: &NewArgs, json: bool, verbosity: Verbosity) -> Result<()
         directory,
         subject: SubjectArgs { app },
     } = args;
-    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let here = here()?;
     let subject = subject(*app);
     let target = made::target(name, directory.as_deref(), &here)?;
     // The name may be a path's last part for all that anybody knows.

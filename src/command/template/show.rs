@@ -1,18 +1,16 @@
 //! `scaffold template show`: what a template consists of, and what it asks.
 
-use std::{env, fmt::Write as _};
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{
-    Imagined,
-    list::one_line,
-    stop, subject,
-    words::{counted, lossy, print_json},
-};
+use super::{Imagined, here, list::one_line, stop, subject};
 use crate::{
     cli::{ShowArgs, SubjectArgs},
-    command::error::Error,
+    command::{
+        error::Error,
+        words::{counted, lossy, print_json},
+    },
     console,
     template::{
         self, Names, Outline, OutlinedFile, ProjectOrApp, Request, Variable, Wanted, shown_path,
@@ -46,7 +44,7 @@ pub(super) fn run(args: &ShowArgs, json: bool) -> Result<(), Error> {
         version,
         subject: SubjectArgs { app },
     } = args;
-    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let here = here()?;
     let subject = subject(*app);
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);

@@ -1,15 +1,14 @@
 //! What an update changes: as JSON for programs, and as a list for people.
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use serde::Serialize;
 
 use crate::{
-    command::error::Error,
+    command::{
+        error::Error,
+        words::{json, lossy},
+    },
     template::{Change, Outcome, Remembered, Update, Version, shown_path, shown_text},
 };
 
@@ -73,7 +72,6 @@ struct File<'a> {
 impl Report {
     /// Everything as one JSON document. Paths that are not UTF-8 have U+FFFD where they are not.
     pub(super) fn json(&self, error: Option<&Error>) -> String {
-        let lossy = |path: &Path| path.to_string_lossy().into_owned();
         let old = self.remembered.as_ref().map(|it| &it.template);
         let new = self.update.as_ref().map(Update::version);
         let file = |change: &Change| File {
@@ -94,8 +92,7 @@ impl Report {
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         };
-        // Nothing in it can fail to be written: all keys are texts.
-        serde_json::to_string_pretty(&document).unwrap_or_default()
+        json(&document)
     }
 
     /// Whether there is another version, in a sentence.

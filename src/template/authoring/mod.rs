@@ -20,6 +20,9 @@ mod listing;
 mod outline;
 mod places;
 
+/// Where a project is that is not made, as far as its texts can tell: the same on each machine.
+pub const NOWHERE: &str = "/projects";
+
 pub(super) use cases::leave_out as leave_out_cases;
 
 pub use blank::{Ejected, eject, new_template};

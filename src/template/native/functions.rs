@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, env, sync::Arc};
 use jiff::{Zoned, fmt::strtime};
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 
+use super::Engine;
 use crate::template::incidentals::Incidentals;
 
 /// How long a secret is where the template does not say: as long as Django's keys.
@@ -48,9 +49,16 @@ pub(super) fn register(tera: &mut Tera, named: &[String], incidentals: &Arc<Inci
     });
 }
 
+impl Engine {
+    /// Makes what differs from one run to the next always the same.
+    pub(in crate::template) fn make_repeatable(&mut self) {
+        register_repeatable(&mut self.tera);
+    }
+}
+
 /// Puts functions in place of those whose results differ from one run to the next: the first day
 /// of 2025, secrets of one letter, and a number of zeros.
-pub(super) fn register_repeatable(tera: &mut Tera) {
+fn register_repeatable(tera: &mut Tera) {
     let now = Arc::new(jiff::civil::date(2025, 1, 1).at(12, 0, 0, 0));
     let today = Arc::clone(&now);
     tera.register_function("year", move |_: Kwargs, _: &State<'_>| {

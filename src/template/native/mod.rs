@@ -3,11 +3,13 @@
 //! - `names`: filters that spell a name in another way
 //! - `functions`: the date, secrets, the environment
 //! - `inspect`: which variables a text uses
+//! - `secrets`: what of the variables nobody else may know
 //! - `words`: where in a text a variable is named
 
 mod functions;
 mod inspect;
 mod names;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -20,7 +22,6 @@ use super::{
     error::Error,
     incidentals::Incidentals,
     report::Report,
-    secrets::Secrets,
     similar::similar,
     value::{DateTime, Dict, Value},
 };
@@ -93,21 +94,6 @@ impl Engine {
         self.values.get(name)
     }
 
-    /// Notes that the value of a variable is secret.
-    pub(super) fn hide(&self, name: &str) {
-        if let Some(value) = self.value(name) {
-            let rendered = self.render_short(&format!("{{{{ {name} }}}}"));
-            let rendered = rendered.unwrap_or_default();
-            let mut secrets = self.incidentals.secrets();
-            secrets.add_value(name, value, rendered);
-        }
-    }
-
-    /// The secrets that are known so far.
-    pub(super) fn secrets(&self) -> Secrets {
-        self.incidentals.secrets().clone()
-    }
-
     /// Something else is rendered from here on: a file of the template, or a variable.
     pub(super) fn begin(&self, place: &Path) {
         self.incidentals.begin(place);
@@ -137,11 +123,6 @@ impl Engine {
             values: self.values.clone(),
             incidentals: Arc::clone(&self.incidentals),
         })
-    }
-
-    /// Makes what differs from one run to the next always the same.
-    pub(super) fn make_repeatable(&mut self) {
-        functions::register_repeatable(&mut self.tera);
     }
 
     /// Whether an expression is true. The error says what is wrong with it.

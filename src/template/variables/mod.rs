@@ -136,10 +136,7 @@ fn parse(subject: ProjectOrApp, format: Format, text: &str) -> Result<Dict, Faul
 
 /// Says why a variable must not have that name, if so.
 pub(super) fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
-    let mut characters = name.chars();
-    let is_identifier = characters.next().is_some_and(unicode_ident::is_xid_start)
-        && characters.all(unicode_ident::is_xid_continue);
-    if !is_identifier {
+    if !is_plain_identifier(name) {
         return Some(format!(
             "`{}` cannot be the name of a variable, which has letters, digits and underscores and \
              begins with a letter",
@@ -149,6 +146,13 @@ pub(super) fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
     let is_ours =
         name == subject.name_variable() || name.strip_suffix("_directory") == Some(subject.word());
     is_ours.then(|| fixed(subject, name))
+}
+
+/// Whether the name is an identifier that begins with a letter.
+pub(super) fn is_plain_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(unicode_ident::is_xid_start)
+        && characters.all(unicode_ident::is_xid_continue)
 }
 
 /// Says why a variable cannot be set.

@@ -4,7 +4,6 @@ mod outcome;
 mod step;
 
 use std::{
-    env,
     path::Path,
     process::ExitCode,
     sync::{Arc, atomic::AtomicBool},
@@ -12,16 +11,19 @@ use std::{
 
 use serde::Serialize;
 
-use super::{
-    Imagined, stop, subject, watch,
-    words::{counted, lossy, print_json},
-};
+use super::{Imagined, existing, exit_code, here, stop, subject, watch};
 use crate::{
     cli::{SubjectArgs, TestArgs},
-    command::{error::Error, runtime},
+    command::{
+        error::Error,
+        runtime,
+        words::{counted, lossy, print_json},
+    },
     console::{self, Verbosity},
     shutdown::Stop,
-    template::{self, Case, Cases, Plan, ProjectOrApp, Request, Target, shown_text},
+    template::{
+        self, AuthoringError, Case, Cases, Plan, ProjectOrApp, Request, Target, shown_text,
+    },
 };
 use outcome::Failure;
 use step::Ran;
@@ -70,17 +72,11 @@ pub(super) fn run(args: &TestArgs, json: bool, verbosity: Verbosity) -> Result<E
         no_run,
         subject: SubjectArgs { app },
     } = args;
-    let here = env::current_dir().map_err(Error::CurrentDirectory)?;
+    let here = here()?;
     let subject = subject(*app);
-    let directory = Target::locate("", Some(directory), &here);
-    if !directory.is_dir() {
-        return Err(
-            template::Error::from(template::AuthoringError::NoDirectory {
-                template: directory,
-            })
-            .into(),
-        );
-    }
+    let directory = existing(directory, &here, |it| AuthoringError::NoDirectory {
+        template: it,
+    })?;
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);
     let place = directory.to_string_lossy();
@@ -111,11 +107,7 @@ pub(super) fn run(args: &TestArgs, json: bool, verbosity: Verbosity) -> Result<E
             counted(passed, "test passed", "tests passed")
         ));
     }
-    Ok(if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(exit_code(failed == 0))
 }
 
 impl Runner<'_> {

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use super::AuthoringError;
+use super::{AuthoringError, NOWHERE};
 use crate::template::{
     Past, Request, Target,
     error::Error,
@@ -37,9 +37,6 @@ const TABLE: &str = "[case]";
 
 /// The directory beside the cases that holds what they made before.
 const SNAPSHOTS: &str = "snapshots";
-
-/// Where a case's project is, as far as its texts can tell: the same place on each machine.
-const PLACE: &str = "/projects";
 
 /// The tests of a template.
 #[derive(Debug)]
@@ -162,7 +159,7 @@ impl Case {
     /// Renders the template for this case. Nothing, where the case is that it cannot be. The outer
     /// error says that the user wants the end.
     pub fn plan(&self, request: &Request<'_>) -> Result<Result<Option<Plan>, CaseError>, Error> {
-        let target = Target::New(Path::new(PLACE).join(&self.project));
+        let target = Target::New(Path::new(NOWHERE).join(&self.project));
         let unasked = Request::new(request.subject, &self.project, &target, Path::new("/"));
         let request = Request {
             name: &self.project,

@@ -10,6 +10,7 @@ use crate::template::{
     authoring::AuthoringError,
     report::Report,
     value::{Dict, Value},
+    variables,
 };
 
 /// How long a command may take where the case does not say: as long as the tests of a new project
@@ -109,10 +110,7 @@ pub(super) fn case(path: &Path, contents: &[u8]) -> Result<Case, AuthoringError>
 /// The name of a case as that of its project, where it can be one.
 fn project(stem: &str) -> String {
     let name = stem.replace('-', "_");
-    let mut characters = name.chars();
-    let is_identifier = characters.next().is_some_and(unicode_ident::is_xid_start)
-        && characters.all(unicode_ident::is_xid_continue);
-    if is_identifier {
+    if variables::is_plain_identifier(&name) {
         name
     } else {
         PROJECT.to_owned()

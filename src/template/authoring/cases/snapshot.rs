@@ -10,10 +10,13 @@ use std::{
 use walkdir::WalkDir;
 
 use super::Case;
-use crate::template::{authoring::AuthoringError, error::Error, plan::Plan, shown, source::Kind};
-
-/// The bits of a mode that make a file executable.
-const EXECUTABLE: u32 = 0o111;
+use crate::template::{
+    authoring::AuthoringError,
+    error::Error,
+    plan::{EXECUTABLE, Plan},
+    shown,
+    source::Kind,
+};
 
 /// What a difference between two texts may have in octets: longer ones are not for reading.
 const MOST_OCTETS: usize = 1 << 20;

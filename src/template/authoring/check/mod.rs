@@ -238,15 +238,12 @@ fn render_all(
             finding.answers.clone_from(&combination.shown);
             checked.add(finding);
         }
-        match rendered.refused {
-            // What a template refuses of the answers that are tried, it is right to refuse.
-            Some(error) if is_first => {
-                let place = manifest.map_or(Place::default(), |it| Place::file(it.path()));
-                let finding = Finding::of(&error);
-                checked.add(Finding { place, ..finding });
-                break;
-            }
-            _ => {}
+        // What a template refuses of other answers than its defaults, it is right to refuse.
+        if let Some(error) = rendered.refused.filter(|_| is_first) {
+            let place = manifest.map_or(Place::default(), |it| Place::file(it.path()));
+            let finding = Finding::of(&error);
+            checked.add(Finding { place, ..finding });
+            break;
         }
         if is_first && !rendered.is_whole {
             break;

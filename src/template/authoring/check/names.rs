@@ -1,7 +1,7 @@
 //! Names that not every system takes, although this one does: a project is carried to others.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
@@ -15,7 +15,7 @@ const NOT_ON_WINDOWS: &[u8] = b"<>:\"|?*";
 /// Warnings about what would be made. Paths that were seen before are not looked at again.
 pub(super) fn findings(paths: &[PathBuf], seen: &mut BTreeSet<PathBuf>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut lowered = std::collections::BTreeMap::new();
+    let mut lowered = BTreeMap::new();
     for path in paths {
         let lower = path.to_string_lossy().to_lowercase();
         let first: &&PathBuf = lowered.entry(lower).or_insert(path);
@@ -59,11 +59,8 @@ fn has_marks(path: &Path) -> bool {
 }
 
 fn warning(path: &Path, message: String) -> Finding {
-    let place = Place {
-        file: Some(shown::path(path).to_string()),
-        ..Place::default()
-    };
-    Finding::new(Severity::Warning, place, message).with_hint("rename it in the template")
+    Finding::new(Severity::Warning, Place::file(path), message)
+        .with_hint("rename it in the template")
 }
 
 fn fault(path: &Path) -> Option<&'static str> {

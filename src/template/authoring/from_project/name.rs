@@ -9,7 +9,7 @@ use heck::ToSnakeCase as _;
 use regex::Regex;
 
 use super::{Project, walk::File};
-use crate::template::authoring::AuthoringError;
+use crate::template::{authoring::AuthoringError, variables};
 
 /// What `manage.py` of a Django project names its settings by.
 const SETTINGS: &str = r#"DJANGO_SETTINGS_MODULE["'],\s*["'](\w+)\."#;
@@ -27,9 +27,7 @@ pub(super) fn of(
             let name = project.directory.file_name().unwrap_or_default();
             name.to_string_lossy().to_snake_case()
         });
-    let mut characters = name.chars();
-    let is_identifier = characters.next().is_some_and(unicode_ident::is_xid_start)
-        && characters.all(unicode_ident::is_xid_continue);
+    let is_identifier = variables::is_plain_identifier(&name);
     if is_identifier && name.len() > 1 {
         Ok(name)
     } else {

@@ -9,11 +9,11 @@ use std::{
 use super::{secrets::Secrets, walk::File};
 use crate::template::{
     Past, Request, Selection, Target,
-    authoring::{AuthoringError, cases},
+    authoring::{AuthoringError, NOWHERE, cases},
     error::Error,
     manifest,
     opened::renderer,
-    plan::Plan,
+    plan::{EXECUTABLE, Plan},
     shown,
     source::{Entry, Kind, Origin, Source},
     subject::ProjectOrApp,
@@ -23,9 +23,6 @@ use crate::template::{
 
 /// A name that no project has, to render the template with.
 const OTHER: &str = "some_other_name";
-
-/// Where the project is, as far as its texts can tell.
-const PLACE: &str = "/projects";
 
 /// Fails where the template does not give the project back.
 pub(super) fn prove(
@@ -43,7 +40,7 @@ pub(super) fn prove(
     let mut made = BTreeMap::new();
     for (path, kind) in plan.contents() {
         if let Kind::File { contents, mode } = kind {
-            made.insert(path, (contents, mode & 0o111 != 0));
+            made.insert(path, (contents, mode & EXECUTABLE != 0));
         }
     }
     for (path, file) in files {
@@ -81,7 +78,7 @@ fn render(
     if let Some(manifest) = &manifest {
         cases::leave_out(&mut source, manifest);
     }
-    let target = Target::New(Path::new(PLACE).join(name));
+    let target = Target::New(Path::new(NOWHERE).join(name));
     let request = Request {
         variables: answers,
         ..Request::new(subject, name, &target, Path::new("/"))

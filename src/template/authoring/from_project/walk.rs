@@ -14,7 +14,9 @@ use std::{
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::template::{authoring::AuthoringError, error::Error, subject::ProjectOrApp};
+use crate::template::{
+    authoring::AuthoringError, error::Error, plan::EXECUTABLE, subject::ProjectOrApp,
+};
 
 /// The mode of a file that is nothing special.
 pub(super) const MODE: u32 = 0o644;
@@ -96,23 +98,21 @@ pub(super) struct Walked {
 /// Reads the files of a project.
 pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
     let left_out = Arc::new(Mutex::new(Vec::new()));
-    let note = |path: &Path, what, left_out: &Mutex<Vec<LeftOut>>| {
-        let path = path.strip_prefix(project).unwrap_or(path).to_owned();
-        let mut left_out = left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        left_out.push(LeftOut { path, what });
-    };
-    let (root, noted) = (project.to_owned(), Arc::clone(&left_out));
-    let is_wanted = move |entry: &DirEntry| {
-        let reason = reason(entry).filter(|_| entry.depth() > 0);
-        if let Some(what) = reason {
-            let path = entry.path().strip_prefix(&root).unwrap_or(entry.path());
-            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-            noted.push(LeftOut {
-                path: path.to_owned(),
-                what,
-            });
+    let note = {
+        let (root, left_out) = (project.to_owned(), Arc::clone(&left_out));
+        move |path: &Path, what| {
+            let path = path.strip_prefix(&root).unwrap_or(path).to_owned();
+            let mut left_out = left_out.lock().unwrap_or_else(PoisonError::into_inner);
+            left_out.push(LeftOut { path, what });
         }
-        reason.is_none()
+    };
+    let is_wanted = {
+        let note = note.clone();
+        move |entry: &DirEntry| {
+            let reason = reason(entry).filter(|_| entry.depth() > 0);
+            reason.inspect(|what| note(entry.path(), what));
+            reason.is_none()
+        }
     };
     // What a directory above says counts only where Git would read it.
     let is_in_repository = project.ancestors().any(|it| it.join(".git").exists());
@@ -147,7 +147,7 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
         let path = entry.path();
         let relative = path.strip_prefix(project).unwrap_or(path);
         if relative.to_str().is_none() {
-            note(path, "not called in UTF-8", &left_out);
+            note(path, "not called in UTF-8");
             continue;
         }
         let metadata = fs::metadata(path).map_err(|it| fail(path, it))?;
@@ -160,10 +160,14 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
             .into());
         }
         let mode = metadata.permissions().mode();
-        let is_executable = mode & 0o111 != 0;
+        let is_executable = mode & EXECUTABLE != 0;
         let file = File {
             contents: fs::read(path).map_err(|it| fail(path, it))?,
-            mode: if is_executable { MODE | 0o111 } else { MODE },
+            mode: if is_executable {
+                MODE | EXECUTABLE
+            } else {
+                MODE
+            },
             is_executable,
         };
         files.insert(relative.to_owned(), file);

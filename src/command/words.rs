@@ -1,21 +1,29 @@
-//! Words that the subcommands share: numbers, paths in commands, and JSON.
+//! Words that the commands share: numbers, paths in commands, and JSON.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 use serde::Serialize;
 
 use crate::{console, project};
 
 /// A number with its word.
-pub(super) fn counted(number: usize, one: &str, several: &str) -> String {
-    let word = if number == 1 { one } else { several };
+pub(super) fn counted<N>(number: N, one: &str, several: &str) -> String
+where
+    N: Copy + Display + PartialEq + From<u8>,
+{
+    let word = if number == N::from(1) { one } else { several };
     format!("{number} {word}")
+}
+
+/// A document as the command's result.
+pub(super) fn json(document: &impl Serialize) -> String {
+    // Nothing in it can fail to be written: all keys are texts.
+    serde_json::to_string_pretty(document).unwrap_or_default()
 }
 
 /// Prints a document as the command's result.
 pub(super) fn print_json(document: &impl Serialize) {
-    // Nothing in it can fail to be written: all keys are texts.
-    console::line(serde_json::to_string_pretty(document).unwrap_or_default());
+    console::line(json(document));
 }
 
 /// A directory as the value of an option: one in the current directory is a path, and no name.
@@ -38,6 +46,12 @@ pub(super) fn lossy(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_their_words() {
+        assert_eq!(counted(1_u64, "file", "files"), "1 file");
+        assert_eq!(counted(0_usize, "file", "files"), "0 files");
+    }
 
     #[test]
     fn a_directory_is_no_name() {
