@@ -69,6 +69,30 @@ fn the_diff_shows_what_would_change_and_changes_nothing() {
 }
 
 #[test]
+fn programs_get_the_diff_by_file() {
+    let outcome = place().args(["--diff", "--json"]).capture();
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let file = |path: &str| {
+        let files = report["files"].as_array().unwrap();
+        files.iter().find(|it| it["path"] == path).unwrap()
+    };
+    assert_eq!(report["dry_run"], true);
+    assert_eq!(file("a.txt")["status"], "replaced");
+    assert_eq!(
+        file("a.txt")["diff"],
+        "--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n a\n-old\n+new\n"
+    );
+    assert_eq!(file("d/b.txt")["status"], "new");
+    assert_eq!(
+        file("d/b.txt")["diff"],
+        "--- /dev/null\n+++ b/d/b.txt\n@@ -0,0 +1 @@\n+b\n"
+    );
+    assert_eq!(file("same.txt")["status"], "unchanged");
+    assert!(file("same.txt").get("diff").is_none());
+    assert_eq!(outcome.tree("shop"), "a.txt\nown.txt\nsame.txt\n");
+}
+
+#[test]
 fn files_are_replaced_where_the_user_says_so() {
     let expected = [
         ("a.txt", "replaced"),

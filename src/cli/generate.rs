@@ -124,7 +124,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, help_heading = "Existing files")]
     pub(crate) skip_existing: bool,
     /// Write nothing, and show as a unified diff what would change
-    #[arg(long, conflicts_with_all = ["dry_run", "json"], help_heading = "Existing files")]
+    #[arg(long, conflicts_with = "dry_run", help_heading = "Existing files")]
     pub(crate) diff: bool,
 
     /// Write nothing, and show what would be made

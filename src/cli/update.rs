@@ -43,7 +43,7 @@ pub(crate) struct UpdateArgs {
     #[arg(long, conflicts_with_all = ["diff", "dry_run", "restore"])]
     pub(crate) check: bool,
     /// Write nothing, and show what would change as a unified diff
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub(crate) diff: bool,
     /// Write nothing, and list what would change
     #[arg(long)]

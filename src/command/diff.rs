@@ -32,30 +32,15 @@ pub(super) struct Sides<'a> {
 
 /// The diff, in colours; nothing where nothing changes. What would steer a terminal is escaped.
 pub(super) fn unified(sides: Sides<'_>) -> String {
-    let Sides {
-        from,
-        path,
-        before,
-        after,
-    } = sides;
-    if before == after && from.is_none() {
+    let Some(change) = Change::of(sides, &|path| shown_path(path).to_string()) else {
         return String::new();
-    }
-    let name = |prefix: &str, path: &Path, octets: Option<&[u8]>| match octets {
-        Some(_) => format!("{prefix}/{}", shown_path(path)),
-        None => NOTHING.to_owned(),
     };
-    let old = name("a", from.unwrap_or(path), before);
-    let new = name("b", path, after);
-    let (Some(before), Some(after)) = (text(before), text(after)) else {
-        return format!("Binary files {old} and {new} differ\n");
+    let Change { old, new, hunks } = &change;
+    let Some(hunks) = hunks else {
+        return change.patch();
     };
     let mut shown = format!("{NAME}--- {old}{NAME:#}\n{NAME}+++ {new}{NAME:#}\n");
-    let patch = DiffOptions::new()
-        .set_context_len(CONTEXT)
-        .create_patch(before, after);
-    // The names are the first two lines, and say nothing here.
-    for line in patch.to_string().lines().skip(2) {
+    for line in hunks.lines() {
         let style = match line.as_bytes().first() {
             Some(b'@') => PLACE,
             Some(b'+') => ADDED,
@@ -66,6 +51,60 @@ pub(super) fn unified(sides: Sides<'_>) -> String {
         let _ = writeln!(shown, "{style}{}{style:#}", shown_text(line));
     }
     shown
+}
+
+/// The diff as programs take it: without colours, and with nothing escaped; nothing where nothing
+/// changes.
+pub(super) fn patch(sides: Sides<'_>) -> Option<String> {
+    let change = Change::of(sides, &|path| path.to_string_lossy().into_owned())?;
+    Some(change.patch())
+}
+
+/// What a diff consists of.
+struct Change {
+    /// What the file is called before and after.
+    old: String,
+    new: String,
+    /// What is different; nothing where one of the two is no text.
+    hunks: Option<String>,
+}
+
+impl Change {
+    fn of(sides: Sides<'_>, name: &dyn Fn(&Path) -> String) -> Option<Self> {
+        let Sides {
+            from,
+            path,
+            before,
+            after,
+        } = sides;
+        if before == after && from.is_none() {
+            return None;
+        }
+        let name = |prefix: &str, path: &Path, octets: Option<&[u8]>| match octets {
+            Some(_) => format!("{prefix}/{}", name(path)),
+            None => NOTHING.to_owned(),
+        };
+        let old = name("a", from.unwrap_or(path), before);
+        let new = name("b", path, after);
+        let hunks = text(before).zip(text(after)).map(|(before, after)| {
+            let patch = DiffOptions::new()
+                .set_context_len(CONTEXT)
+                .create_patch(before, after)
+                .to_string();
+            // The names are the first two lines, and say nothing here.
+            patch.split_inclusive('\n').skip(2).collect()
+        });
+        Some(Self { old, new, hunks })
+    }
+
+    /// All of it, as `patch` takes it.
+    fn patch(&self) -> String {
+        let Self { old, new, hunks } = self;
+        match hunks {
+            Some(hunks) => format!("--- {old}\n+++ {new}\n{hunks}"),
+            None => format!("Binary files {old} and {new} differ\n"),
+        }
+    }
 }
 
 /// The octets as a text, where they are one.
@@ -106,6 +145,25 @@ mod tests {
         assert_eq!(
             plain(Some(b"\xff"), Some(b"x")),
             "Binary files a/a/b and b/a/b differ\n"
+        );
+    }
+
+    #[test]
+    fn programs_get_it_as_it_is() {
+        let sides = |before, after| Sides {
+            from: None,
+            path: Path::new("a/b"),
+            before,
+            after,
+        };
+        assert_eq!(patch(sides(Some(b"x"), Some(b"x"))), None);
+        assert_eq!(
+            patch(sides(Some(b"x\r\n"), Some(b"\x1b[0m\n"))).unwrap(),
+            "--- a/a/b\n+++ b/a/b\n@@ -1 +1 @@\n-x\r\n+\x1b[0m\n"
+        );
+        assert_eq!(
+            patch(sides(None, Some(b"\0"))).unwrap(),
+            "Binary files /dev/null and b/a/b differ\n"
         );
     }
 }

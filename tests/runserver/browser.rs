@@ -333,7 +333,6 @@ fn the_answer_to_a_form_is_not_asked_for_again() {
     assert!(browser.text().contains("ValueError"), "{}", browser.text());
     // A fault and its end, which other pages reload for.
     server.sandbox().write("app.py", BROKEN);
-    rustix::process::kill_process(server.worker_pids()[0], rustix::process::Signal::KILL).unwrap();
     browser.wait_until("document.body.innerText.includes('first <fault>')");
     server.sandbox().write("app.py", site("mended"));
     wait_for_text(&server, "mended");

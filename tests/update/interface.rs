@@ -41,6 +41,12 @@ fn looking_changes_nothing() {
          +>>>>>>> template\n\
          --- a/c.txt\n+++ b/d.txt\n"
     );
+    let ran = story.update(&["--diff", "--json"]).succeeds();
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["written"], false);
+    let files = report["files"].as_array().unwrap().iter();
+    let diffs: String = files.filter_map(|it| it["diff"].as_str()).collect();
+    assert_eq!(diffs, diff.stdout);
     let dry = story.update(&["--dry-run"]).fails();
     dry.says(&[
         "merged    a.txt",

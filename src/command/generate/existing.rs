@@ -50,15 +50,29 @@ pub(super) fn check(
 }
 
 /// Shows what would change if all files were written.
-pub(super) fn show_diff(target: &Target, plan: &Plan) -> Result<(), Error> {
-    let files = target.compare(plan, Collisions::Overwrite)?.into_iter();
-    for file in files.filter(|it| it.presence != Presence::Kept) {
-        console::text(diff::unified(diff::Sides {
+pub(super) fn show_diff(
+    target: &Target,
+    plan: &Plan,
+    is_json: bool,
+    report: &mut Report,
+) -> Result<(), Error> {
+    report.collisions = Collisions::Overwrite;
+    for file in target.compare(plan, Collisions::Overwrite)? {
+        report.presences.insert(file.path.to_owned(), file.presence);
+        if file.presence == Presence::Kept {
+            continue;
+        }
+        let sides = diff::Sides {
             from: None,
             path: file.path,
             before: file.before.as_deref(),
             after: Some(file.after),
-        }));
+        };
+        if !is_json {
+            console::text(diff::unified(sides));
+        } else if let Some(patch) = diff::patch(sides) {
+            report.diffs.insert(file.path.to_owned(), patch);
+        }
     }
     Ok(())
 }

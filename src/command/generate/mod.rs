@@ -131,7 +131,7 @@ fn generate(job: &Job, report: &mut Report) -> Result<(), Error> {
     steps.planned(&plan, &selection);
     report.plan = Some(Rc::clone(&plan));
     if *diff {
-        return existing::show_diff(&target, &plan);
+        return existing::show_diff(&target, &plan, *json, report);
     }
     let collisions = existing::collisions(args);
     let checked = existing::check(&target, &plan, collisions, report);

@@ -39,6 +39,9 @@ impl Verdict<'_> {
             template::Error::NameRefused {
                 names: Names::Crate,
             } => check_crate_name(self.name).err().map(Into::into),
+            template::Error::Interrupted { .. } => None,
+            // It is no good one whichever template it is, and Django looks at names first.
+            _ if !self.admits(Names::Crate) => self.python,
             _ => None,
         };
         reason.map_or_else(|| error.into(), Into::into)

@@ -43,6 +43,8 @@ pub(super) struct Report {
     pub(super) collisions: Collisions,
     /// What is there where files are to go, as far as that was looked at.
     pub(super) presences: BTreeMap<PathBuf, Presence>,
+    /// What changes in which file, where that was asked for.
+    pub(super) diffs: BTreeMap<PathBuf, String>,
     /// All of it is there.
     pub(super) is_written: bool,
 }
@@ -81,6 +83,9 @@ struct File {
     mode: String,
     status: Status,
     rendered: bool,
+    /// What changes in it, as a unified diff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
 }
 
 /// A hook of a template that was made for cookiecutter.
@@ -146,7 +151,7 @@ impl Report {
             target: self.target.as_deref().map(lossy),
             template: self.plan.as_ref().map(|plan| plan.template()),
             parts: self.plan.as_ref().map_or(&[], |plan| plan.parts()),
-            dry_run: job.args.dry_run,
+            dry_run: job.args.dry_run || job.args.diff,
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
@@ -193,6 +198,7 @@ impl Report {
             mode: format!("{:03o}", mode & PERMISSIONS),
             status: self.status(planned.path),
             rendered: planned.is_rendered,
+            diff: self.diffs.get(planned.path).cloned(),
         }
     }
 

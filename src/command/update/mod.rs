@@ -20,7 +20,7 @@ use crate::{
     shutdown,
     template::{self, Ask, Remembered, Request, Target, Texts, UpdateRequest, Wanted, shown_text},
 };
-use report::Report;
+use report::{Report, sides};
 
 /// Runs the command.
 pub(super) fn run(
@@ -28,7 +28,10 @@ pub(super) fn run(
     output: OutputArgs,
     verbosity: Verbosity,
 ) -> Result<ExitCode, Error> {
-    let mut report = Report::default();
+    let mut report = Report {
+        has_diffs: args.diff,
+        ..Report::default()
+    };
     let result = bring(args, output, verbosity, &mut report).map_err(worded);
     if args.json {
         console::line(report.json(result.as_ref().err()));
@@ -120,13 +123,8 @@ fn bring(
         return Ok(ExitCode::from(u8::from(update.is_needed())));
     }
     if args.diff {
-        for change in update.changes() {
-            console::text(diff::unified(diff::Sides {
-                from: change.from.as_deref(),
-                path: &change.path,
-                before: change.before.as_deref(),
-                after: change.after.as_deref(),
-            }));
+        for change in update.changes().iter().filter(|_| !args.json) {
+            console::text(diff::unified(sides(change)));
         }
         return Ok(ExitCode::SUCCESS);
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     command::{
+        diff,
         error::Error,
         words::{json, lossy},
     },
@@ -23,6 +24,8 @@ pub(super) struct Report {
     /// What it remembers.
     pub(super) remembered: Option<Remembered>,
     pub(super) update: Option<Update>,
+    /// Whether the diffs of all files are wanted.
+    pub(super) has_diffs: bool,
     /// All is written.
     pub(super) is_written: bool,
 }
@@ -67,6 +70,19 @@ struct File<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
     status: &'a str,
+    /// What changes in it, as a unified diff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+}
+
+/// A file before and after.
+pub(super) fn sides(change: &Change) -> diff::Sides<'_> {
+    diff::Sides {
+        from: change.from.as_deref(),
+        path: &change.path,
+        before: change.before.as_deref(),
+        after: change.after.as_deref(),
+    }
 }
 
 impl Report {
@@ -78,6 +94,7 @@ impl Report {
             path: lossy(&change.path),
             from: change.from.as_deref().map(lossy),
             status: status(change.outcome),
+            diff: self.has_diffs.then(|| diff::patch(sides(change))).flatten(),
         };
         let document = Document {
             command: "update",
