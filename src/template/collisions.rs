@@ -8,14 +8,12 @@ use std::{
 
 use super::{
     error::Error,
+    mode::is_executable,
     plan::Plan,
     source::Kind,
     target::Target,
     write::{self, Found, Place, Step},
 };
-
-/// The bits with which a file can be executed.
-const EXECUTABLE: u32 = 0o111;
 
 /// What is done with files that are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +85,7 @@ impl Target {
                     mode: there_mode,
                 } => {
                     let is_same = there == contents.as_ref()
-                        && (mode & EXECUTABLE == 0 || there_mode & EXECUTABLE != 0);
+                        && (!is_executable(*mode) || is_executable(there_mode));
                     let presence = if is_same {
                         Presence::Same
                     } else {

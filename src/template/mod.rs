@@ -23,6 +23,7 @@ mod interview;
 mod local_time;
 mod manifest;
 mod minimum_version;
+mod mode;
 mod names;
 mod native;
 mod opened;

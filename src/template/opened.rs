@@ -53,7 +53,7 @@ impl Template {
         }
         let (origin, hash) = (source.origin.clone(), source.hash());
         let mut template = Self::of(request, source)?;
-        let bases = template.bases.clone();
+        let bases = std::mem::take(&mut template.bases);
         // The commit is not the one of what it builds on.
         let question = question.filter(|_| bases.is_empty());
         template.version = Some(remembered::version(request, origin, hash, bases));

@@ -17,6 +17,7 @@ use super::{
     files::Treatments,
     hooks::Hook,
     manifest::Manifest,
+    mode::EXECUTABLE,
     path,
     remembered::{self, Remembered},
     render::Renderer,
@@ -27,9 +28,6 @@ use super::{
     source::{Entry, Kind, Source},
     subject::ProjectOrApp,
 };
-
-/// What executable files get on top of the mode that the template gives them.
-pub(super) const EXECUTABLE: u32 = 0o111;
 
 /// Everything that will be made.
 #[derive(Debug)]

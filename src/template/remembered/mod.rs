@@ -20,6 +20,7 @@ use super::{
     declarations::value_of,
     error::Error,
     incidentals::Incidentals,
+    mode::is_executable,
     path,
     plan::Plan,
     report::Report,
@@ -148,7 +149,7 @@ impl Remembered {
     /// Adds what a file is now, after it was formatted.
     pub(super) fn add_file(&mut self, path: &Path, contents: &[u8], mode: u32) {
         if let (None, Some(path)) = (&self.template.commit, path.to_str()) {
-            let print = Print::of(contents, mode & 0o111 != 0, &self.private);
+            let print = Print::of(contents, is_executable(mode), &self.private);
             self.files.insert(path.to_owned(), print);
         }
     }

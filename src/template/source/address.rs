@@ -74,9 +74,7 @@ impl Address {
             hint: hint(template, subject, own),
         })
     }
-}
 
-impl Address {
     /// The same, where a branch, a tag or a commit of it is wanted: a directory that is a
     /// repository has those.
     pub(super) fn with_reference(self, reference: Option<&str>) -> Self {

@@ -67,6 +67,18 @@ pub(super) struct Entry {
     pub(super) kind: Kind,
 }
 
+#[cfg(test)]
+impl Entry {
+    /// A file.
+    pub(super) fn file(path: &str, contents: &'static [u8], mode: u32) -> Self {
+        let contents = contents.into();
+        Self {
+            path: path.into(),
+            kind: Kind::File { contents, mode },
+        }
+    }
+}
+
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::{Entry, Kind, address::Address, redact};
-use crate::template::remembered::base16;
+use crate::template::{mode::is_executable, remembered::base16};
 
 /// Where a template is, and its version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,32 +68,19 @@ pub(in crate::template) fn hash(entries: &[Entry]) -> String {
     base16(&hash.finalize())
 }
 
-/// Whether a file with these permission bits may be executed: all of the modes that counts.
-pub(super) fn is_executable(mode: u32) -> bool {
-    mode & 0o111 != 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(path: &str, contents: &'static [u8], mode: u32) -> Entry {
-        let contents = contents.into();
-        Entry {
-            path: path.into(),
-            kind: Kind::File { contents, mode },
-        }
-    }
-
     #[test]
     fn the_hash_is_of_names_contents_and_who_may_execute() {
-        let one = [entry("a", b"x", 0o644), entry("b", b"y", 0o755)];
-        let again = [entry("b", b"y", 0o700), entry("a", b"x", 0o600)];
+        let one = [Entry::file("a", b"x", 0o644), Entry::file("b", b"y", 0o755)];
+        let again = [Entry::file("b", b"y", 0o700), Entry::file("a", b"x", 0o600)];
         assert_eq!(hash(&one), hash(&again));
         for other in [
-            [entry("a", b"x", 0o755), entry("b", b"y", 0o755)],
-            [entry("a", b"", 0o644), entry("b", b"y", 0o755)],
-            [entry("c", b"x", 0o644), entry("b", b"y", 0o755)],
+            [Entry::file("a", b"x", 0o755), Entry::file("b", b"y", 0o755)],
+            [Entry::file("a", b"", 0o644), Entry::file("b", b"y", 0o755)],
+            [Entry::file("c", b"x", 0o644), Entry::file("b", b"y", 0o755)],
         ] {
             assert_ne!(hash(&one), hash(&other));
         }

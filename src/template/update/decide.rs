@@ -7,10 +7,11 @@ use super::{
     merge::{self, Merged},
     recover::Recovered,
 };
-use crate::template::{remembered::Print, write::Found};
-
-/// The bits with which a file can be executed.
-const EXECUTABLE: u32 = 0o111;
+use crate::template::{
+    mode::{EXECUTABLE, is_executable},
+    remembered::Print,
+    write::Found,
+};
 
 /// A file that a version of the template makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -376,8 +377,4 @@ fn plain(text: &str) -> Cow<'_, str> {
 /// Whether the lines that count are these, whatever ends them.
 fn is_print_of(print: &Print, ours: &[u8]) -> bool {
     print.matches(ours) || text(ours).is_some_and(|ours| print.matches(plain(ours).as_bytes()))
-}
-
-fn is_executable(mode: u32) -> bool {
-    mode & EXECUTABLE != 0
 }

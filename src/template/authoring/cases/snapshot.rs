@@ -13,7 +13,8 @@ use super::Case;
 use crate::template::{
     authoring::AuthoringError,
     error::Error,
-    plan::{EXECUTABLE, Plan},
+    mode::{EXECUTABLE, is_executable},
+    plan::Plan,
     shown,
     source::Kind,
 };
@@ -111,7 +112,7 @@ fn files(plan: &Plan) -> BTreeMap<PathBuf, File> {
         .filter_map(|(path, kind)| match kind {
             Kind::Directory => None,
             Kind::File { contents, mode } => {
-                let file = (contents.to_vec(), mode & EXECUTABLE != 0);
+                let file = (contents.to_vec(), is_executable(*mode));
                 Some((path.to_owned(), file))
             }
         })
@@ -133,7 +134,7 @@ fn read(snapshot: &Path) -> Result<BTreeMap<PathBuf, File>, AuthoringError> {
         let path = entry.path();
         let read = || {
             let mode = fs::metadata(path)?.permissions().mode();
-            Ok((fs::read(path)?, mode & EXECUTABLE != 0))
+            Ok((fs::read(path)?, is_executable(mode)))
         };
         let file = read().map_err(|it| fail(path, it))?;
         let relative = path.strip_prefix(snapshot).unwrap_or(path);

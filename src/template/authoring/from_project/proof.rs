@@ -12,8 +12,9 @@ use crate::template::{
     authoring::{AuthoringError, NOWHERE, cases},
     error::Error,
     manifest,
+    mode::is_executable,
     opened::renderer,
-    plan::{EXECUTABLE, Plan},
+    plan::Plan,
     shown,
     source::{Entry, Kind, Origin, Source},
     subject::ProjectOrApp,
@@ -40,7 +41,7 @@ pub(super) fn prove(
     let mut made = BTreeMap::new();
     for (path, kind) in plan.contents() {
         if let Kind::File { contents, mode } = kind {
-            made.insert(path, (contents, mode & EXECUTABLE != 0));
+            made.insert(path, (contents, is_executable(*mode)));
         }
     }
     for (path, file) in files {

@@ -15,7 +15,10 @@ use std::{
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::template::{
-    authoring::AuthoringError, error::Error, plan::EXECUTABLE, subject::ProjectOrApp,
+    authoring::AuthoringError,
+    error::Error,
+    mode::{EXECUTABLE, is_executable},
+    subject::ProjectOrApp,
 };
 
 /// The mode of a file that is nothing special.
@@ -160,7 +163,7 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
             .into());
         }
         let mode = metadata.permissions().mode();
-        let is_executable = mode & EXECUTABLE != 0;
+        let is_executable = is_executable(mode);
         let file = File {
             contents: fs::read(path).map_err(|it| fail(path, it))?,
             mode: if is_executable {

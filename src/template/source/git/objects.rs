@@ -14,8 +14,9 @@ use sha1::{Digest as _, Sha1};
 
 use super::tree::{self, Kind};
 use crate::template::{
+    mode::is_executable,
     remembered::base16,
-    source::{self, Entry, Selection, origin::is_executable},
+    source::{self, Entry, Selection},
 };
 
 /// The name of an object: a hash.
@@ -154,14 +155,6 @@ fn name(kind: &str, octets: &[u8]) -> Name {
 mod tests {
     use super::*;
 
-    fn entry(path: &str, contents: &'static [u8], mode: u32) -> Entry {
-        let contents = contents.into();
-        Entry {
-            path: path.into(),
-            kind: source::Kind::File { contents, mode },
-        }
-    }
-
     fn line(path: &str, kind: Kind) -> tree::Line {
         let path = path.into();
         tree::Line { path, kind }
@@ -189,9 +182,9 @@ mod tests {
         assert_eq!(empty, "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         // `a.b` stands before `a/`, and `a0` after it.
         let entries = [
-            entry("a/c", b"x\n", 0o644),
-            entry("a.b", b"x\n", 0o755),
-            entry("a0", b"x\n", 0o600),
+            Entry::file("a/c", b"x\n", 0o644),
+            Entry::file("a.b", b"x\n", 0o755),
+            Entry::file("a0", b"x\n", 0o600),
         ];
         assert_eq!(Objects::of(&entries).tree(), TREE);
     }
@@ -200,7 +193,10 @@ mod tests {
 
     #[test]
     fn they_are_compared_with_what_git_lists() {
-        let (one, two) = (entry("a/b", b"x", 0o644), entry("run", b"y", 0o755));
+        let (one, two) = (
+            Entry::file("a/b", b"x", 0o644),
+            Entry::file("run", b"y", 0o755),
+        );
         let objects = Objects::of(&[one.clone(), two.clone()]);
         let selection = Selection::default();
         let are = |lines: &[tree::Line]| objects.are(lines, Path::new("t"), &selection);
