@@ -10,7 +10,8 @@ use crate::{
     dev::{self, Event},
     project::{Config, Interpreter},
     serve::{
-        self, AccessLog, HostPattern, Hosts, Limits, LogFormat, NotAHost, Palette, address::Address,
+        self, AccessLog, HostPattern, Hosts, Limits, LogFormat, NotAHost, Palette, Protocol,
+        address::Address,
     },
     shutdown::Stop,
     watch,
@@ -86,6 +87,7 @@ pub(super) fn run(
         front: serve::Settings {
             hosts: Hosts::new(names, allowed),
             limits: Limits::default(),
+            protocol: Protocol::Worker,
             live_reload,
         },
         worker,

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{Event, failure};
 use crate::{
-    serve::{Failure, HostPattern, State, Workers},
+    serve::{Backend, Failure, HostPattern, State, Workers},
     watch::Change,
     wire::{Client, message::Report},
 };
@@ -160,10 +160,10 @@ fn state(standings: &[Standing], is_checked: bool) -> State {
         }
         _ => standings,
     };
-    let ready: Arc<[Client]> = standings
+    let ready: Arc<[Backend]> = standings
         .iter()
         .filter_map(|standing| match standing {
-            Standing::Ready(client) => Some(client.clone()),
+            Standing::Ready(client) => Some(Backend::Worker(client.clone())),
             _ => None,
         })
         .collect();

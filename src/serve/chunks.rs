@@ -1,6 +1,9 @@
-//! Chunked request bodies: octets of a connection → octets of the body (RFC 9112, section 7). Pure.
+//! Chunked bodies: octets of a connection → octets of the body, and back (RFC 9112, section 7).
+//! Pure.
 //!
 //! They are read strictly: whatever two parsers could read differently is an error.
+
+use std::io::Write as _;
 
 use bytes::{Buf as _, BytesMut};
 
@@ -66,27 +69,38 @@ impl ChunkDecoder {
         limit: usize,
     ) -> Result<(), BodyError> {
         let mut room = limit;
+        while let Some(piece) = self.next(input, room)? {
+            output.extend_from_slice(&piece);
+            room -= piece.len();
+        }
+        Ok(())
+    }
+
+    /// Takes the next body octets off `input`, `limit` at the most; `None` where there are none at
+    /// hand, or no more.
+    pub(crate) fn next(
+        &mut self,
+        input: &mut BytesMut,
+        limit: usize,
+    ) -> Result<Option<BytesMut>, BodyError> {
         loop {
             match self.state {
-                State::Done => return Ok(()),
+                State::Done => return Ok(None),
                 State::Chunk(length) => {
                     let wanted = usize::try_from(length).unwrap_or(usize::MAX);
-                    let count = wanted.min(room).min(input.len());
+                    let count = wanted.min(limit).min(input.len());
                     if count == 0 {
-                        return Ok(());
+                        return Ok(None);
                     }
-                    output.extend_from_slice(input.get(..count).unwrap_or_default());
-                    input.advance(count);
-                    room -= count;
-                    let left = length - count as u64;
-                    self.state = match left {
+                    self.state = match length - count as u64 {
                         0 => State::ChunkEnd,
                         left => State::Chunk(left),
                     };
+                    return Ok(Some(input.split_to(count)));
                 }
                 State::Size => {
                     let Some(line) = take_line(input, MAX_SIZE_LINE)? else {
-                        return Ok(());
+                        return Ok(None);
                     };
                     self.state = match chunk_size(&line)? {
                         0 => State::Trailers(0),
@@ -96,14 +110,14 @@ impl ChunkDecoder {
                 State::ChunkEnd => {
                     match input.get(..2) {
                         Some(b"\r\n") => input.advance(2),
-                        None if input.is_empty() || input.as_ref() == b"\r" => return Ok(()),
+                        None if input.is_empty() || input.as_ref() == b"\r" => return Ok(None),
                         _ => return Err(BodyError("a chunk is longer than its size")),
                     }
                     self.state = State::Size;
                 }
                 State::Trailers(read) => {
                     let Some(line) = take_line(input, MAX_TRAILERS.saturating_sub(read))? else {
-                        return Ok(());
+                        return Ok(None);
                     };
                     self.state = if line.is_empty() {
                         State::Done
@@ -116,6 +130,17 @@ impl ChunkDecoder {
             }
         }
     }
+}
+
+/// The end of a body in chunks.
+pub(crate) const LAST: &[u8] = b"0\r\n\r\n";
+
+/// Writes octets of a body, of which there must be some, as one chunk.
+pub(crate) fn put(out: &mut Vec<u8>, octets: &[u8]) {
+    // Writing to memory does not fail.
+    let _ = write!(out, "{:x}\r\n", octets.len());
+    out.extend_from_slice(octets);
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Takes a line off the input, without its CR LF, with which it may have `limit` octets; `None` where

@@ -2,29 +2,27 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Instant};
 
-use bytes::{Buf as _, BytesMut};
+use bytes::Buf as _;
 use tokio::net::TcpStream;
 
 use super::{
     Front,
     access_log::Entry,
-    body::{self, Body},
     download::{Answered, Then},
-    environ, events,
+    events,
     forward::{Forward, Forwarded, write_page},
     head::{self, Framing, Reject},
     host::Admission,
     incoming::{Incoming, admission, note_request_line},
     known_files::{self, Wanted},
+    outgoing::Outgoing,
     pages::{self, Page},
     reserved::{self, Reserved},
     response::Asked,
     socket::{Socket, is_broken_pipe},
     tls,
-    upload::Upload,
     upstream::{Submitted, Unavailable},
 };
-use crate::wire::message::Environ;
 
 /// How much of a malformed request's first line is logged, in octets.
 const LOGGED_LINE: usize = 200;
@@ -33,12 +31,10 @@ const LOGGED_LINE: usize = 200;
 pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
     // Responses are written whole: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
-    let base = environ::for_connection(&front.site, peer);
     let mut connection = Connection {
         socket: Socket::new(stream, front.site.settings.limits),
         is_loopback: peer.ip().to_canonical().is_loopback(),
-        environ: Environ::new(),
-        base,
+        outgoing: Outgoing::new(&front.site, peer),
         peer,
         began: Instant::now(),
         request_line: Vec::new(),
@@ -68,9 +64,8 @@ struct Connection {
     socket: Socket,
     is_loopback: bool,
     front: Front,
-    /// The variables that are the same for every request.
-    base: Environ,
-    environ: Environ,
+    /// The request as it is sent on.
+    outgoing: Outgoing,
     /// For the access log.
     peer: SocketAddr,
     /// When the head of the request had come, or its beginning where it was not whole.
@@ -106,11 +101,10 @@ impl Connection {
             self.log(&answered);
             return Ok(answered.then);
         }
-        let body = match self.read_body(incoming).await? {
-            Ok(body) => body,
-            Err(reject) => return self.reject(&reject).await,
-        };
-        let answered = self.answer(incoming, body).await?;
+        if let Err(reject) = self.outgoing.read_body(&mut self.socket, incoming).await? {
+            return self.reject(&reject).await;
+        }
+        let answered = self.answer(incoming).await?;
         self.log(&answered);
         Ok(answered.then)
     }
@@ -125,15 +119,14 @@ impl Connection {
         });
     }
 
-    /// Reads a request head and makes its environ; `None` where the client has no more requests.
+    /// Reads a request head and makes what is sent on of it; `None` where the client has no more requests.
     async fn read_head(&mut self) -> io::Result<Option<Result<Incoming, Reject>>> {
         self.socket.set_deadline(self.socket.limits.idle);
         let mut is_begun = false;
         loop {
             let Self {
                 socket,
-                environ,
-                base,
+                outgoing,
                 request_line,
                 foreign_host,
                 state,
@@ -145,8 +138,7 @@ impl Connection {
             } = &mut *self;
             let has_script = front.live.is_some();
             let parsed = head::parse(&socket.input, |head| {
-                environ.copy_from(base);
-                environ::add_request(environ, head);
+                outgoing.set(head);
                 note_request_line(request_line, head);
                 let admission = admission(&front.site.settings.hosts, head);
                 foreign_host.clear();
@@ -189,7 +181,7 @@ impl Connection {
                 socket.read().await
             } else {
                 let rest = || {
-                    *environ = Environ::new();
+                    outgoing.rest();
                     *request_line = Vec::new();
                 };
                 socket.read_next(rest).await
@@ -207,22 +199,6 @@ impl Connection {
         }
     }
 
-    /// Reads the body as far as it must be known before the application is called.
-    async fn read_body(&mut self, incoming: Incoming) -> io::Result<Result<Body, Reject>> {
-        let Incoming {
-            framing,
-            expects_continue,
-            ..
-        } = incoming;
-        let Self {
-            socket, environ, ..
-        } = self;
-        match framing {
-            Framing::Length(length) => body::with_length(socket, length, expects_continue).await,
-            Framing::Chunked => body::in_chunks(socket, environ, expects_continue).await,
-        }
-    }
-
     /// Answers with a static file, where that needs no worker.
     async fn send_known_file(&mut self, incoming: Incoming) -> io::Result<Option<Answered>> {
         let Incoming { asked, wanted, .. } = incoming;
@@ -237,9 +213,9 @@ impl Connection {
         file.send(&mut self.socket, asked, is_had).await
     }
 
-    /// Sends the request to a worker and its response to the client. Where a worker is lost before
-    /// it has begun the request, the next one gets it.
-    async fn answer(&mut self, incoming: Incoming, body: Body) -> io::Result<Answered> {
+    /// Sends the request on and its response to the client. Where what has it is lost before it
+    /// has begun the request, the next one gets it.
+    async fn answer(&mut self, incoming: Incoming) -> io::Result<Answered> {
         let Incoming {
             asked,
             audience,
@@ -247,33 +223,20 @@ impl Connection {
             wanted,
             ..
         } = incoming;
-        let (octets, mut upload) = match body {
-            // To split off nothing would cost an allocation.
-            Body::AtHand(0) => (Some(BytesMut::new()), Upload::none()),
-            Body::AtHand(length) => (Some(self.socket.input.split_to(length)), Upload::none()),
-            Body::Whole(octets) => (Some(octets), Upload::none()),
-            Body::Later(upload) => (None, upload),
-        };
         loop {
-            let octets = octets.as_deref();
-            let submitted = self.front.upstream.submit(&self.environ, octets).await;
+            let submitted = self.front.upstream.submit(&self.outgoing).await;
             let Submitted {
                 exchange,
                 position,
                 files,
             } = match submitted {
                 Ok(submitted) => submitted,
-                Err(unavailable) => {
-                    return self
-                        .tell_unavailable(&unavailable, incoming, octets.is_some())
-                        .await;
-                }
+                Err(unavailable) => return self.tell_unavailable(&unavailable, incoming).await,
             };
             let live = self.front.live.as_deref().filter(|_| takes_script);
             let forwarded = Forward {
                 socket: &mut self.socket,
-                exchange,
-                upload: &mut upload,
+                passage: self.outgoing.passage(exchange)?,
                 asked,
                 audience,
                 notifier: &self.front.upstream.notifier,
@@ -289,12 +252,11 @@ impl Connection {
         }
     }
 
-    /// Tells the client why no worker takes its request.
+    /// Tells the client why nothing takes its request.
     async fn tell_unavailable(
         &mut self,
         unavailable: &Unavailable,
         incoming: Incoming,
-        is_read: bool,
     ) -> io::Result<Answered> {
         let Incoming {
             asked, audience, ..
@@ -309,7 +271,7 @@ impl Connection {
         };
         // Where the body has not been read, the next request would be looked for inside it.
         let asked = Asked {
-            keep_alive: asked.keep_alive && is_read,
+            keep_alive: asked.keep_alive && self.outgoing.is_read(),
             ..asked
         };
         let answered = write_page(&mut self.socket.output, &page, asked);

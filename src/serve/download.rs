@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{
+    chunks,
     response::{Begun, Delimiter},
     socket::{Socket, is_broken_pipe},
     transmit,
@@ -50,11 +51,7 @@ impl Download {
                 octets = octets.get(..room).unwrap_or(octets);
                 output.extend_from_slice(octets);
             }
-            Delimiter::Chunks => {
-                output.extend_from_slice(format!("{:x}\r\n", octets.len()).as_bytes());
-                output.extend_from_slice(octets);
-                output.extend_from_slice(b"\r\n");
-            }
+            Delimiter::Chunks => chunks::put(output, octets),
             Delimiter::Close => output.extend_from_slice(octets),
         }
         self.sent += octets.len() as u64;
@@ -102,7 +99,7 @@ impl Download {
         match self.begun.delimiter {
             Delimiter::Length(length) => self.sent == length,
             Delimiter::Chunks => {
-                output.extend_from_slice(b"0\r\n\r\n");
+                output.extend_from_slice(chunks::LAST);
                 true
             }
             Delimiter::Close | Delimiter::NoBody => true,

@@ -1,29 +1,27 @@
-//! One request at a worker: its body goes up, the response comes down, both as they come.
+//! One request at a worker or an application: its body goes up, the response comes down, both as
+//! they come.
 
-use std::{future::poll_fn, io, sync::Arc, task::Poll};
+use std::{future::poll_fn, io, sync::Arc};
 
 use super::{
     Notifier, clock,
     download::{Answered, Download, Then},
+    http,
     known_files::KnownFiles,
     live::Rewriter,
     notices::Moment,
     pages::{self, Audience, Page},
-    response::{self, Asked, Begun, Delimiter, Own, Shape},
-    socket::{CONTINUE, Socket},
-    upload::Upload,
+    passage::{Passage, Stop},
+    response::{self, Asked, Begun, Delimiter, Invalid, Own, Shape},
+    socket::Socket,
 };
-use crate::wire::{Event, Exchange, INLINE_BODY, Loss, message::ResponseHead};
+use crate::wire::{Event, INLINE_BODY, Loss, message::ResponseHead};
 
-/// How much a client may send ahead while its request is answered, in octets.
-const PIPELINE: usize = 64 * 1024;
-
-/// One request at a worker.
+/// One request at a worker or an application.
 #[derive(Debug)]
 pub(super) struct Forward<'a> {
     pub(super) socket: &'a mut Socket,
-    pub(super) exchange: Exchange,
-    pub(super) upload: &'a mut Upload,
+    pub(super) passage: Passage<'a>,
     pub(super) asked: Asked,
     pub(super) audience: Audience,
     pub(super) notifier: &'a Notifier,
@@ -48,23 +46,33 @@ impl Forward<'_> {
     pub(super) async fn run(mut self) -> io::Result<Forwarded> {
         let mut download = None;
         let result = self.relay(&mut download).await;
-        match (result, download) {
+        let answered = match (result, download) {
+            (Ok(Some(answered)), _) => answered,
+            (Ok(None), _) => return Ok(Forwarded::NotBegun),
             // In the middle of the response.
-            (Err(error), Some(download)) => Ok(Forwarded::Answered(download.broken_off_by(&error))),
-            (Ok(None), _) => Ok(Forwarded::NotBegun),
-            (Ok(Some(answered)), _) => Ok(Forwarded::Answered(answered)),
-            (Err(error), None) => Err(error),
-        }
+            (Err(Stop::Client(error)), Some(download)) => download.broken_off_by(&error),
+            (Err(_), Some(download)) => {
+                let flushed = self.socket.flush().await;
+                flushed.map_or_else(
+                    |error| download.broken_off_by(&error),
+                    |()| download.broken_off(),
+                )
+            }
+            (Err(Stop::Client(error)), None) => return Err(error),
+            (Err(Stop::Rejected(reject)), None) => self.page(&pages::rejected(&reject)).await?,
+            (Err(Stop::Response(invalid)), None) => self.page(&self.invalid(&invalid)).await?,
+        };
+        Ok(Forwarded::Answered(answered))
     }
 
     /// Takes everything to where it belongs until the answer is complete; `None` where the worker
     /// has not begun.
-    async fn relay(&mut self, download: &mut Option<Download>) -> io::Result<Option<Answered>> {
+    async fn relay(&mut self, download: &mut Option<Download>) -> Result<Option<Answered>, Stop> {
         // Octets written and not yet given back to the worker.
         let mut taken = 0;
         loop {
             let event = if let Some(event) = self.try_event() {
-                event
+                event?
             } else {
                 self.flush(&mut taken).await?;
                 let event = self.next_event().await?;
@@ -78,18 +86,9 @@ impl Forward<'_> {
             };
             match (event, &mut *download) {
                 (Event::Want, begun) => {
-                    if self.upload.take_expectation() && begun.is_none() {
-                        self.socket.output.extend_from_slice(CONTINUE);
-                        self.socket.flush().await?;
-                    }
-                    self.upload.begin(&self.exchange, self.socket);
+                    self.passage.want_body(self.socket, begun.is_some()).await?;
                 }
-                (Event::Received, _) => {
-                    // Where the system does not let it, no other request is read from it.
-                    if self.socket.take_back().is_ok() {
-                        self.upload.complete();
-                    }
-                }
+                (Event::Received, _) => self.passage.take_back(self.socket),
                 (Event::Found(found), None) => {
                     if let Some((files, target)) = &self.files {
                         files.note(target, *found);
@@ -100,17 +99,18 @@ impl Forward<'_> {
                     self.socket.flush().await?;
                     return Ok(Some(answered));
                 }
-                (Event::Head(head), None) => match self.begin(&head) {
-                    Ok(begun) if begun.delimiter == Delimiter::NoBody => {
+                (Event::Head(head), None) if self.passage.switched().is_some() => {
+                    return self.switch(&head).await.map(Some);
+                }
+                (Event::Head(head), None) => {
+                    let begun = self.begin(&head)?;
+                    if begun.delimiter == Delimiter::NoBody {
                         self.socket.flush().await?;
                         return Ok(Some(self.answered(begun.status, 0, begun.keep_alive)));
                     }
-                    Ok(begun) => {
-                        self.socket.is_mid_response = true;
-                        *download = Some(Download { begun, sent: 0 });
-                    }
-                    Err(page) => return self.page(&page).await.map(Some),
-                },
+                    self.socket.is_mid_response = true;
+                    *download = Some(Download { begun, sent: 0 });
+                }
                 (Event::Block(octets), Some(download)) => {
                     taken += match &mut self.rewriter {
                         None => octets.len(),
@@ -123,22 +123,22 @@ impl Forward<'_> {
                 }
                 (Event::File(part), Some(download)) => {
                     download.send_file(self.socket, part).await?;
-                    return self.end(download).await.map(Some);
+                    return Ok(Some(self.end(download).await?));
                 }
-                (Event::End, Some(download)) => return self.end(download).await.map(Some),
+                (Event::End, Some(download)) => return Ok(Some(self.end(download).await?)),
                 (Event::Failed(error), None) => {
                     let page = pages::application_failed(&error, self.audience, &self.moment());
-                    return self.page(&page).await.map(Some);
+                    return Ok(Some(self.page(&page).await?));
                 }
                 (Event::NotBegun, None) => return Ok(None),
                 (Event::Lost(loss), None) => {
                     let page = pages::worker_lost(loss, self.audience, &self.moment());
-                    return self.page(&page).await.map(Some);
+                    return Ok(Some(self.page(&page).await?));
                 }
                 // Out of order: the worker is being given up.
                 (_, None) => {
                     let page = pages::worker_lost(Loss::default(), self.audience, &self.moment());
-                    return self.page(&page).await.map(Some);
+                    return Ok(Some(self.page(&page).await?));
                 }
                 // Failed, lost, or out of order, with a part of the response on its way.
                 (_, Some(download)) => {
@@ -155,55 +155,57 @@ impl Forward<'_> {
     }
 
     /// What has happened already, and the script put into it where there is one.
-    fn try_event(&mut self) -> Option<Event> {
+    fn try_event(&mut self) -> Option<Result<Event, Stop>> {
         let Some(rewriter) = &mut self.rewriter else {
-            return self.exchange.try_event();
+            return self.passage.try_event(self.socket);
         };
         loop {
             if let Some(event) = rewriter.pop() {
-                return Some(event);
+                return Some(Ok(event));
             }
-            rewriter.push(self.exchange.try_event()?);
+            match self.passage.try_event(self.socket)? {
+                Ok(event) => rewriter.push(event),
+                Err(stop) => return Some(Err(stop)),
+            }
         }
     }
 
-    /// Waits for the worker. Meanwhile a client that goes away is noticed, except by a worker's
-    /// reading while it is lent the connection.
-    async fn next_event(&mut self) -> io::Result<Event> {
-        let Self {
-            socket,
-            exchange,
-            upload,
-            ..
-        } = self;
-        poll_fn(|context| {
-            if let Poll::Ready(event) = exchange.poll_event(context) {
-                return Poll::Ready(Ok(event));
-            }
-            while !upload.is_lent() && !socket.is_half_closed && socket.input.len() < PIPELINE {
-                match socket.poll_read(context) {
-                    Poll::Ready(Ok(_)) => {}
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => break,
-                }
-            }
-            Poll::Pending
-        })
-        .await
+    /// Waits for what happens next.
+    async fn next_event(&mut self) -> Result<Event, Stop> {
+        poll_fn(|context| self.passage.poll_event(self.socket, context)).await
     }
 
-    async fn flush(&mut self, taken: &mut usize) -> io::Result<()> {
-        self.socket.flush().await?;
+    async fn flush(&mut self, taken: &mut usize) -> Result<(), Stop> {
+        self.passage.flush(self.socket).await?;
         if *taken > 0 {
-            self.exchange.credit(std::mem::take(taken));
+            self.passage.credit(std::mem::take(taken));
         }
         Ok(())
+    }
+
+    /// The application takes the connection over, for another protocol.
+    async fn switch(&mut self, head: &ResponseHead) -> Result<Answered, Stop> {
+        response::switch(&mut self.socket.output, head)?;
+        let (size, ended) = match self.passage.switched() {
+            Some(link) => http::tunnel(self.socket, link).await,
+            None => (0, Ok(())),
+        };
+        // Either side may end it whenever it likes: that is for nobody's log.
+        let then = match ended {
+            Ok(()) => Then::Close,
+            Err(_) => Then::Abort,
+        };
+        Ok(Answered {
+            status: 101,
+            size,
+            then,
+        })
     }
 
     /// Whether another request may come: not while octets of this one's body are to come, nor
     /// where the client sends no more.
     fn may_keep_alive(&self) -> bool {
-        self.upload.is_complete() && self.socket.has_more()
+        self.passage.is_complete() && self.socket.has_more()
     }
 
     fn asked(&self) -> Asked {
@@ -246,24 +248,21 @@ impl Forward<'_> {
                 self.answered(begun.status, size, begun.keep_alive)
             }
             Err(invalid) => {
-                let moment = self.notifier.moment(self.position);
-                let page = pages::bad_response(&invalid.to_string(), self.audience, &moment);
-                write_page(output, &page, asked)
+                let page = self.invalid(&invalid);
+                write_page(&mut self.socket.output, &page, asked)
             }
         }
     }
 
-    fn begin(&mut self, head: &ResponseHead) -> Result<Begun, Page> {
+    fn invalid(&self, invalid: &Invalid) -> Page {
+        pages::bad_response(&invalid.to_string(), self.audience, &self.moment())
+    }
+
+    fn begin(&mut self, head: &ResponseHead) -> Result<Begun, Invalid> {
         let asked = self.asked();
+        let date = clock::http_date();
         let output = &mut self.socket.output;
-        response::begin(
-            output,
-            head,
-            Shape::Streamed,
-            asked,
-            clock::http_date().as_bytes(),
-        )
-        .map_err(|invalid| pages::bad_response(&invalid.to_string(), self.audience, &self.moment()))
+        response::begin(output, head, Shape::Streamed, asked, date.as_bytes())
     }
 
     /// Ends the response: the application has given all that it has.

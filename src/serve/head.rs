@@ -207,7 +207,7 @@ fn syntax(error: httparse::Error) -> Reject {
 
 /// Lines end with CR LF, and neither stands alone (RFC 9112, section 2.2): a lone one is how a
 /// header is smuggled past a proxy that reads lines in another way.
-fn check_line_ends(head: &[u8]) -> Result<(), Reject> {
+pub(crate) fn check_line_ends(head: &[u8]) -> Result<(), Reject> {
     for at in memchr::memchr2_iter(b'\r', b'\n', head) {
         let paired = match head.get(at) {
             Some(b'\r') => head.get(at + 1) == Some(&b'\n'),

@@ -2,8 +2,11 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `connection`: one client connection, request after request
-//! - `body`, `spool`: reading a request body that must be known first
-//! - `forward`: one request at a worker; `upload`, `download` and `transmit`: its bodies
+//! - `outgoing`: a request in the form that is sent on; `backend`: what it is sent to
+//! - `body`, `spool`: reading a request body that a worker must know first
+//! - `forward`: one request and its response; `passage`: the two ways that they go, to a worker or
+//!   to an application that speaks HTTP; `upload`, `download` and `transmit`: bodies
+//! - [`http`]: requests at applications that speak HTTP
 //! - `socket`: a client's socket with its buffers and deadline; `stream`: the connection itself,
 //!   which a worker reads long request bodies from
 //! - `incoming`: what is to be known of a request beside its environ
@@ -22,6 +25,7 @@
 
 mod access_log;
 pub mod address;
+mod backend;
 mod body;
 pub mod chunks;
 mod clock;
@@ -32,6 +36,7 @@ mod events;
 mod forward;
 pub mod head;
 mod host;
+pub mod http;
 mod incoming;
 pub mod injector;
 mod known_files;
@@ -39,7 +44,9 @@ mod limits;
 mod listeners;
 mod live;
 mod notices;
+mod outgoing;
 mod pages;
+mod passage;
 mod patience;
 mod policy;
 mod reserved;
@@ -57,6 +64,7 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 pub use access_log::{AccessLog, Entry, LogFormat, Palette};
+pub use backend::{Backend, Protocol};
 pub use host::{HostPattern, Hosts, NotAHost};
 pub use limits::Limits;
 pub use listeners::Listener;
@@ -83,6 +91,8 @@ pub struct Settings {
     pub hosts: Hosts,
     /// How long clients are waited for.
     pub limits: Limits,
+    /// What is spoken with what requests are sent to.
+    pub protocol: Protocol,
     /// Whether the application's pages get a script that loads them anew when they change.
     pub live_reload: bool,
 }

@@ -62,8 +62,8 @@ pub struct Begun {
 
 /// A head that must not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the worker's response has {0}")]
-pub struct Invalid(&'static str);
+#[error("the response has {0}")]
+pub struct Invalid(pub(crate) &'static str);
 
 /// Writes the head of an application's response to `out`, which must be empty where the result is
 /// an error. `date` is what is said in `Date` where the application does not say it.
@@ -126,6 +126,25 @@ pub fn begin(
     })
 }
 
+/// Writes the head of a response that switches the connection to a WebSocket (RFC 6455, section
+/// 4.2.2) to `out`, where nothing is written when the result is an error.
+pub(crate) fn switch(out: &mut Vec<u8>, head: &ResponseHead) -> Result<(), Invalid> {
+    let has_length = check_headers(&head.headers)?.length.is_some();
+    if has_length || !head.status.starts_with(b"101") || !is_text(&head.status) {
+        return Err(Invalid("a malformed switch of protocols"));
+    }
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(&head.status);
+    out.extend_from_slice(b"\r\n");
+    for (name, value) in &head.headers {
+        field(out, name, value);
+    }
+    field(out, b"Connection", b"Upgrade");
+    field(out, b"Upgrade", b"websocket");
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
 /// A response of our own, such as an error page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Own<'a> {
@@ -169,14 +188,14 @@ fn finish(out: &mut Vec<u8>, asked: Asked, keep_alive: bool) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+pub(crate) fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(name);
     out.extend_from_slice(b": ");
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
 }
 
-fn number_field(out: &mut Vec<u8>, name: &[u8], value: u64) {
+pub(crate) fn number_field(out: &mut Vec<u8>, name: &[u8], value: u64) {
     field(out, name, itoa::Buffer::new().format(value).as_bytes());
 }
 
@@ -232,7 +251,7 @@ fn check_headers<N: AsRef<[u8]>, V: AsRef<[u8]>>(headers: &[(N, V)]) -> Result<S
 }
 
 /// PEP 3333, "Other HTTP Features", names RFC 2616 section 13.5.1 for these.
-fn is_hop_by_hop(name: &[u8]) -> bool {
+pub(crate) fn is_hop_by_hop(name: &[u8]) -> bool {
     const NAMES: [&[u8]; 10] = [
         b"connection",
         b"keep-alive",

@@ -28,6 +28,9 @@ const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
 /// How much of the output buffer an idle connection keeps, in octets.
 const KEEP: usize = 64 * 1024;
 
+/// How much a client may send ahead while its request is answered, in octets.
+const AHEAD: usize = 64 * 1024;
+
 /// Tells a client that waits for it to send its body (RFC 9110, section 10.1.1).
 pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -50,6 +53,10 @@ pub(super) struct Socket {
     pub(super) input: BytesMut,
     /// What is to be written at the next [`Socket::flush`].
     pub(super) output: Vec<u8>,
+    /// So much of the output was written.
+    flushed: usize,
+    /// The client takes nothing of the output, and the deadline is for that.
+    is_stalled: bool,
     /// The client has closed its sending side.
     pub(super) is_half_closed: bool,
     /// A response has begun and not ended: however the connection ends now, it must not look as
@@ -65,6 +72,8 @@ impl Socket {
             stream: Stream::Own(stream),
             input: BytesMut::new(),
             output: Vec::new(),
+            flushed: 0,
+            is_stalled: false,
             is_half_closed: false,
             is_mid_response: false,
             limits,
@@ -130,23 +139,58 @@ impl Socket {
         self.stream.take_back()
     }
 
+    /// Reads what has come, up to [`AHEAD`] with what was there before; says how much. Without the
+    /// deadline.
+    pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> io::Result<usize> {
+        let before = self.input.len();
+        while !self.is_half_closed && self.input.len() < AHEAD {
+            match self.poll_read(context)? {
+                Poll::Ready(_) => {}
+                Poll::Pending => break,
+            }
+        }
+        Ok(self.input.len() - before)
+    }
+
     /// Writes the output.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         if self.output.is_empty() {
             return Ok(());
         }
-        let output = std::mem::take(&mut self.output);
-        let mut rest = output.as_slice();
-        while !rest.is_empty() {
-            let written = self
-                .write_with(|stream| Ok(send(stream, rest, AT_ONCE)?))
-                .await?;
-            rest = rest.get(written..).unwrap_or_default();
+        poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Writes the output. An error of kind `TimedOut` means that the client has taken nothing of it
+    /// for too long.
+    pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Self {
+            stream,
+            output,
+            flushed,
+            is_stalled,
+            limits,
+            deadline,
+            ..
+        } = self;
+        while *flushed < output.len() {
+            let rest = output.get(*flushed..).unwrap_or_default();
+            let write = |stream: &Stream| Ok(send(stream, rest, AT_ONCE)?);
+            if let Poll::Ready(written) = stream.poll_write_with(context, write) {
+                *flushed += written?;
+                *is_stalled = false;
+                continue;
+            }
+            if !std::mem::replace(is_stalled, true) {
+                deadline.set(limits.write_stall);
+            }
+            return deadline
+                .poll(context)
+                .map(|()| Err(io::ErrorKind::TimedOut.into()));
         }
-        self.output = output;
-        self.output.clear();
-        self.output.shrink_to(KEEP);
-        Ok(())
+        *flushed = 0;
+        output.clear();
+        output.shrink_to(KEEP);
+        Poll::Ready(Ok(()))
     }
 
     /// Writes by a system call of the caller's, which must not wait, once the client takes more.
@@ -217,13 +261,13 @@ impl Drop for Socket {
 /// A time limit that costs a system timer only when it comes near: moving it later only notes the
 /// new time, which the timer finds when it fires.
 #[derive(Debug)]
-struct Deadline {
+pub(super) struct Deadline {
     at: Instant,
     timer: Pin<Box<Sleep>>,
 }
 
 impl Deadline {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let at = Instant::now();
         Self {
             at,
@@ -231,14 +275,14 @@ impl Deadline {
         }
     }
 
-    fn set(&mut self, within: Duration) {
+    pub(super) fn set(&mut self, within: Duration) {
         self.at = Instant::now() + within;
         if self.at < self.timer.deadline() {
             self.timer.as_mut().reset(self.at);
         }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.timer.as_mut().poll(context) {
                 Poll::Pending => return Poll::Pending,

@@ -12,11 +12,13 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 use super::{
+    backend::{Backend, Exchange},
     host::HostPattern,
     known_files::{KnownFiles, OpenFile},
     notices::Notifier,
+    outgoing::Outgoing,
 };
-use crate::wire::{Client, Exchange, Refused, exceptions::Exception, message::Environ};
+use crate::wire::{Refused, exceptions::Exception};
 
 /// How long after a failure a request asks for another attempt instead of getting its page.
 ///
@@ -55,8 +57,8 @@ pub(super) enum Unavailable {
 pub enum State {
     /// A worker is starting: requests wait.
     Starting,
-    /// Workers are ready.
-    Ready(Arc<[Client]>),
+    /// Workers, or other backends, are ready.
+    Ready(Arc<[Backend]>),
     /// The application could not be loaded, at that time.
     Failed(Arc<Failure>, Instant),
 }
@@ -194,15 +196,15 @@ pub fn upstream(is_current: IsCurrent) -> (Workers, Upstream) {
     )
 }
 
-/// Sends a request to the worker that has the fewest, of those that are not gone.
-fn submit(clients: &[Client], environ: &Environ, body: Option<&[u8]>) -> Result<Exchange, Refused> {
-    let least = match clients {
+/// Sends a request to the backend that has the fewest, of those that are not gone.
+fn submit(backends: &[Backend], outgoing: &Outgoing) -> Result<Exchange, Refused> {
+    let least = match backends {
         [only] => Some(only),
         several => several
             .iter()
-            .min_by_key(|client| client.pending().unwrap_or(usize::MAX)),
+            .min_by_key(|backend| backend.pending().unwrap_or(usize::MAX)),
     };
-    least.ok_or(Refused::Lost)?.submit(environ, body)
+    outgoing.submit(least.ok_or(Refused::Lost)?)
 }
 
 impl Upstream {
@@ -227,18 +229,14 @@ impl Upstream {
     }
 
     /// Sends a request to a worker as soon as there is one, or says why there will be none.
-    pub(super) async fn submit(
-        &mut self,
-        environ: &Environ,
-        body: Option<&[u8]>,
-    ) -> Result<Submitted, Unavailable> {
+    pub(super) async fn submit(&mut self, outgoing: &Outgoing) -> Result<Submitted, Unavailable> {
         loop {
             let retry = {
                 let known = self.known.borrow_and_update();
                 match &known.state {
                     // It will be said here what comes of it.
                     State::Ready(_) | State::Failed(..) if !(self.is_current)() => false,
-                    State::Ready(clients) => match submit(clients, environ, body) {
+                    State::Ready(backends) => match submit(backends, outgoing) {
                         Ok(exchange) => {
                             return Ok(Submitted {
                                 exchange,

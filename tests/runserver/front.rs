@@ -80,7 +80,7 @@ impl Serving {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let link = Link::start(connections, &configure, None).unwrap();
-                workers.set(State::Ready([link.client().clone()].into()));
+                workers.set(State::Ready([link.client().clone().into()].into()));
                 let server =
                     Server::new(vec![bound], settings, upstream, AccessLog::off()).unwrap();
                 let shutdown = async {

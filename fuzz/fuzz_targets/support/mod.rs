@@ -74,6 +74,7 @@ impl Front {
                 ..Limits::default()
             },
             live_reload: true,
+            ..Settings::default()
         };
         let bound = Listener {
             socket: listener,
@@ -96,7 +97,7 @@ impl Front {
         let (connections, [data, control, files, begun]) = Connections::new().unwrap();
         let link = Link::start(connections, &Configure::default(), None).unwrap();
         self.workers
-            .set(State::Ready([link.client().clone()].into()));
+            .set(State::Ready([link.client().clone().into()].into()));
         let [data, control, files] = [data, control, files].map(|descriptor| {
             let stream = StdUnixStream::from(descriptor);
             stream.set_nonblocking(true).unwrap();
