@@ -1,6 +1,7 @@
 //! The front in this process, for what the program has no options for: short limits, and a worker
 //! that does whatever a test wants.
 
+mod application;
 mod body;
 
 use std::{
@@ -24,7 +25,7 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use scaffold::{
-    serve::{self, AccessLog, Limits, Listener, Notifier, Server, Settings, State},
+    serve::{self, AccessLog, Backend, Limits, Listener, Notifier, Server, Settings, State},
     wire::{
         Connections, Link,
         frame::{self, Frame, Kind, RequestId},
@@ -33,6 +34,7 @@ use scaffold::{
 };
 use tokio::{runtime::Builder, sync::oneshot};
 
+pub(super) use application::{Application, Peer};
 pub(super) use body::Body;
 
 use crate::support::Client;
@@ -67,6 +69,18 @@ impl Serving {
         connections: Connections,
         configure: Configure,
     ) -> Self {
+        Self::start_at(settings, AccessLog::off(), move || {
+            let link = Link::start(connections, &configure, None).unwrap();
+            (link.client().clone().into(), link)
+        })
+    }
+
+    /// Starts it with what `make` gives as its backend; what else that gives is kept.
+    fn start_at<K>(
+        settings: Settings,
+        log: AccessLog,
+        make: impl FnOnce() -> (Backend, K) + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let bound = Listener {
@@ -79,10 +93,9 @@ impl Serving {
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let link = Link::start(connections, &configure, None).unwrap();
-                workers.set(State::Ready([link.client().clone().into()].into()));
-                let server =
-                    Server::new(vec![bound], settings, upstream, AccessLog::off()).unwrap();
+                let (backend, _kept) = make();
+                workers.set(State::Ready([backend].into()));
+                let server = Server::new(vec![bound], settings, upstream, log).unwrap();
                 let shutdown = async {
                     let _ = stopped.await;
                 };

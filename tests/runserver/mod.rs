@@ -27,6 +27,7 @@ mod options;
 mod owners;
 mod pep3333;
 mod processes;
+mod relay;
 mod reload;
 mod responses;
 mod settings;

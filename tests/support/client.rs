@@ -92,6 +92,15 @@ impl Client {
         }
     }
 
+    /// Another handle on the connection, for sending while this one reads.
+    pub(crate) fn sender(&self) -> Self {
+        Self {
+            stream: self.stream.try_clone().unwrap(),
+            received: Vec::new(),
+            body: Body::Done,
+        }
+    }
+
     /// Our address, which the server logs or hands to the application.
     pub(crate) fn local_addr(&self) -> SocketAddr {
         self.stream.local_addr().unwrap()

@@ -12,7 +12,7 @@ use std::{
 };
 
 use scaffold::{
-    serve::{AccessLog, Failure, HostPattern, Hosts, Limits, Listener, Server, Settings, State, Workers},
+    serve::{AccessLog, Backend, Failure, HostPattern, Hosts, Limits, Listener, Server, Settings, State, Workers},
     wire::{Connections, Link, message::Configure},
 };
 use tokio::{
@@ -97,7 +97,7 @@ impl Front {
         let (connections, [data, control, files, begun]) = Connections::new().unwrap();
         let link = Link::start(connections, &Configure::default(), None).unwrap();
         self.workers
-            .set(State::Ready([link.client().clone().into()].into()));
+            .set(State::Ready([Backend::Worker(link.client().clone())].into()));
         let [data, control, files] = [data, control, files].map(|descriptor| {
             let stream = StdUnixStream::from(descriptor);
             stream.set_nonblocking(true).unwrap();

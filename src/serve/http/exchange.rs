@@ -248,7 +248,8 @@ impl HttpExchange {
                     *interim += 1;
                     return Ok(Some(Event::Want));
                 }
-                _ => *interim += 1,
+                102..=199 => *interim += 1,
+                _ => return Err(Invalid("a malformed status")),
             }
         }
     }
