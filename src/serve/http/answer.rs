@@ -59,7 +59,7 @@ pub struct Answer {
     pub framing: Framing,
     /// Whether the connection may be used again.
     pub keep_alive: bool,
-    /// It switches to the protocol of WebSockets, by its headers.
+    /// It switches to the one protocol that may be asked for, by its headers.
     pub is_websocket: bool,
     /// It says that there is no response, because something went wrong.
     pub failure: Option<FailureKind>,
@@ -103,7 +103,7 @@ pub fn parse(octets: &Bytes, is_head: bool) -> Result<Answer, Invalid> {
         (None, true) => Framing::Chunks,
         (None, false) => Framing::Close,
     };
-    let passed = response
+    let kept = response
         .headers
         .iter()
         .filter(|header| !said.is_left_out(header.name));
@@ -111,7 +111,7 @@ pub fn parse(octets: &Bytes, is_head: bool) -> Result<Answer, Invalid> {
         status,
         head: ResponseHead {
             status: status_of(octets)?,
-            headers: passed
+            headers: kept
                 .map(|header| {
                     (
                         octets.slice_ref(header.name.as_bytes()),
@@ -129,11 +129,17 @@ pub fn parse(octets: &Bytes, is_head: bool) -> Result<Answer, Invalid> {
 
 /// Code and reason, which are the rest of the first line.
 fn status_of(octets: &Bytes) -> Result<Bytes, Invalid> {
-    const VERSION: usize = b"HTTP/1.1 ".len();
-    let line = memchr::memchr(b'\r', octets).filter(|&end| end > VERSION);
-    match line {
+    const CODE: usize = b"HTTP/1.1 ".len();
+    const REASON: usize = b"HTTP/1.1 200".len();
+    let end = memchr::memchr(b'\r', octets).unwrap_or_default();
+    match end {
         // Empty lines before it would be skipped by the parser.
-        Some(end) if octets.starts_with(b"HTTP/") => Ok(octets.slice(VERSION..end)),
+        _ if !octets.starts_with(b"HTTP/") => Err(Invalid("a malformed status line")),
+        // The space is not optional, the reason is (RFC 9112, section 4).
+        REASON => Ok([octets.get(CODE..end).unwrap_or_default(), b" "]
+            .concat()
+            .into()),
+        _ if end > REASON => Ok(octets.slice(CODE..end)),
         _ => Err(Invalid("a malformed status line")),
     }
 }
@@ -164,7 +170,7 @@ impl<'h> Said<'h> {
             // The lengths tell most names apart before any letters are compared.
             match header.name.len() {
                 7 if is("upgrade") => {
-                    said.is_websocket = header.value.eq_ignore_ascii_case(WEBSOCKET)
+                    said.is_websocket = header.value.eq_ignore_ascii_case(WEBSOCKET);
                 }
                 10 if is("connection") => said.has_options = true,
                 14 if is("content-length") => {

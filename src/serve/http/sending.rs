@@ -141,11 +141,12 @@ impl Sending {
                 Poll::Pending => return Ok(()),
             }
         }
-        if self.is_complete() {
-            exchange.note_sent();
-            return Ok(());
+        match self.rest {
+            Rest::Nothing => exchange.note_sent(),
+            Rest::Unwanted => {}
+            Rest::Length(_) | Rest::Chunks(..) => self.wait(context)?,
         }
-        self.wait(context)
+        Ok(())
     }
 
     fn is_written(&self) -> bool {

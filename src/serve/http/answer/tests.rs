@@ -21,7 +21,7 @@ fn names(answer: &Answer) -> Vec<String> {
 
 #[rstest]
 #[case("HTTP/1.1 200 OK\r\n\r\n", 200, "200 OK")]
-#[case("HTTP/1.1 404\r\n\r\n", 404, "404")]
+#[case("HTTP/1.1 404\r\n\r\n", 404, "404 ")]
 #[case("HTTP/1.1 599 \r\n\r\n", 599, "599 ")]
 #[case("HTTP/1.0 299 caf\u{e9} au lait\r\n\r\n", 299, "299 caf\u{e9} au lait")]
 fn the_status_is_as_it_was_said(#[case] octets: &str, #[case] code: u16, #[case] status: &str) {

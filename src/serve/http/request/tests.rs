@@ -1,5 +1,7 @@
 //! Tests of `request`.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -130,7 +132,7 @@ proptest! {
         let version = u8::from(is_http11);
         let mut octets = format!("{method} {target} HTTP/1.{version}\r\nHost: a\r\n");
         for (name, value) in names.iter().zip(&values) {
-            octets.push_str(&format!("{name}: {value}\r\n"));
+            write!(octets, "{name}: {value}\r\n").unwrap();
         }
         octets.push_str("\r\n");
         let mut out = Vec::new();
