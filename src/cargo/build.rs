@@ -9,9 +9,10 @@ use tokio::{
 };
 
 use super::{
-    Application, CARGO, Diagnostic, Error, Package, RunnerCrate,
+    Application, CARGO, Diagnostic, Error, Package, Refusal, RunnerCrate,
     diagnostics::{self, Message},
 };
+use crate::project::Group;
 
 /// How many lines of Cargo's own words are kept for the reason of a failure: all that it says of
 /// one, after some of its progress.
@@ -41,7 +42,9 @@ pub enum Output<'a> {
 }
 
 impl Build<'_> {
-    /// Builds the program that serves the project. Where this is dropped, Cargo is ended.
+    /// Builds the program that serves the project. Where this is dropped, Cargo, the compiler and
+    /// all that they have started are killed at once, as by Ctrl-C: Cargo builds anew what was not
+    /// complete.
     pub async fn run(&self, mut tell: impl FnMut(Output<'_>)) -> Result<PathBuf, Error> {
         let Self {
             package,
@@ -49,7 +52,8 @@ impl Build<'_> {
             has_color,
         } = self;
         let runner = RunnerCrate::write(package, application)?;
-        let mut child = Command::new(CARGO)
+        let mut command = Command::new(CARGO);
+        command
             .args(["build", "--message-format=json-diagnostic-rendered-ansi"])
             .arg(if *has_color {
                 "--color=always"
@@ -62,18 +66,17 @@ impl Build<'_> {
             .arg(&package.target)
             // Here the project's own toolchain and configuration are found.
             .current_dir(&package.directory)
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(Error::NoCargo)?;
+            .kill_on_drop(true);
+        let (mut child, group) = Group::start(&mut command).map_err(Error::NoCargo)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut messages = stdout.map(|stdout| BufReader::new(stdout).lines());
         let mut words = stderr.map(|stderr| BufReader::new(stderr).lines());
         let mut said = VecDeque::new();
         let mut program = None;
-        let mut failure: Option<Diagnostic> = None;
+        let mut refusal = Refusal::default();
+        let mut of_runner: Option<Diagnostic> = None;
         while messages.is_some() || words.is_some() {
             tokio::select! {
                 line = next_line(&mut messages) => {
@@ -81,13 +84,14 @@ impl Build<'_> {
                     match message {
                         None => {}
                         Some(Message::Program(path)) => program = Some(path),
-                        Some(Message::Said(diagnostic)) => {
-                            if !diagnostic.is_of_runner {
-                                tell(Output::Compiler(&diagnostic));
+                        Some(Message::Said(said)) if said.is_of_runner => {
+                            if said.is_error && of_runner.is_none() {
+                                of_runner = Some(said);
                             }
-                            if diagnostic.is_error && failure.is_none() {
-                                failure = Some(diagnostic);
-                            }
+                        }
+                        Some(Message::Said(said)) => {
+                            tell(Output::Compiler(&said));
+                            refusal.note(said, &package.directory);
                         }
                     }
                 }
@@ -104,28 +108,19 @@ impl Build<'_> {
             }
         }
         let status = child.wait().await.map_err(Error::NoCargo)?;
-        match (status.success(), program, failure) {
+        group.leave();
+        match (status.success(), program, of_runner) {
             (true, Some(program), _) => Ok(program),
-            (_, _, Some(said)) => Err(self.compile_error(said)),
+            _ if !refusal.errors.is_empty() => Err(Error::Compile(Box::new(refusal))),
+            (_, _, Some(said)) => Err(self.wrong_type(&said)),
             _ => Err(diagnostics::complaint(&Vec::from(said).join("\n"))),
         }
     }
 
-    /// Why the project did not compile. What is wrong with the program around it is what is wrong
-    /// with what the settings name.
-    fn compile_error(&self, said: Diagnostic) -> Error {
-        let Diagnostic {
-            message,
-            position,
-            is_of_runner,
-            ..
-        } = said;
-        if !is_of_runner {
-            let directory = &self.package.directory;
-            let position = position.map(|it| diagnostics::from_directory(it, directory));
-            return Error::Compile { message, position };
-        }
-        let reason = format!("the compiler refuses that: {message}");
+    /// What is wrong with the program around the project is what is wrong with what the settings
+    /// name.
+    fn wrong_type(&self, said: &Diagnostic) -> Error {
+        let reason = format!("the compiler refuses that: {}", said.message);
         let hint = "it must be a function without arguments that returns a \
             `tower::Service<http::Request<_>>`, such as an `axum::Router`";
         self.application.wrong(reason, hint.to_owned())

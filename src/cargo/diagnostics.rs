@@ -1,6 +1,9 @@
 //! What Cargo says while it builds, in JSON, and what it says when it cannot. Pure.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
@@ -31,12 +34,15 @@ const OFFLINE: [&str; 6] = [
 ];
 
 /// What the compiler says of one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostic {
     /// In one line.
     pub message: String,
     /// Where it is.
     pub position: Option<Position>,
+    /// Which characters of that line it is about, counted from the line's start; it may lead beyond
+    /// the line's end.
+    pub mark: Range<usize>,
     /// As the compiler would show it in a terminal with colours.
     pub rendered: String,
     /// It is an error.
@@ -80,8 +86,26 @@ struct Said {
 struct Span {
     file_name: PathBuf,
     line_start: usize,
+    #[serde(default)]
+    line_end: usize,
     column_start: usize,
+    #[serde(default)]
+    column_end: usize,
     is_primary: bool,
+}
+
+impl Span {
+    /// What it is of its first line.
+    fn mark(&self) -> Range<usize> {
+        let start = self.column_start.saturating_sub(1);
+        let end = if self.line_end > self.line_start {
+            usize::MAX
+        } else {
+            self.column_end.saturating_sub(1)
+        };
+        // What is missing has no length, but a place.
+        start..end.max(start.saturating_add(1))
+    }
 }
 
 /// Reads one line; `None` where it has nothing that matters. `runner` is the name of the program
@@ -106,16 +130,17 @@ pub(super) fn read(line: &str, runner: &str) -> Option<Message> {
             // How many errors there were, and where to read more: Cargo says so, too.
             let is_summary = level == "failure-note"
                 || (spans.is_empty() && message.starts_with("aborting due to"));
-            let position = spans
-                .into_iter()
-                .find(|span| span.is_primary)
-                .map(|span| Position {
-                    path: span.file_name,
-                    line: span.line_start,
-                    column: span.column_start,
-                });
+            let place = spans.into_iter().find(|span| span.is_primary);
+            let mark = place.as_ref().map(Span::mark).unwrap_or_default();
+            let position = place.map(|span| Position {
+                path: span.file_name,
+                line: span.line_start,
+                column: span.column_start,
+            });
             (!is_summary).then_some(Message::Said(Diagnostic {
-                message,
+                // Macros can have it say several.
+                message: message.lines().next().unwrap_or_default().to_owned(),
+                mark,
                 rendered: rendered.unwrap_or_default(),
                 is_error: level.starts_with("error"),
                 // What has no place, as a failure of the linker, is about no text of it.
@@ -164,12 +189,16 @@ pub(super) fn from_directory(position: Position, directory: &Path) -> Position {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
     use super::*;
 
     const ERROR: &str = r#"{"reason":"compiler-message","package_id":"p","target":{"name":"mysite"},
         "message":{"message":"mismatched types","level":"error","rendered":"error: …",
         "spans":[{"file_name":"src/a.rs","line_start":1,"column_start":2,"is_primary":false},
-        {"file_name":"src/b.rs","line_start":3,"column_start":4,"is_primary":true}]}}"#;
+        {"file_name":"src/b.rs","line_start":3,"line_end":3,"column_start":4,"column_end":9,
+        "is_primary":true}]}}"#;
 
     fn complain(output: &str) -> String {
         match complaint(output) {
@@ -191,11 +220,49 @@ mod tests {
                 line: 3,
                 column: 4,
             }),
+            mark: 3..8,
             rendered: "error: …".to_owned(),
             is_error: true,
             is_of_runner: false,
         };
         assert_eq!(read(ERROR, "runner"), Some(Message::Said(expected)));
+    }
+
+    #[rstest]
+    #[case(3, 4, 3, 9, 3..8)]
+    #[case(3, 4, 3, 4, 3..4)]
+    #[case(3, 4, 5, 1, 3..usize::MAX)]
+    #[case(3, 0, 3, 0, 0..1)]
+    #[case(3, usize::MAX, 0, 0, usize::MAX - 1..usize::MAX)]
+    fn what_is_marked_is_of_the_first_line(
+        #[case] line_start: usize,
+        #[case] column_start: usize,
+        #[case] line_end: usize,
+        #[case] column_end: usize,
+        #[case] expected: Range<usize>,
+    ) {
+        let span = Span {
+            file_name: PathBuf::new(),
+            line_start,
+            line_end,
+            column_start,
+            column_end,
+            is_primary: true,
+        };
+        assert_eq!(span.mark(), expected);
+    }
+
+    proptest! {
+        /// Whatever a program that is not Cargo prints.
+        #[test]
+        fn any_line_is_read(line in r#"(\{"reason":"compiler-(message|artifact)",.{0,80}\})|.{0,80}"#) {
+            let _ = read(&line, "runner");
+        }
+
+        #[test]
+        fn any_words_are_a_complaint(words in "(error: |failed to get `|.{0,10}|`|\n){0,12}") {
+            let _ = complaint(&words);
+        }
     }
 
     #[test]

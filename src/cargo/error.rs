@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use super::Refusal;
 use crate::project::Position;
 
 /// Why a Rust project cannot be served.
@@ -114,13 +115,8 @@ pub enum Error {
         is_offline: bool,
     },
     /// The project does not compile.
-    #[error("the project does not compile: {message}")]
-    Compile {
-        /// The first error, in one line.
-        message: String,
-        /// Where it is.
-        position: Option<Position>,
-    },
+    #[error("the project does not compile: {}", .0.message())]
+    Compile(Box<Refusal>),
     /// Cargo failed for another reason.
     #[error("cargo could not build the project\n{output}")]
     Build {
@@ -166,7 +162,7 @@ impl Error {
                 "the name or version in `Cargo.toml` may be wrong; Cargo's words are above"
                     .to_owned()
             }
-            Self::Compile { .. } => "the compiler's words are above".to_owned(),
+            Self::Compile(_) => "the compiler's words are above".to_owned(),
             Self::Syntax { .. } => "correct the line".to_owned(),
             Self::Metadata { .. }
             | Self::Unreadable { .. }
@@ -185,7 +181,7 @@ impl Error {
             | Self::NoFile { position, .. }
             | Self::Value { position, .. }
             | Self::Application { position, .. } => Some(position),
-            Self::Compile { position, .. } => position.as_ref(),
+            Self::Compile(refusal) => refusal.position(),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@
 //! - `settings`: `WSGI_APPLICATION`, read without building anything; `application`: whether there
 //!   is what it names
 //! - `runner`: the crate around the project that serves it; its source is in `runner/`
-//! - `build`: building it; `diagnostics`: what the compiler says, pure
+//! - `build`: building it; `diagnostics`: what the compiler says, `refusal`: its errors, pure
 //! - `process`: the program that was built; `trial`: one request to it; `panic`, `backtrace`: how
 //!   it panicked
 //!
@@ -20,6 +20,7 @@ mod modules;
 mod package;
 mod panic;
 mod process;
+mod refusal;
 mod runner;
 mod settings;
 mod trial;
@@ -30,6 +31,7 @@ pub use error::Error;
 pub use package::Package;
 pub use panic::Panic;
 pub use process::{Runner, Start};
+pub use refusal::Refusal;
 pub use runner::RunnerCrate;
 pub use settings::{Application, Choice, Rule, VARIABLE};
 pub use trial::{Answer, End, Failure};

@@ -52,6 +52,9 @@ pub(crate) enum Error {
     /// The user wants it to stop while a project is updated.
     #[error("interrupted, and nothing was changed")]
     UpdateInterrupted,
+    /// The user wants a check to stop.
+    #[error("interrupted")]
+    CheckInterrupted,
     /// The user's repository is not as it should be, or none could be made.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
@@ -131,6 +134,7 @@ impl Error {
             Self::CurrentDirectory(_)
             | Self::Runtime(_)
             | Self::ColorConflict
+            | Self::CheckInterrupted
             | Self::UpdateInterrupted => None,
         }
     }
@@ -144,6 +148,7 @@ impl Error {
             | Self::FormatterInterrupted { .. }
             | Self::Hook(HookError::Interrupted { .. })
             | Self::Script(ScriptError::Interrupted { .. })
+            | Self::CheckInterrupted
             | Self::UpdateInterrupted => INTERRUPTED,
             _ => 1,
         }

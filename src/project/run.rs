@@ -1,7 +1,7 @@
 //! Running one program to its end, or ending it together with all that it has started.
 
 use std::{
-    env, io,
+    io,
     pin::pin,
     process::{ExitStatus, Output, Stdio},
     time::Duration,
@@ -13,6 +13,8 @@ use tokio::{
     select,
     time::{sleep, timeout},
 };
+
+use super::group;
 
 /// How much of a failed program's output is shown: its last lines say what went wrong.
 const SHOWN_LINES: usize = 20;
@@ -51,17 +53,9 @@ pub async fn run_printing(
 }
 
 async fn run(command: &mut Command, stop: impl Future<Output = ()>) -> io::Result<Option<Output>> {
-    command.process_group(0).stdin(Stdio::null());
-    // Who is not in the terminal's process group waits for ever for an answer to a question on the
-    // terminal.
-    command
-        .env("PIP_NO_INPUT", "1")
-        .env("GIT_TERMINAL_PROMPT", "0");
-    if env::var_os("GIT_SSH_COMMAND").is_none() && env::var_os("GIT_SSH").is_none() {
-        command.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
-    }
+    group::set_apart(command);
     let child = command.spawn()?;
-    let group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+    let group = group::id(&child);
     let mut output = pin!(child.wait_with_output());
     select! {
         output = &mut output => output.map(Some),

@@ -1,6 +1,7 @@
 //! A check that is broken off from outside.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     sync::mpsc,
@@ -12,7 +13,8 @@ use assert_cmd::cargo::cargo_bin;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::Sandbox;
+use super::rust::{directory, package};
+use crate::support::{Sandbox, is_gone};
 
 /// How long the worker may outlive the command; whatever passes it stays.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -45,4 +47,35 @@ fn no_process_is_left_behind(#[case] signal: Signal) {
     kill_process(Pid::from_child(&child), signal).unwrap();
     assert!(!child.wait().unwrap().success());
     assert_eq!(ended.recv_timeout(DEADLINE), Ok(0), "nothing more is said");
+}
+
+/// A build script that has started another program, and says which processes there are: Cargo, the
+/// script and that one.
+const BUILD: &str = r#"
+use std::{env, fs, os::unix::process::parent_id, path::PathBuf, process::{Command, id}};
+
+fn main() {
+    let mut other = Command::new("sleep").arg("1000").spawn().unwrap();
+    let begun = PathBuf::from(env::var_os("HOME").unwrap()).join("begun");
+    fs::write(begun, format!("{} {} {}", parent_id(), id(), other.id())).unwrap();
+    other.wait().unwrap();
+}
+"#;
+
+/// Cargo has a process group of its own, with all that it starts.
+#[rstest]
+#[case(Signal::INT)]
+#[case(Signal::TERM)]
+fn a_build_is_left_to_nobody(#[case] signal: Signal) {
+    let name = format!("cancelled-{}", signal.as_raw());
+    let test = package(&name, "", "pub fn application() {}\n");
+    fs::write(directory(&name).join("build.rs"), BUILD).unwrap();
+    let running = test.start();
+    let begun = running.begun();
+    assert_eq!(begun.len(), 3);
+    running.signal(signal);
+    assert_eq!(running.end().code, Some(130));
+    for pid in begun {
+        assert!(is_gone(pid), "{pid:?} is there");
+    }
 }

@@ -69,14 +69,14 @@ fn project(name: &str, settings: &str, wsgi: &str) -> Test {
 }
 
 /// Where the package of a test is.
-fn directory(name: &str) -> PathBuf {
+pub(super) fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("rust sités")
         .join(name)
 }
 
 /// The check of such a package.
-fn package(name: &str, settings: &str, wsgi: &str) -> Test {
+pub(super) fn package(name: &str, settings: &str, wsgi: &str) -> Test {
     project(name, settings, wsgi).arg("check")
 }
 

@@ -9,12 +9,13 @@ mod system_checks;
 
 use std::{env, path::Path, process::ExitCode, time::Duration};
 
-use tokio::time::timeout;
+use tokio::{select, time::timeout};
 
 use crate::{
     cli::{CheckArgs, OutputArgs},
     console::{self, Verbosity},
     project::Config,
+    shutdown::Stop,
     wire::{Status, message},
     worker::{self, Package, Streams, Worker},
 };
@@ -38,8 +39,11 @@ const THREADS: u16 = 1;
 /// Runs the command. Everything that is wrong is told here; the exit code says whether anything is.
 pub(super) fn run(args: &CheckArgs, output: OutputArgs, verbosity: Verbosity) -> ExitCode {
     let mut report = Report::default();
-    if let Err(error) = examine(args, output, verbosity, &mut report) {
-        report.problems.push(Problem::of(&error));
+    match examine(args, output, verbosity, &mut report) {
+        Ok(()) => {}
+        // Who interrupts it knows that.
+        Err(error @ Error::CheckInterrupted) => return error.exit_code().into(),
+        Err(error) => report.problems.push(Problem::of(&error)),
     }
     if args.json {
         console::line(report.json());
@@ -73,7 +77,7 @@ fn examine(
         Found::Rust(root) => {
             report.note_root(&root);
             let examined = rust::examine(&root, choice, *seconds, verbosity, report);
-            return runtime()?.block_on(examined);
+            return runtime()?.block_on(unless_stopped(examined));
         }
     };
     report.note_root(&site.root);
@@ -109,6 +113,16 @@ fn examine(
         Outcome::Silent => report.problems.push(silent(*seconds, &site.directory)),
     }
     Ok(())
+}
+
+/// Lets a check come to its end, or ends it where the user wants that: Cargo is out of reach of
+/// Ctrl-C, and is killed when its build is dropped.
+async fn unless_stopped(check: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let mut stop = Stop::listen().map_err(Error::Runtime)?;
+    select! {
+        checked = check => checked,
+        () = stop.signalled() => Err(Error::CheckInterrupted),
+    }
 }
 
 /// What became of the worker.

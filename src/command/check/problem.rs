@@ -73,7 +73,7 @@ fn of_cargo(error: &cargo::Error) -> (&'static str, String) {
         Error::Value { .. } => ("settings", ""),
         Error::Application { .. } => ("application", ""),
         Error::Default { .. } => ("application", "the settings"),
-        Error::Compile { .. } | Error::Build { .. } => ("build", "cargo build"),
+        Error::Compile(_) | Error::Build { .. } => ("build", "cargo build"),
         Error::Dependency { .. } => ("dependency", "Cargo.toml"),
         Error::Metadata { .. } | Error::NoLibrary { .. } => ("project", "Cargo.toml"),
         _ => ("system", "this machine"),
