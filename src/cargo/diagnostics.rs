@@ -48,7 +48,7 @@ pub struct Diagnostic {
     /// It is an error.
     pub is_error: bool,
     /// It is about the program around the project.
-    pub(super) is_of_runner: bool,
+    pub is_of_runner: bool,
 }
 
 /// One line of Cargo's messages.

@@ -6,16 +6,21 @@
 //!   is what it names
 //! - `runner`: the crate around the project that serves it; its source is in `runner/`
 //! - `build`: building it; `diagnostics`: what the compiler says, `refusal`: its errors, pure
-//! - `process`: the program that was built; `trial`: one request to it; `panic`, `backtrace`: how
-//!   it panicked
+//! - `process`: the program that was built; `trial`: one request to it
+//! - `fault`: what it gave in place of an answer; `panic`, `backtrace`, `frames`: how it panicked
+//! - `excerpt`: places in source files, with the lines around them
 //!
 //! Nothing of the project is compiled into this program or loaded by it.
 
 mod application;
+#[path = "runner/backtrace.rs"]
 mod backtrace;
 mod build;
 mod diagnostics;
 mod error;
+mod excerpt;
+mod fault;
+mod frames;
 mod modules;
 mod package;
 mod panic;
@@ -28,6 +33,8 @@ mod trial;
 pub use build::{Build, Output};
 pub use diagnostics::Diagnostic;
 pub use error::Error;
+pub use excerpt::place;
+pub use fault::{application_error, of_panic};
 pub use package::Package;
 pub use panic::Panic;
 pub use process::{Runner, Start};

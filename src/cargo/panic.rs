@@ -27,7 +27,8 @@ impl Panic {
         let (said, backtrace) = backtrace::split(text);
         let parts = said
             .strip_prefix(AT)
-            .and_then(|said| said.split_once(":\n"));
+            .and_then(|said| said.split_once(":\n"))
+            .filter(|(place, _)| !place.contains('\n'));
         let (place, message) = parts.unwrap_or(("", &said));
         let place = Path::new(place);
         let place = place.strip_prefix(&package.directory).unwrap_or(place);

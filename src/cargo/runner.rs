@@ -19,6 +19,9 @@ const MAIN: &str = include_str!("runner/main.rs");
 /// The part that is the same for all projects.
 const SERVER: &str = include_str!("runner/server.rs");
 
+/// Which frames of a panic are shown, in the terminal as on the page.
+const BACKTRACE: &str = include_str!("runner/backtrace.rs");
+
 /// How the project is called in the runner, whatever its name: it may be that of a dependency.
 const PROJECT: &str = "application";
 
@@ -63,6 +66,7 @@ impl RunnerCrate {
         write(&directory.join("Cargo.toml"), &manifest)?;
         write(&source.join("main.rs"), &main(application))?;
         write(&source.join("server.rs"), SERVER)?;
+        write(&source.join("backtrace.rs"), BACKTRACE)?;
         // Cargo adds to the runner's what only that needs; this must not be lost each time.
         if let Some(lock) = read(&package.workspace.join("Cargo.lock"))?
             && write(&directory.join(LOCK_COPY), &lock)?

@@ -1,4 +1,6 @@
-//! What people are told of an application that cannot be served.
+//! What people are told of an application that cannot be served; `rust`: of one in Rust.
+
+pub(super) mod rust;
 
 use anstream::adapter::strip_str;
 
@@ -19,6 +21,7 @@ pub(super) fn of_report(report: &Report) -> Failure {
         terminal: terminal.to_owned(),
         hint: hint(report),
         exceptions: report.exceptions().to_vec(),
+        ..Failure::default()
     }
 }
 

@@ -71,7 +71,9 @@ pub use listeners::Listener;
 use listeners::Listeners;
 use live::Live;
 pub use notices::Notifier;
-pub use upstream::{Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream};
+pub use upstream::{
+    FailedStep, Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream,
+};
 
 /// What is said in `Server` and `SERVER_SOFTWARE`.
 const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));

@@ -4,6 +4,7 @@
 //! asked for a host which is this machine; whoever else asks learns the status. What comes through
 //! a tunnel comes from this machine too, but asks for another host.
 
+mod ansi;
 mod view;
 
 use std::sync::LazyLock;
@@ -11,8 +12,16 @@ use std::sync::LazyLock;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
-use super::{head::Reject, notices::Moment, upstream::Failure};
-use crate::wire::{Cause, Loss, exceptions::Exception, message::ApplicationError};
+use super::{
+    head::Reject,
+    notices::Moment,
+    upstream::{FailedStep, Failure},
+};
+use crate::wire::{
+    Cause, Loss,
+    exceptions::Exception,
+    message::{ApplicationError, ErrorKind},
+};
 
 use view::View;
 
@@ -33,6 +42,12 @@ const SCRIPT: &str = include_str!("client.js");
 
 /// The Content-Security-Policy of what is no page with style and script.
 pub(crate) const NO_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// What the traceback of an exception is called.
+const TRACEBACK: &str = "Traceback as text";
+
+/// What that of a panic is called.
+const BACKTRACE: &str = "Backtrace as text";
 
 static TERA: LazyLock<Option<tera::Tera>> = LazyLock::new(|| {
     let mut tera = tera::Tera::default();
@@ -81,6 +96,7 @@ struct Problem<'a> {
     title: &'a str,
     summary: &'a str,
     traceback: &'a str,
+    traceback_name: &'a str,
     hint: &'a str,
     footer: &'a str,
     exceptions: &'a [Exception],
@@ -103,11 +119,22 @@ pub(crate) fn not_loaded_again(failure: &Failure, audience: Audience) -> Option<
 }
 
 fn of_failure(failure: &Failure) -> Problem<'_> {
+    let title = match failure.step {
+        FailedStep::Load => "The application could not be loaded",
+        FailedStep::Build => "The project could not be built",
+        FailedStep::Compile => "The project does not compile",
+        FailedStep::Make => "The application panicked before it could serve",
+    };
     Problem {
         status: "500 Internal Server Error",
-        title: "The application could not be loaded",
+        title,
         summary: &failure.message,
         traceback: &failure.traceback,
+        traceback_name: match failure.step {
+            FailedStep::Load => TRACEBACK,
+            FailedStep::Build | FailedStep::Compile => "What Cargo says",
+            FailedStep::Make => BACKTRACE,
+        },
         hint: &failure.hint,
         footer: "scaffold tries again when you reload this page.",
         exceptions: &failure.exceptions,
@@ -121,13 +148,31 @@ pub(crate) fn application_failed(
     audience: Audience,
     moment: &Moment,
 ) -> Page {
+    let (title, traceback_name, footer) = match error.kind {
+        ErrorKind::Exception => (
+            "The application raised an exception",
+            TRACEBACK,
+            "Raised outside the framework's own error handling.",
+        ),
+        ErrorKind::Panic => (
+            "The application panicked",
+            BACKTRACE,
+            "This request was lost by it, and no other one; the application goes on.",
+        ),
+        ErrorKind::Error => (
+            "The application returned an error",
+            "The error as text",
+            "Returned by the outermost service, in place of a response.",
+        ),
+    };
     page(
         Problem {
             status: "500 Internal Server Error",
-            title: "The application raised an exception",
+            title,
             summary: &error.summary,
             traceback: &error.traceback,
-            footer: "Raised outside the framework's own error handling.",
+            traceback_name,
+            footer,
             exceptions: &error.exceptions,
             ..Problem::default()
         },
@@ -293,9 +338,14 @@ fn page(problem: Problem<'_>, audience: Audience, moment: &Moment) -> Page {
 
 fn context(problem: &Problem<'_>) -> tera::Context {
     let mut context = tera::Context::new();
+    let mut exceptions = problem.exceptions.iter();
+    // It stands there in colours.
+    let is_printed = exceptions.any(|exception| !exception.printed.is_empty());
+    let traceback = if is_printed { "" } else { problem.traceback };
     for (name, value) in [
         ("title", problem.title),
-        ("traceback", problem.traceback),
+        ("traceback", traceback),
+        ("traceback_name", problem.traceback_name),
         ("hint", problem.hint),
         ("footer", problem.footer),
     ] {

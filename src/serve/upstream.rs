@@ -26,12 +26,28 @@ use crate::wire::{Refused, exceptions::Exception};
 /// enough that whoever mends the fault and reloads the page sees the result.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// What could not be done, so that there is no application.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailedStep {
+    /// Loading it.
+    #[default]
+    Load,
+    /// Building it, for a reason that the compiler has not told.
+    Build,
+    /// Compiling it.
+    Compile,
+    /// Calling the function that makes it, which panicked.
+    Make,
+}
+
 /// Why the application could not be loaded, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
+    /// How far it came.
+    pub step: FailedStep,
     /// What happened, in one line.
     pub message: String,
-    /// Python's traceback; empty where there is none.
+    /// Python's traceback, or what the compiler says; empty where there is none.
     pub traceback: String,
     /// What a terminal shows in place of the traceback, where that is coloured; else empty.
     pub terminal: String,

@@ -32,8 +32,11 @@ pub struct Exception {
     pub relation: Relation,
     /// Where it was raised: the frames of its traceback, outermost first.
     pub frames: Vec<StackFrame>,
-    /// How many frames in the middle were left out.
+    /// How many frames were left out.
     pub omitted: usize,
+    /// What a terminal shows of it, with escape sequences: a compiler's error. Empty for what a
+    /// worker sends.
+    pub printed: String,
 }
 
 /// What an exception is to another one, which has this number in the list.
@@ -48,6 +51,8 @@ pub enum Relation {
     ContextOf(usize),
     /// One of the exceptions of a group.
     MemberOf(usize),
+    /// It has nothing to do with it: another error of the same compiler.
+    Beside,
 }
 
 /// One place of a traceback.
@@ -108,6 +113,7 @@ impl Exception {
             relation,
             frames,
             omitted: number_of(decoder)?,
+            printed: String::new(),
         })
     }
 }

@@ -116,12 +116,26 @@ impl ResponseHead {
     }
 }
 
+/// How an application failed in a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// It raised an exception, as those in Python do.
+    #[default]
+    Exception,
+    /// It panicked, as those in Rust may.
+    Panic,
+    /// It returned an error, as those in Rust may.
+    Error,
+}
+
 /// What an application that failed left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationError {
+    /// How it failed.
+    pub kind: ErrorKind,
     /// One line: the exception's type and text.
     pub summary: String,
-    /// The traceback as Python prints it.
+    /// The traceback as Python prints it, or the backtrace as Rust does.
     pub traceback: String,
     /// The exception taken apart, and those that belong to it; none where the worker could not.
     pub exceptions: Vec<Exception>,
@@ -136,6 +150,7 @@ impl ApplicationError {
         let exceptions = Exception::decode_rest(&mut decoder)?;
         decoder.finish()?;
         Ok(Self {
+            kind: ErrorKind::Exception,
             summary,
             traceback,
             exceptions,

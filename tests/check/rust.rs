@@ -150,8 +150,17 @@ fn a_panic_in_a_request_is_a_problem() {
     1 problem found:
     the application panicked: oh no
     where: src/wsgi.rs:18:32
-    hint: `scaffold check -v 2` shows the backtrace
+    hint: the backtrace is above
     ");
+    // In the terminal there is what led there in the project and its libraries.
+    for (part, is_there) in [
+        ("panicked at ", true),
+        ("<my_site::wsgi::Hello as ", true),
+        ("scaffold_runner_", false),
+        ("rust_begin_unwind", false),
+    ] {
+        assert_eq!(outcome.stderr.contains(part), is_there, "{part}: {outcome}");
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) use {
     git::git,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, minor, newest, pythons},
-    running::is_gone,
+    running::{Processes, is_gone},
     sandbox::Sandbox,
     server::{Serve, Server},
     terminal::{OnTerminal, on_terminal},

@@ -2,6 +2,8 @@
 
 use std::{
     fs,
+    os::fd::OwnedFd,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
@@ -9,7 +11,10 @@ use std::{
 };
 
 use assert_cmd::cargo::cargo_bin;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
+};
 
 use super::{Outcome, Sandbox, Test};
 
@@ -29,13 +34,13 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts the program, with its outputs kept for the [`end`](Self::end).
-    pub(super) fn start(args: &[String], sandbox: Sandbox) -> Self {
+    pub(super) fn start(args: &[String], directory: &Path, sandbox: Sandbox) -> Self {
         let pipe = sandbox.home().join(PIPE);
         let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
         assert!(made.success());
         let child = Command::new(cargo_bin!("scaffold"))
             .args(args)
-            .current_dir(sandbox.dir())
+            .current_dir(directory)
             .env_clear()
             .envs(sandbox.env())
             .stdin(Stdio::null())
@@ -78,8 +83,8 @@ impl Running {
 impl Test {
     /// Starts the program, and compares nothing.
     pub(crate) fn start(self) -> Running {
-        let (args, sandbox) = self.into_parts();
-        Running::start(&args, sandbox)
+        let (args, directory, sandbox) = self.into_parts();
+        Running::start(&args, &directory, sandbox)
     }
 }
 
@@ -88,4 +93,27 @@ pub(crate) fn is_gone(pid: Pid) -> bool {
     let number = pid.as_raw_nonzero();
     let stat = fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
     stat.is_empty() || stat.contains(") Z ")
+}
+
+/// Processes that are known, whatever becomes of their numbers.
+#[derive(Debug)]
+pub(crate) struct Processes(Vec<OwnedFd>);
+
+impl Processes {
+    /// To be called while they are there.
+    #[track_caller]
+    pub(crate) fn of(pids: &[Pid]) -> Self {
+        let open = |pid: &Pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap();
+        Self(pids.iter().map(open).collect())
+    }
+
+    /// Waits until all of them have ended.
+    #[track_caller]
+    pub(crate) fn end(self) {
+        let deadline = Timespec::try_from(DEADLINE).unwrap();
+        for process in self.0 {
+            let mut ended = [PollFd::new(&process, PollFlags::IN)];
+            assert_eq!(poll(&mut ended, Some(&deadline)).unwrap(), 1);
+        }
+    }
 }

@@ -199,8 +199,9 @@ impl Test {
     }
 
     /// The arguments, and where it runs, for another way to run it.
-    pub(super) fn into_parts(self) -> (Vec<String>, Sandbox) {
-        (self.args, self.sandbox)
+    pub(super) fn into_parts(self) -> (Vec<String>, PathBuf, Sandbox) {
+        let directory = self.sandbox.dir().join(self.directory);
+        (self.args, directory, self.sandbox)
     }
 
     /// Runs the program and compares nothing: for snapshots of the [`Outcome`].

@@ -1,5 +1,6 @@
 //! Serves the project for `scaffold runserver`, which writes and builds this. Edits are lost.
 
+mod backtrace;
 mod server;
 
 fn main() -> std::process::ExitCode {

@@ -16,6 +16,7 @@ use std::{
     path::Path,
     pin::{pin, Pin},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll},
     time::Duration,
 };
@@ -35,6 +36,8 @@ use tokio::{
 };
 use tower_service::Service;
 
+use crate::backtrace;
+
 /// The header of an answer that is not the application's: its body says what went wrong.
 const FAILURE: &str = "scaffold-failure";
 
@@ -43,6 +46,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// The exit code where `application` panicked.
 const PANICKED: u8 = 3;
+
+/// The application is made.
+static SERVES: AtomicBool = AtomicBool::new(false);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -64,9 +70,17 @@ where
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let text = format!("{panic}\n{}", Backtrace::force_capture());
+        // Before it serves, the front shows it. Whoever says what backtraces are to be like gets
+        // those.
+        if !SERVES.load(Ordering::Relaxed) || std::env::var_os("RUST_BACKTRACE").is_some() {
+            usual(panic);
+        } else {
+            let thread = std::thread::current();
+            let (said, backtrace) = backtrace::split(&text);
+            eprintln!("\nthread '{}' {said}\n{backtrace}", thread.name().unwrap_or("<unnamed>"));
+        }
         // A thread that is ending may have no such place any more.
         let _ = PANIC.try_with(|last| last.replace(text));
-        usual(panic);
     }));
     let Some(directory) = std::env::args_os().nth(1) else {
         eprintln!("this program is for `scaffold runserver`");
@@ -103,6 +117,7 @@ where
             return Ok(ExitCode::from(PANICKED));
         }
     };
+    SERVES.store(true, Ordering::Relaxed);
     control.write_all(b"ready\n").await?;
     tokio::spawn(async move {
         loop {

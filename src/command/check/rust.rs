@@ -57,7 +57,10 @@ async fn attempt(
 ) -> Result<Result<Answer, Problem>, cargo::Error> {
     let runner = match Runner::start(program, &package.directory).await? {
         Start::Ready(runner) => runner,
-        Start::Panicked(text) => return Ok(Err(panicked(package, application, &text))),
+        Start::Panicked(text) => {
+            let hint = "`scaffold check -v 2` shows the backtrace";
+            return Ok(Err(panicked(package, application, &text, hint)));
+        }
         Start::Ended(status) => {
             let what = format!("the application's process ended before it served: {status}");
             return Ok(Err(ended(application, what)));
@@ -112,7 +115,12 @@ fn note_answer(package: &Package, application: &Application, answer: Answer, rep
     if let Some(failure) = failure {
         // What came is not the application's answer.
         report.problems.push(if failure.is_panic {
-            panicked(package, application, &failure.text)
+            panicked(
+                package,
+                application,
+                &failure.text,
+                "the backtrace is above",
+            )
         } else {
             Problem {
                 kind: "exception".to_owned(),
@@ -145,7 +153,7 @@ fn note_answer(package: &Package, application: &Application, answer: Answer, rep
     report.response = Some(report::Response { status, size, end });
 }
 
-fn panicked(package: &Package, application: &Application, text: &str) -> Problem {
+fn panicked(package: &Package, application: &Application, text: &str, hint: &str) -> Problem {
     let Panic {
         message,
         place,
@@ -159,7 +167,7 @@ fn panicked(package: &Package, application: &Application, text: &str) -> Problem
         } else {
             place
         },
-        hint: "`scaffold check -v 2` shows the backtrace".to_owned(),
+        hint: hint.to_owned(),
         traceback: backtrace,
     }
 }

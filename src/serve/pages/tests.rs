@@ -69,6 +69,7 @@ fn nothing_of_an_exception_becomes_html() {
         relation,
         frames: vec![frame(true, &evil()), frame(false, &evil()), frame(true, "")],
         omitted: 2,
+        printed: evil(),
     };
     let failure = Failure {
         message: evil(),
@@ -163,4 +164,166 @@ fn other_machines_and_foreign_hosts_learn_nothing() {
     let page = load(&failure(), audience);
     assert!(!page.body.contains("NameError"), "{}", page.body);
     assert_eq!(not_loaded_again(&failure(), audience), None);
+}
+
+/// Pages of what is not in Python.
+mod rust {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::serve::FailedStep;
+
+    fn compiler() -> Failure {
+        let error = |printed: &str, kind: &str, relation| Exception {
+            kind: kind.to_owned(),
+            printed: printed.to_owned(),
+            relation,
+            ..Exception::default()
+        };
+        let mut first = error(
+            "\u{1b}[1m\u{1b}[91merror[E0308]\u{1b}[0m: <T> & \"x\"\u{1b}]8;;evil:1\u{1b}\\",
+            "",
+            Relation::Raised,
+        );
+        first.frames.push(StackFrame {
+            place: "src/views.rs".to_owned(),
+            line: 2,
+            is_project: true,
+            first: 1,
+            source: vec!["fn f() {".to_owned(), "    a<b>;".to_owned()],
+            mark: 4..5,
+            ..StackFrame::default()
+        });
+        Failure {
+            step: FailedStep::Compile,
+            message: "src/views.rs:2:5: mismatched types".to_owned(),
+            traceback: "error[E0308]: <T> & \"x\"".to_owned(),
+            exceptions: vec![
+                first,
+                error("<img src=x>", "src/urls.rs:1:1: <b>", Relation::Beside),
+            ],
+            ..Failure::default()
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_compiler_is_shown_as_it_shows_it() {
+        let page = load(&compiler(), DEVELOPER);
+        for part in [
+            "<h1>The project does not compile</h1>\n\
+             <p class=\"summary\">src/views.rs:2:5: mismatched types</p>",
+            "<b>src/views.rs:2</b></h2>",
+            "    <mark>a</mark>&lt;b&gt;;",
+            "<pre class=\"terminal\"><span class=\"bold red\">error[E0308]</span>\
+             : &lt;T&gt; &amp; &quot;x&quot;</pre>",
+            "<h2>Another error</h2>\n<p class=\"summary\">src/urls.rs:1:1: &lt;b&gt;</p>",
+            "<pre class=\"terminal\">&lt;img src=x&gt;</pre>",
+        ] {
+            assert!(
+                page.body.contains(part),
+                "{part} is missing in {}",
+                page.body
+            );
+        }
+        let (_, shown) = page.body.split_once("<main>").unwrap();
+        let (shown, _) = shown.split_once("</main>").unwrap();
+        for part in ["evil", "\u{1b}", "style=", "<T>", "<img", "What Cargo says"] {
+            assert!(!shown.contains(part), "{part} is in {shown}");
+        }
+    }
+
+    #[test]
+    fn without_html_it_is_the_same_in_plain_text() {
+        let audience = Audience {
+            wants_html: false,
+            ..DEVELOPER
+        };
+        let expected = "The project does not compile\n\nsrc/views.rs:2:5: mismatched types\n\n\
+                        error[E0308]: <T> & \"x\"";
+        assert_eq!(load(&compiler(), audience).body, expected);
+    }
+
+    #[rstest]
+    #[case(
+        ErrorKind::Exception,
+        "The application raised an exception",
+        "Traceback as text"
+    )]
+    #[case(ErrorKind::Panic, "The application panicked", "Backtrace as text")]
+    #[case(
+        ErrorKind::Error,
+        "The application returned an error",
+        "The error as text"
+    )]
+    fn how_an_application_failed_is_in_the_title(
+        #[case] kind: ErrorKind,
+        #[case] title: &str,
+        #[case] traceback: &str,
+    ) {
+        let error = ApplicationError {
+            kind,
+            summary: "oh".to_owned(),
+            traceback: "no".to_owned(),
+            exceptions: vec![],
+        };
+        let page = application_failed(&error, DEVELOPER, &moment());
+        assert!(
+            page.body.contains(&format!("<h1>{title}</h1>")),
+            "{}",
+            page.body
+        );
+        assert!(
+            page.body
+                .contains(&format!("<summary>{traceback}</summary>"))
+        );
+    }
+
+    #[test]
+    fn what_cargo_says_is_there_at_once() {
+        let failure = Failure {
+            step: FailedStep::Build,
+            message: "cargo could not build the project".to_owned(),
+            traceback: "error: no `cc`".to_owned(),
+            ..Failure::default()
+        };
+        let page = load(&failure, DEVELOPER);
+        for part in [
+            "<h1>The project could not be built</h1>",
+            "<details open><summary>What Cargo says</summary>\n\
+             <pre class=\"traceback\">error: no `cc`</pre>",
+        ] {
+            assert!(
+                page.body.contains(part),
+                "{part} is missing in {}",
+                page.body
+            );
+        }
+    }
+
+    /// The contrast that WCAG 2 asks for text, on the background that it has.
+    #[rstest]
+    #[case(":root {")]
+    #[case("(prefers-color-scheme: dark)")]
+    fn colours_can_be_read_in_both_schemes(#[case] scheme: &str) {
+        let luminance = |name: &str| -> f64 {
+            let (_, variables) = STYLE.split_once(scheme).unwrap();
+            let (_, value) = variables.split_once(&format!("--{name}: #")).unwrap();
+            let octet = |at: usize| u8::from_str_radix(&value[at..at + 2], 16).unwrap();
+            let linear = |octet: u8| {
+                let value = f64::from(octet) / 255.0;
+                if value <= 0.04045 {
+                    value / 12.92
+                } else {
+                    ((value + 0.055) / 1.055).powf(2.4)
+                }
+            };
+            0.2126 * linear(octet(0)) + 0.7152 * linear(octet(2)) + 0.0722 * linear(octet(4))
+        };
+        let background = luminance("soft");
+        for name in ["red", "green", "yellow", "blue", "magenta", "cyan"] {
+            let color = luminance(name);
+            let contrast = (background.max(color) + 0.05) / (background.min(color) + 0.05);
+            assert!(contrast >= 4.5, "{name} has {contrast:.2}");
+        }
+    }
 }

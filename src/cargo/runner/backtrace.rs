@@ -1,5 +1,6 @@
 //! The backtrace of a panic, without what every panic has: the machinery of panics at its
-//! beginning, and the program around the project with its runtime at its end. Pure.
+//! beginning, and the program around the project with its runtime at its end. Pure, and the same in
+//! `scaffold` and in the program around the project.
 
 /// What stands between what the panic said and its backtrace.
 const BEGIN: &str = "\n   0: ";
@@ -18,7 +19,7 @@ const MACHINERY: [&str; 5] = [
 const RUNNER: &str = "scaffold_runner_";
 
 /// What a panic said, and its backtrace without what is nobody's interest; empty where it has none.
-pub(super) fn split(text: &str) -> (String, String) {
+pub(crate) fn split(text: &str) -> (String, String) {
     let Some(begin) = text.find(BEGIN) else {
         return (text.trim_end().to_owned(), String::new());
     };
@@ -53,33 +54,4 @@ fn begins_frame(line: &str) -> bool {
     let line = line.trim_start();
     let number = line.split_once(": ").map_or("", |(number, _)| number);
     !number.is_empty() && number.bytes().all(|octet| octet.is_ascii_digit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_frames_of_the_project_and_its_libraries_are_left() {
-        let text = "panicked at src/wsgi.rs:3:98:\noh: 1\n\
-            \u{20}  0: scaffold_runner_my_site::server::run::{{closure}}\n\
-            \u{20}            at ./x.rs:66:43\n\
-            \u{20}  1: std::panicking::panic_with_hook\n\
-            \u{20}  2: core::panicking::panic_fmt\n\
-            \u{20}            at /rustc/x.rs:1:2\n\
-            \u{20}  3: my_site::wsgi::index\n\
-            \u{20}            at ./src/wsgi.rs:3:98\n\
-            \u{20} 10: axum::call\n\
-            \u{20} 11: scaffold_runner_my_site::server::caught\n\
-            \u{20} 12: std::panicking::catch_unwind\n";
-        let own =
-            "   3: my_site::wsgi::index\n             at ./src/wsgi.rs:3:98\n  10: axum::call";
-        let said = "panicked at src/wsgi.rs:3:98:\noh: 1";
-        assert_eq!(split(text), (said.to_owned(), own.to_owned()));
-    }
-
-    #[test]
-    fn a_panic_without_a_backtrace_is_what_it_said() {
-        assert_eq!(split("oh\n"), ("oh".to_owned(), String::new()));
-    }
 }
