@@ -85,9 +85,7 @@ impl Build<'_> {
                         None => {}
                         Some(Message::Program(path)) => program = Some(path),
                         Some(Message::Said(said)) if said.is_of_runner => {
-                            if said.is_error && of_runner.is_none() {
-                                of_runner = Some(said);
-                            }
+                            of_runner = of_runner.or(said.is_error.then_some(said));
                         }
                         Some(Message::Said(said)) => {
                             tell(Output::Compiler(&said));

@@ -227,8 +227,8 @@ mod tests {
         #[case] count: usize,
     ) {
         let directory = tempfile::tempdir().unwrap();
-        let text: String = (1..=20).map(|number| format!("line {number}\n")).collect();
-        fs::write(directory.path().join("a.rs"), text).unwrap();
+        let lines: Vec<_> = (1..=20).map(|number| format!("line {number}")).collect();
+        fs::write(directory.path().join("a.rs"), lines.join("\n")).unwrap();
         let position = Position {
             path: "a.rs".into(),
             line,

@@ -36,7 +36,7 @@ use tokio::{
 };
 use tower_service::Service;
 
-use crate::backtrace;
+use super::backtrace;
 
 /// The header of an answer that is not the application's: its body says what went wrong.
 const FAILURE: &str = "scaffold-failure";

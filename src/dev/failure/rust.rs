@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What helps in any case.
-const HINT: &str = "correct it and save the file: the project is built again at once";
+const HINT: &str = "correct it, and reload the page";
 
 /// Why a project cannot be read or built; `directory` is its package's. Reads the file that is to
 /// be corrected.

@@ -116,7 +116,7 @@ mod tests {
         ) {
             let (mut text, mut expected) = (String::new(), String::new());
             for (part, codes) in &parts {
-                text.push_str(&format!("\u{1b}[{codes}m{part}"));
+                text.extend(["\u{1b}[", codes, "m", part]);
                 expected.push_str(part);
             }
             let shown: String = pieces(&text).into_iter().map(|it| it.text).collect();
