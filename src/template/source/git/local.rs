@@ -13,7 +13,12 @@ use std::{
 };
 
 use super::{
-    Git, LIMITS, Repository, TOTAL, Tally, listing, objects::Objects, program::Running, redacted,
+    Git, LIMITS, Repository, TOTAL, Tally,
+    head::{self, Head},
+    listing,
+    objects::Objects,
+    program::Running,
+    redacted,
 };
 use crate::template::{
     Request,
@@ -54,14 +59,20 @@ fn find(directory: &Path) -> Option<Place> {
     })
 }
 
-/// A question to `git`, which it answers while the template is rendered: which commit a directory of
-/// the user's is. Starting `git` takes as long as making a small project.
+/// The question which commit a directory of the user's is. Where `git` has to be asked, it answers
+/// while the template is rendered.
 pub(in crate::template) struct Question {
     place: Place,
     directory: PathBuf,
-    running: Running,
+    head: Asked,
     /// What is in the directory.
     objects: Option<Objects>,
+}
+
+/// What `HEAD` is.
+enum Asked {
+    Known(Head),
+    Running(Running),
 }
 
 impl Question {
@@ -71,15 +82,12 @@ impl Question {
         directory: PathBuf,
     ) -> Option<Self> {
         let place = find(&directory)?;
-        let mut tree = OsString::from("HEAD:");
-        tree.push(&place.prefix);
-        let arguments = ["rev-parse", "HEAD^{commit}"].map(OsString::from);
-        let running = {
-            let Repository { git, .. } = place.open(request, &directory);
-            git.read(arguments.into_iter().chain([tree]), Stdio::null())
+        let head = match head::read(&place.repository, &place.prefix) {
+            Some(head) => Asked::Known(head),
+            None => Asked::Running(place.ask(request, &directory)?),
         };
         Some(Self {
-            running: running.ok()?,
+            head,
             place,
             directory,
             objects: None,
@@ -93,26 +101,40 @@ impl Question {
 
     /// The commit that the directory is, if it is one: nothing was added to what is in it, or
     /// changed.
-    pub(in crate::template) fn answer(mut self, request: &Request<'_>) -> Option<String> {
-        let mut told = String::new();
-        let stdout = self.running.stdout()?;
-        stdout.take(TOLD).read_to_string(&mut told).ok()?;
-        if !matches!(self.running.finish(), Ok(None)) {
-            return None;
-        }
-        let (commit, tree) = told.trim_end().split_once('\n')?;
+    pub(in crate::template) fn answer(self, request: &Request<'_>) -> Option<String> {
+        let Head { commit, tree } = self.head.answer()?;
         let (place, directory, objects) = (self.place, self.directory, self.objects?);
         let is_same = objects.tree() == tree || {
             // Not all that is there need belong to the template.
             let repository = place.open(request, &directory);
             let mut tally = Tally::new(&directory, LIMITS);
-            let lines = repository.list(commit, place.prefix(), &mut tally).ok()?;
+            let lines = repository.list(&commit, place.prefix(), &mut tally).ok()?;
             match objects.are(&lines, &place.prefix, request.selection) {
                 Some(answer) => answer,
-                None => Objects::of(&place.entries(&repository, commit).ok()?) == objects,
+                None => Objects::of(&place.entries(&repository, &commit).ok()?) == objects,
             }
         };
-        is_same.then(|| commit.to_owned())
+        is_same.then_some(commit)
+    }
+}
+
+impl Asked {
+    fn answer(self) -> Option<Head> {
+        let mut running = match self {
+            Self::Known(head) => return Some(head),
+            Self::Running(running) => running,
+        };
+        let mut told = String::new();
+        let stdout = running.stdout()?;
+        stdout.take(TOLD).read_to_string(&mut told).ok()?;
+        if !matches!(running.finish(), Ok(None)) {
+            return None;
+        }
+        let (commit, tree) = told.trim_end().split_once('\n')?;
+        Some(Head {
+            commit: commit.to_owned(),
+            tree: tree.to_owned(),
+        })
     }
 }
 
@@ -152,6 +174,16 @@ impl Place {
             shown: redacted(&directory.to_string_lossy()),
             reference: "",
         }
+    }
+
+    /// Starts a `git` that tells what `HEAD` is, and what the directory is there.
+    fn ask(&self, request: &Request<'_>, directory: &Path) -> Option<Running> {
+        let mut tree = OsString::from("HEAD:");
+        tree.push(&self.prefix);
+        let arguments = ["rev-parse", "HEAD^{commit}"].map(OsString::from);
+        let Repository { git, .. } = self.open(request, directory);
+        git.read(arguments.into_iter().chain([tree]), Stdio::null())
+            .ok()
     }
 
     /// The directory, unless it is all of the repository.

@@ -8,6 +8,7 @@
 
 mod blobs;
 mod error;
+mod head;
 pub(super) mod local;
 mod objects;
 mod program;

@@ -20,10 +20,10 @@ use crate::template::{
 };
 
 /// The name of an object: a hash.
-type Name = [u8; 20];
+pub(super) type Name = [u8; 20];
 
 /// How long it is in hexadecimal.
-const DIGITS: usize = 2 * size_of::<Name>();
+pub(super) const DIGITS: usize = 2 * size_of::<Name>();
 
 /// A file: the name of its contents, and whether it may be executed. Of the modes, that is all that
 /// Git keeps.
@@ -144,7 +144,8 @@ impl Directory {
     }
 }
 
-fn name(kind: &str, octets: &[u8]) -> Name {
+/// The name of an object of this kind.
+pub(super) fn name(kind: &str, octets: &[u8]) -> Name {
     let mut hash = Sha1::new();
     hash.update(format!("{kind} {}\0", octets.len()));
     hash.update(octets);
