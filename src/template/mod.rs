@@ -14,6 +14,7 @@ mod context;
 mod cookiecutter;
 mod declarations;
 mod django;
+mod entities;
 mod error;
 mod files;
 mod glob;

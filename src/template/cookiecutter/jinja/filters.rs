@@ -14,7 +14,7 @@ use super::{
     arguments::{Arguments, Given, width},
     json, methods, moment,
     now::FUNCTION,
-    numbers, slugify,
+    numbers, slugify, striptags,
     values::{from_jinja, shown},
     wrap,
 };
@@ -35,7 +35,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         wrap::wordwrap(text, arguments)
     });
     environment.add_filter("wordcount", contrib::wordcount);
-    environment.add_filter("striptags", contrib::striptags);
+    environment.add_filter("striptags", striptags::striptags);
     environment.add_filter("filesizeformat", contrib::filesizeformat);
     for name in ["e", "escape"] {
         environment.add_filter(name, |value: &Value| {

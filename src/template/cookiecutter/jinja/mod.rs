@@ -4,7 +4,7 @@
 //!
 //! - `settings`: `_jinja2_env_vars` and `_extensions`
 //! - `values`: Python's texts for values
-//! - `filters`, `numbers`, `wrap`, `json`, `slugify`: filters and functions
+//! - `filters`, `numbers`, `wrap`, `json`, `slugify`, `striptags`: filters and functions
 //! - `methods`: those of Python's texts
 //! - `now`, `moment`: the tag for dates
 //! - `arguments`: how Python binds them
@@ -18,6 +18,7 @@ mod now;
 mod numbers;
 mod settings;
 mod slugify;
+mod striptags;
 mod values;
 mod wrap;
 

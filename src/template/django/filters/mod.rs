@@ -8,7 +8,6 @@ use crate::template::value::{Exception, Str, Value, to_integer};
 mod dates;
 mod decimal;
 mod dictsort;
-mod entities;
 mod html;
 mod json;
 mod lists;

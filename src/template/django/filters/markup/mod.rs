@@ -5,9 +5,10 @@
 
 use std::ops::ControlFlow;
 
-use super::{Input, entities::unescape};
+use super::Input;
 use crate::template::{
     django::Fault,
+    entities::unescape,
     value::{Exception, Value, is_space},
 };
 

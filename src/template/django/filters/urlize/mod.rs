@@ -2,11 +2,13 @@
 
 use super::{
     Input,
-    entities::unescape,
     html::{escape, escapes},
     quote::quote,
 };
-use crate::template::value::{Exception, Value, is_space, is_word};
+use crate::template::{
+    entities::unescape,
+    value::{Exception, Value, is_space, is_word},
+};
 
 mod address;
 mod domain;

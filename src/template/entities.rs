@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Python's `html.unescape`: references, with or without their semicolon, as characters.
-pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+pub(in crate::template) fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
