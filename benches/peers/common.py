@@ -35,6 +35,12 @@ def prepare(build=True):
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
         subprocess.run([*PIP_INSTALL, "-r", HERE / "requirements.txt"], check=True)
         marker.write_text(requirements)
+    prepare_ours(build)
+
+
+def prepare_ours(build=True):
+    """Build the program where it is measured."""
+    WORK.mkdir(parents=True, exist_ok=True)
     if build:
         command = ["cargo", "build", "--release", "--locked", "--bin", "scaffold"]
         subprocess.run(command, cwd=ROOT, check=True)
@@ -101,22 +107,29 @@ def environment(**extra):
     drop = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "DJANGO_SETTINGS_MODULE"}
     # Few have this one, and without compiled modules all that is imported takes longer.
     drop.add("PYTHONDONTWRITEBYTECODE")
+    # Where the program itself is built, Rust projects are not.
+    drop.add("CARGO_TARGET_DIR")
     kept = {name: value for name, value in os.environ.items() if name not in drop}
     return {**kept, **{name: str(value) for name, value in extra.items()}}
 
 
 def about(script, *more):
     """Return the line above the tables: when, how, on what machine, beside which versions."""
-    names = [part.split(":")[1].strip() for part in cpu_info() if part.startswith("model name")]
     version = output([PYTHON, "-c", "import platform; print(platform.python_version())"])
     pins = [line for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line]
     if any((VENV / "lib").glob("python*/site-packages/*bjoern*")):
         pins += (HERE / "requirements-bjoern.txt").read_text().splitlines()[1:]
+    versions = [pin.replace("==", " ") for pin in [*pins, *more]]
+    return f"{about_machine(script)}, CPython {version}; {', '.join(versions)}."
+
+
+def about_machine(script):
+    """Return when and how it is measured, and on what machine."""
+    names = [part.split(":")[1].strip() for part in cpu_info() if part.startswith("model name")]
     return (
         f"{output(['date', '+%F'])}, `{' '.join([script, *sys.argv[1:]])}`, "
         f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, "
-        f"{platform.system()} {platform.release()}, CPython {version}; "
-        f"{', '.join([*pins, *more]).replace('==', ' ')}."
+        f"{platform.system()} {platform.release()}"
     )
 
 

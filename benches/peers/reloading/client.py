@@ -53,7 +53,7 @@ class Tally:
         self.failed += other.failed
 
 
-def follow(port, number, saved, tally):
+def follow(port, number, saved, tally, pause=PAUSE):
     """Ask until an edit shows; return the seconds since it was saved, None if it is missed."""
     while True:
         outcome = ask(port)
@@ -63,7 +63,7 @@ def follow(port, number, saved, tally):
             return None
         if outcome.number == number:
             return seconds
-        time.sleep(PAUSE)
+        time.sleep(pause)
 
 
 def ask(port, path="/", patience=PATIENCE):

@@ -108,6 +108,8 @@ class Project:
     edited: Path
     text: str
     """The edited file without its last line."""
+    line: str = "VALUE = {number}  # {dots}\n"
+    """The last line."""
     number: int = FIRST
     dots: int = 0
     counter: Path = field(init=False)
@@ -116,7 +118,7 @@ class Project:
 
     def __post_init__(self):
         """Make the counter and the edited file."""
-        self.counter = HOME / f"{self.name}.saved"
+        self.counter = self.app.directory.with_name(f"{self.name}.saved")
         self.counter.write_bytes(bytes(8))
         self.saved = Saved(self.counter)
         self.save()
@@ -126,7 +128,7 @@ class Project:
         self.number += 1
         if not keeps_size:
             self.dots = (self.dots + 1) % 7
-        text = f"{self.text}VALUE = {self.number}  # {'.' * self.dots}\n"
+        text = self.text + self.line.format(number=self.number, dots="." * self.dots)
         if way == "rename over":
             other = self.edited.with_name(f".{self.edited.name}.new")
             other.write_text(text)
@@ -212,13 +214,18 @@ def start(directory, *options):
 
 
 def finish(directory):
-    """Make a directory a repository, so that what others ignore above does not count; compile."""
+    """Make a directory a repository, and compile its modules."""
+    repository(directory)
+    (directory / ".gitignore").write_text(IGNORED)
+    run([PYTHON, "-m", "compileall", "-q", "."], directory)
+
+
+def repository(directory):
+    """Make a directory a repository, so that what others ignore above does not count."""
     git = directory / ".git"
     for name in ("objects", "refs"):
         (git / name).mkdir(parents=True)
     (git / "HEAD").write_text("ref: refs/heads/main\n")
-    (directory / ".gitignore").write_text(IGNORED)
-    run([PYTHON, "-m", "compileall", "-q", "."], directory)
 
 
 def run(command, directory):
