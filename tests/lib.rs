@@ -30,6 +30,7 @@ mod project;
 mod questions;
 mod repositories;
 mod runserver;
+mod rust;
 mod startapp;
 mod startproject;
 mod support;

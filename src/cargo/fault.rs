@@ -6,18 +6,14 @@ use crate::wire::{
     message::{ApplicationError, ErrorKind},
 };
 
-/// What the program around the application says of a panic; anything else is an error that the
-/// application returned.
-const PANIC: &str = "panic";
-
 /// How it begins the lines of an error that name where it came from.
 const CAUSED_BY: &str = "\ncaused by: ";
 
-/// What a request failed with: `kind` and `text` are the value of the header `scaffold-failure` and
-/// the body that came with it. Reads the files that the backtrace of a panic names.
+/// What a request failed with: a panic, or an error that the application returned, and what that
+/// said. Reads the files that the backtrace of a panic names.
 #[must_use]
-pub fn application_error(kind: &str, text: &str, package: &Package) -> ApplicationError {
-    if kind == PANIC {
+pub fn application_error(is_panic: bool, text: &str, package: &Package) -> ApplicationError {
+    if is_panic {
         of_panic(&Panic::read(text, package), package)
     } else {
         of_error(text)
@@ -141,7 +137,7 @@ mod tests {
         fs::create_dir(place.join("src")).unwrap();
         fs::write(place.join("src/views.rs"), "one\n    x.unwrap()\n").unwrap();
         let text = TEXT.replace("PLACE", place.to_str().unwrap());
-        let error = application_error("panic", &text, &package(place));
+        let error = application_error(true, &text, &package(place));
         let summary = "panicked at src/views.rs:2:7: called `Option::unwrap()` on `None`";
         assert_eq!((error.kind, &*error.summary), (ErrorKind::Panic, summary));
         assert!(
@@ -185,7 +181,7 @@ mod tests {
     #[test]
     fn without_a_backtrace_there_is_the_place_of_the_panic() {
         let text = "panicked at /w/src/views.rs:3:1:\none\ntwo\n";
-        let error = application_error("panic", text, &package("/w".as_ref()));
+        let error = application_error(true, text, &package("/w".as_ref()));
         assert_eq!(error.summary, "panicked at src/views.rs:3:1: one");
         assert_eq!(error.exceptions[0].text, "one\ntwo");
         let frame = &error.exceptions[0].frames[0];
@@ -194,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_which_nothing_is_known_is_told_all_the_same() {
-        let error = application_error("panic", "oh", &package("/w".as_ref()));
+        let error = application_error(true, "oh", &package("/w".as_ref()));
         assert_eq!(error.summary, "panicked: oh");
         assert_eq!(error.exceptions[0].frames, []);
     }
@@ -202,7 +198,7 @@ mod tests {
     #[test]
     fn an_error_has_its_causes() {
         let text = "no page\ncaused by: no row\nin `t`\ncaused by: no file";
-        let error = application_error("error", text, &package("/w".as_ref()));
+        let error = application_error(false, text, &package("/w".as_ref()));
         assert_eq!((error.kind, &*error.summary), (ErrorKind::Error, "no page"));
         let causes: Vec<_> = error
             .exceptions
@@ -220,10 +216,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_taken_apart(
-            kind in "panic|error|",
+            is_panic in any::<bool>(),
             text in "(panicked at |[a-z/.]{0,4}:[0-9]{0,3}:2|:?\\n|\\n   [0-9]: |\\n +at |caused by: |.{0,9}){0,20}",
         ) {
-            let error = application_error(&kind, &text, &package("/nonexistent".as_ref()));
+            let error = application_error(is_panic, &text, &package("/nonexistent".as_ref()));
             prop_assert_eq!(error.summary.lines().count().max(1), 1);
             prop_assert!(error.exceptions.len() <= MAX_EXCEPTIONS);
             prop_assert!(error.exceptions.iter().all(|it| it.frames.len() <= MAX_FRAMES));

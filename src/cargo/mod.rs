@@ -6,7 +6,8 @@
 //!   is what it names
 //! - `runner`: the crate around the project that serves it; its source is in `runner/`
 //! - `build`: building it; `diagnostics`: what the compiler says, `refusal`: its errors, pure
-//! - `process`: the program that was built; `trial`: one request to it
+//! - `builder`: building it again and again; `dep_info`: what it was built from, pure
+//! - `process`: the program that was built; `silence`: whether it reacts; `trial`: one request to it
 //! - `fault`: what it gave in place of an answer; `panic`, `backtrace`, `frames`: how it panicked
 //! - `excerpt`: places in source files, with the lines around them
 //!
@@ -16,6 +17,8 @@ mod application;
 #[path = "runner/backtrace.rs"]
 mod backtrace;
 mod build;
+mod builder;
+mod dep_info;
 mod diagnostics;
 mod error;
 mod excerpt;
@@ -28,16 +31,18 @@ mod process;
 mod refusal;
 mod runner;
 mod settings;
+mod silence;
 mod trial;
 
 pub use build::{Build, Output};
+pub use builder::{Builder, Program};
 pub use diagnostics::Diagnostic;
 pub use error::Error;
 pub use excerpt::place;
 pub use fault::{application_error, of_panic};
 pub use package::Package;
 pub use panic::Panic;
-pub use process::{Runner, Start};
+pub use process::{Exit, Runner, Start};
 pub use refusal::Refusal;
 pub use runner::RunnerCrate;
 pub use settings::{Application, Choice, Rule, VARIABLE};

@@ -1,19 +1,25 @@
 //! The process of the program that serves a project.
 
 use std::{
-    env, io,
+    env, fmt, io,
+    num::NonZeroU32,
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    time::Duration,
 };
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     net::{UnixListener, UnixStream},
     process::{Child, Command},
+    time::timeout,
 };
 
-use super::Error;
+use super::{Error, silence};
+use crate::project::{Ended, Streams};
 
 /// The longest path of a directory in which sockets can have names: systems allow them 104 octets
 /// at least.
@@ -26,7 +32,7 @@ const MOST_WORDS: u64 = 64 * 1024;
 #[derive(Debug)]
 pub struct Runner {
     child: Child,
-    /// What says that we are here.
+    /// What says that we are here, and asks whether it is.
     control: BufReader<UnixStream>,
     directory: TempDir,
 }
@@ -40,26 +46,81 @@ pub enum Start {
     Panicked(String),
     /// It ended by itself before it served.
     Ended(ExitStatus),
+    /// It did not serve within so many seconds, and was killed.
+    Silent(NonZeroU32),
+}
+
+/// How a process that served came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It ended, or was ended by somebody else.
+    Ended(ExitStatus),
+    /// It had requests, did not react for so many seconds, and was killed.
+    Silent(NonZeroU32),
+    /// The system cannot tell.
+    Gone,
+}
+
+impl Exit {
+    /// Whether it was ended by a signal that a terminal, or whoever stops a whole group of processes,
+    /// sends to the front as well.
+    #[must_use]
+    pub fn may_be_everybodys(self) -> bool {
+        let signals = [Signal::INT, Signal::TERM, Signal::HUP];
+        let signal = match self {
+            Self::Ended(status) => status.signal().and_then(Signal::from_named_raw),
+            Self::Silent(_) | Self::Gone => None,
+        };
+        signal.is_some_and(|signal| signals.contains(&signal))
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(status) => Ended(*status).fmt(formatter),
+            Self::Silent(seconds) => {
+                write!(formatter, "did not react for {seconds} s and was killed")
+            }
+            Self::Gone => formatter.write_str("is gone"),
+        }
+    }
 }
 
 impl Runner {
-    /// Starts the program in the project's directory, and waits until it serves. What it prints
-    /// goes to standard error, and there is nothing for it to read.
-    pub async fn start(program: &Path, directory: &Path) -> Result<Start, Error> {
+    /// Starts the program in the project's directory, and waits until it serves, or for so many
+    /// seconds; without a limit, for ever.
+    pub async fn start(
+        program: &Path,
+        directory: &Path,
+        streams: Streams,
+        limit: Option<NonZeroU32>,
+    ) -> Result<Start, Error> {
+        let begun = Self::begin(program, directory, streams);
+        let Some(seconds) = limit else {
+            return begun.await;
+        };
+        // Dropping it kills the process.
+        timeout(duration(seconds), begun)
+            .await
+            .unwrap_or(Ok(Start::Silent(seconds)))
+    }
+
+    async fn begin(program: &Path, directory: &Path, streams: Streams) -> Result<Start, Error> {
         let sockets = directory_for_sockets().map_err(Error::Connect)?;
         let listener =
             UnixListener::bind(sockets.path().join("control")).map_err(Error::Connect)?;
-        let mut child = Command::new(program)
-            .arg(sockets.path())
-            .current_dir(directory)
-            .stdin(Stdio::null())
-            .stdout(io::stderr())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|source| Error::Start {
-                program: program.to_owned(),
-                source,
-            })?;
+        let mut command = Command::new(program);
+        command.arg(sockets.path()).current_dir(directory);
+        match streams {
+            Streams::Shared => &mut command,
+            Streams::Errors => command.stdin(Stdio::null()).stdout(io::stderr()),
+        };
+        let spawned = command.kill_on_drop(true).spawn();
+        let mut child = spawned.map_err(|source| Error::Start {
+            program: program.to_owned(),
+            source,
+        })?;
         let mut control = tokio::select! {
             accepted = listener.accept() => BufReader::new(accepted.map_err(Error::Connect)?.0),
             status = child.wait() => return status.map(Start::Ended).map_err(Error::Connect),
@@ -85,8 +146,36 @@ impl Runner {
     }
 
     /// Where it listens.
-    pub(super) fn socket(&self) -> PathBuf {
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
         self.directory.path().join("http")
+    }
+
+    /// The process's number, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Whether a debugger holds it.
+    #[must_use]
+    pub fn is_debugged(&self) -> bool {
+        self.pid().is_some_and(silence::is_traced)
+    }
+
+    /// Waits until the process is gone. While `is_busy` says that it has requests, it is ended where
+    /// it does not react for so many seconds; without a limit, never.
+    pub async fn ended(&mut self, limit: Option<NonZeroU32>, is_busy: impl Fn() -> bool) -> Exit {
+        let Self { child, control, .. } = self;
+        let pid = child.id();
+        let is_silent = silence::noticed(control, pid, limit.map(duration), is_busy);
+        tokio::select! {
+            status = child.wait() => return status.map_or(Exit::Gone, Exit::Ended),
+            () = is_silent => {}
+        }
+        // What cannot be killed is gone already.
+        let _ = child.kill().await;
+        limit.map_or(Exit::Gone, Exit::Silent)
     }
 
     /// Ends it.
@@ -100,6 +189,10 @@ impl Runner {
         // It may be in a computation that does not end. What cannot be killed is gone already.
         let _ = child.kill().await;
     }
+}
+
+fn duration(seconds: NonZeroU32) -> Duration {
+    Duration::from_secs(seconds.get().into())
 }
 
 /// A directory that only this user can enter, with a short name.

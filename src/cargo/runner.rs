@@ -34,6 +34,16 @@ const DEPENDENCIES: [(&str, &str, &[&str]); 4] = [
     ("tower-service", "0.3", &[]),
 ];
 
+/// What Cargo's profile `dev` has where a manifest says nothing
+/// (<https://doc.rust-lang.org/cargo/reference/profiles.html#dev>).
+const USUAL_DEV: &str = "opt-level = 0\n\
+    debug = true\n\
+    strip = \"none\"\n\
+    debug-assertions = true\n\
+    overflow-checks = true\n\
+    incremental = true\n\
+    codegen-units = 256";
+
 /// The project's `Cargo.lock` as it was when the runner's was made of it.
 const LOCK_COPY: &str = "project.lock";
 
@@ -130,7 +140,8 @@ fn manifest(name: &str, package: &Package, of_workspace: &str) -> Result<String,
     manifest.insert("workspace".to_owned(), Table::new().into());
     // One that does not parse has been told by Cargo.
     let mut of_workspace: Table = of_workspace.parse().unwrap_or_default();
-    if let Some(profile) = of_workspace.remove("profile") {
+    if let Some(mut profile) = of_workspace.remove("profile") {
+        keep_own_settings(&mut profile, &package.name);
         manifest.insert("profile".to_owned(), profile);
     }
     if let Some(Value::Table(mut patch)) = of_workspace.remove("patch") {
@@ -142,6 +153,31 @@ fn manifest(name: &str, package: &Package, of_workspace: &str) -> Result<String,
         manifest.insert("patch".to_owned(), patch.into());
     }
     Ok(manifest.to_string())
+}
+
+/// Lets the project be built as its profile says. In the runner it is a dependency, for which
+/// `package."*"` would hold as well, that is often without debugging information or optimised.
+fn keep_own_settings(profiles: &mut Value, project: &str) {
+    let Some(Value::Table(dev)) = profiles.get_mut("dev") else {
+        return;
+    };
+    let mut own: Table = USUAL_DEV.parse().unwrap_or_default();
+    own.extend(dev.clone());
+    let Some(Value::Table(packages)) = dev.get_mut("package") else {
+        return;
+    };
+    let Some(Value::Table(of_dependencies)) = packages.get("*").cloned() else {
+        return;
+    };
+    let of_project = packages.entry(project).or_insert(Table::new().into());
+    let Value::Table(of_project) = of_project else {
+        return;
+    };
+    for key in of_dependencies.keys() {
+        if let Some(value) = own.remove(key) {
+            of_project.entry(key).or_insert(value);
+        }
+    }
 }
 
 /// Makes the path of a patch lead to the same place from another directory.
@@ -231,6 +267,33 @@ mod tests {
             "/w/é \"x\"".into()
         );
         assert_eq!(manifest["workspace"], Table::new().into());
+    }
+
+    #[test]
+    fn what_profiles_say_of_dependencies_is_not_for_the_project() {
+        let manifest = |of_workspace: &str| {
+            let manifest = manifest("runner", &package(Path::new("/w")), of_workspace).unwrap();
+            let manifest: Table = manifest.parse().unwrap();
+            manifest["profile"]["dev"].clone()
+        };
+        let dev = manifest(
+            "[profile.dev]\ndebug = 1\n\
+             [profile.dev.package.\"*\"]\ndebug = false\nopt-level = 3\n",
+        );
+        assert_eq!(dev["package"]["*"]["debug"], false.into());
+        assert_eq!(dev["package"]["my-site"]["debug"], 1.into());
+        assert_eq!(dev["package"]["my-site"]["opt-level"], 0.into());
+        let dev = manifest(
+            "[profile.dev.package.\"*\"]\ndebug = false\nopt-level = 3\n\
+             [profile.dev.package.my-site]\nopt-level = 1\n",
+        );
+        assert_eq!(dev["package"]["my-site"]["debug"], true.into());
+        assert_eq!(dev["package"]["my-site"]["opt-level"], 1.into());
+        assert!(
+            manifest("[profile.dev]\ndebug = 1\n")
+                .get("package")
+                .is_none()
+        );
     }
 
     #[test]

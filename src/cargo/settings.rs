@@ -31,6 +31,8 @@ pub struct Choice {
     pub argument: Option<String>,
     /// [`VARIABLE`] of the environment.
     pub variable: Option<String>,
+    /// What the project's configuration says.
+    pub configured: Option<String>,
 }
 
 /// What named something.
@@ -40,6 +42,8 @@ pub enum Rule {
     Argument,
     /// [`VARIABLE`].
     Variable,
+    /// The project's configuration.
+    Configuration,
     /// The settings.
     Constant,
     /// Nothing did.
@@ -53,6 +57,7 @@ impl Rule {
         match self {
             Self::Argument => "--settings",
             Self::Variable => VARIABLE,
+            Self::Configuration => "Cargo.toml",
             Self::Constant => NAME,
             Self::Default => "default",
         }
@@ -88,11 +93,19 @@ impl Application {
     /// Reads the settings of a package, and looks whether there is what they name.
     pub fn read(package: &Package, choice: &Choice) -> Result<Self, Error> {
         let root = Module::root(package)?;
-        let (given, rule) = match (&choice.argument, &choice.variable) {
-            (Some(given), _) => (given.as_str(), Rule::Argument),
-            (None, Some(given)) => (given.as_str(), Rule::Variable),
-            (None, None) => (MODULE, Rule::Default),
-        };
+        let Choice {
+            argument,
+            variable,
+            configured,
+        } = choice;
+        let (given, rule) = [
+            (argument, Rule::Argument),
+            (variable, Rule::Variable),
+            (configured, Rule::Configuration),
+        ]
+        .into_iter()
+        .find_map(|(given, rule)| Some((given.as_deref()?, rule)))
+        .unwrap_or((MODULE, Rule::Default));
         let settings = match rule {
             Rule::Default => vec![MODULE.to_owned()],
             _ => settings_path(package, given, rule)?,

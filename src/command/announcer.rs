@@ -12,8 +12,8 @@ use std::{
 
 use crate::{
     console::{self, Verbosity},
-    dev::{Event, Loading},
-    project::Config,
+    dev::{Event, Loading, Way},
+    project::{Config, ConfigTable},
     serve::{AccessLog, Failure},
     watch::Change,
     wire::message::Report,
@@ -87,8 +87,9 @@ pub(super) struct Announcer {
     pub(super) is_announced: bool,
     /// The project's root: what lies in it is called by its path from there.
     pub(super) root: PathBuf,
-    /// What the project's file configures, as it was read.
+    /// What the project's file configures, as it was read, and where it is.
     pub(super) config: Config,
+    pub(super) table: ConfigTable,
     /// The change because of which the application is being loaded.
     pub(super) change: Option<Change>,
     /// What the framework's checks said last: the streams and texts.
@@ -116,7 +117,7 @@ impl Announcer {
                 if self.is_announced && self.verbosity > Verbosity::Quiet {
                     self.print_loaded(&loading);
                 }
-                self.announce(Some(&loading.report));
+                self.announce(Some(&loading.way));
             }
             Event::Checked(report) => self.print_checks(&report),
             Event::NotLoaded(failure) => {
@@ -127,6 +128,18 @@ impl Announcer {
                 }
                 self.failure = Some(failure);
                 self.announce(None);
+            }
+            // The first build takes a while; of later ones, that they are made is said already.
+            Event::Cargo(line) => {
+                let is_told = !self.is_announced || self.verbosity == Verbosity::Verbose;
+                if is_told && self.verbosity > Verbosity::Quiet {
+                    console::note(line);
+                }
+            }
+            Event::Warned(text) => {
+                if self.verbosity > Verbosity::Quiet {
+                    console::raw(text);
+                }
             }
             Event::Missing(failure) => {
                 print_traceback(&failure);
@@ -146,7 +159,10 @@ impl Announcer {
                         self.describe(&change)
                     ));
                 }
-                if change.files.contains_key(&self.root.join(Config::FILE)) {
+                if change
+                    .files
+                    .contains_key(&self.root.join(self.table.file()))
+                {
                     self.compare_config();
                 }
                 self.change = Some(change);
@@ -190,41 +206,30 @@ impl Announcer {
             console::note("The application is loaded.");
             return;
         };
-        let Loading {
-            report,
-            origin,
-            asked,
-            ready,
-        } = loading;
+        let Loading { way, asked, ready } = loading;
         let took = ready.saturating_duration_since(change.noticed);
-        let noticing = asked.saturating_duration_since(change.noticed);
-        let importing: f64 = report.get("loading").parse().unwrap_or_default();
-        let importing = Duration::try_from_secs_f64(importing / 1000.0).unwrap_or_default();
-        let starting = took.saturating_sub(noticing + importing);
-        let [took, noticing, importing, starting] =
-            [took, noticing, importing, starting].map(|time| time.as_millis());
         if self.verbosity < Verbosity::Verbose {
-            console::note(format_args!("Reloaded in {took} ms."));
+            console::note(format_args!("Reloaded in {} ms.", took.as_millis()));
             return;
         }
-        let (way, reason) = match origin {
-            Origin::Forked => ("fork", String::new()),
-            Origin::Started(None) => ("start", String::new()),
-            Origin::Started(Some(reason)) => ("start", format!(" ({reason})")),
-        };
+        let noticing = asked.saturating_duration_since(change.noticed);
+        let parts = describe_way(way, took.saturating_sub(noticing));
+        let [took, noticing] = [took, noticing].map(|time| time.as_millis());
         console::note(format_args!(
-            "Reloaded in {took} ms: {noticing} ms to detect, {starting} ms to {way} a \
-             worker{reason}, {importing} ms to import."
+            "Reloaded in {took} ms: {noticing} ms to detect, {parts}."
         ));
     }
 
     /// Says so where the project's configuration is no longer what this server was started with.
     fn compare_config(&mut self) {
-        match Config::read(&self.root) {
+        match Config::read(&self.root, self.table) {
             Ok(config) if config == self.config => {}
             Ok(config) => {
                 console::warning(
-                    "`[tool.scaffold]` is not as it was when the server was started",
+                    format_args!(
+                        "`[{}]` is not as it was when the server was started",
+                        self.table.name()
+                    ),
                     Some("start the server again to have it heeded"),
                 );
                 self.config = config;
@@ -247,9 +252,9 @@ impl Announcer {
     }
 
     /// Prints the address, and what was loaded, once.
-    fn announce(&mut self, report: Option<&Report>) {
+    fn announce(&mut self, way: Option<&Way>) {
         if !std::mem::replace(&mut self.is_announced, true) && self.verbosity > Verbosity::Quiet {
-            self.banner.print(report);
+            self.banner.print(way);
         }
     }
 
@@ -272,6 +277,28 @@ impl Announcer {
             }
         }
         self.checked = Some(printed);
+    }
+}
+
+/// What an application's loading consisted of once the change was noticed, which took so long in all.
+fn describe_way(way: &Way, took: Duration) -> String {
+    match way {
+        Way::Worker { report, origin } => {
+            let importing: f64 = report.get("loading").parse().unwrap_or_default();
+            let importing = Duration::try_from_secs_f64(importing / 1000.0).unwrap_or_default();
+            let starting = took.saturating_sub(importing).as_millis();
+            let (way, reason) = match origin {
+                Origin::Forked => ("fork", String::new()),
+                Origin::Started(None) => ("start", String::new()),
+                Origin::Started(Some(reason)) => ("start", format!(" ({reason})")),
+            };
+            let importing = importing.as_millis();
+            format!("{starting} ms to {way} a worker{reason}, {importing} ms to import")
+        }
+        Way::Program { built, .. } => {
+            let starting = took.saturating_sub(*built).as_millis();
+            format!("{} ms to build, {starting} ms to start", built.as_millis())
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What `scaffold runserver` prints when it starts: Django's lines in Django's order
-//! (`runserver`'s `inner_run` and `on_bind`), and one about the interpreter.
+//! (`runserver`'s `inner_run` and `on_bind`), and one about what runs the application.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::{console, project::Interpreter, wire::message::Report};
+use crate::{cargo::Application, console, dev::Way, project::Interpreter, wire::message::Report};
 
 /// How Django shows a warning (`utils.termcolors`, the dark palette).
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -17,15 +17,37 @@ pub(super) struct Banner {
     pub(super) urls: Vec<String>,
     /// Only this machine can reach it.
     pub(super) is_loopback: bool,
-    pub(super) interpreter: Interpreter,
-    /// How many worker processes there are.
-    pub(super) workers: u16,
+    pub(super) runtime: Runtime,
+}
+
+/// What runs the application.
+#[derive(Debug)]
+pub(super) enum Runtime {
+    Python {
+        interpreter: Interpreter,
+        /// How many worker processes there are.
+        workers: u16,
+    },
+    Rust,
 }
 
 impl Banner {
-    /// Prints it; `report` is what the worker says that is ready, if one is.
-    pub(super) fn print(&self, report: Option<&Report>) {
-        console::line(self.text(report));
+    /// Prints it; `way` is how the application was loaded, if it was.
+    pub(super) fn print(&self, way: Option<&Way>) {
+        let report = match way {
+            Some(Way::Worker { report, .. }) => Some(report),
+            _ => None,
+        };
+        console::line(match &self.runtime {
+            Runtime::Python {
+                interpreter,
+                workers,
+            } => self.of_python(interpreter, *workers, report),
+            Runtime::Rust => self.of_rust(match way {
+                Some(Way::Program { application, .. }) => Some(application),
+                _ => None,
+            }),
+        });
         if let Some((warning, rest)) =
             report.and_then(|report| report.get("production_warning").split_once('\n'))
         {
@@ -44,13 +66,12 @@ impl Banner {
         }
     }
 
-    fn text(&self, report: Option<&Report>) -> String {
-        let Self {
-            urls,
-            is_loopback: _,
-            interpreter,
-            workers,
-        } = self;
+    fn of_python(
+        &self,
+        interpreter: &Interpreter,
+        workers: u16,
+        report: Option<&Report>,
+    ) -> String {
         let said = |name| report.map_or("", |report| report.get(name));
         let mut text = String::new();
         // Writing to a string cannot fail.
@@ -59,9 +80,7 @@ impl Banner {
         }
         match (said("framework"), said("settings")) {
             (_, "") => {}
-            ("", settings) => {
-                let _ = writeln!(text, "Using settings '{settings}'");
-            }
+            ("", settings) => text.push_str(&using(settings)),
             (framework, settings) => {
                 // As Django says it: `Django version 5.2, using settings 'mysite.settings'`.
                 let framework = framework.replacen(' ', " version ", 1);
@@ -81,13 +100,34 @@ impl Banner {
         if !said("application").is_empty() {
             let _ = write!(text, ", application {}", said("application"));
         }
-        if *workers > 1 {
+        if workers > 1 {
             let _ = write!(text, ", {workers} workers");
         }
-        for url in urls {
-            let _ = write!(text, "\nStarting WSGI development server at {url}");
+        text.push('\n');
+        self.end(text, "WSGI development server")
+    }
+
+    fn of_rust(&self, application: Option<&Application>) -> String {
+        let mut text = String::new();
+        if let Some(application) = application {
+            if let Some((settings, _)) = &application.settings {
+                text.push_str(&using(settings));
+            }
+            let _ = writeln!(text, "Rust application {}", application.name());
         }
-        text.push_str("\nQuit the server with CONTROL-C.\n");
+        self.end(text, "development server")
+    }
+
+    /// Where the server is, and how it is ended.
+    fn end(&self, mut text: String, server: &str) -> String {
+        for url in &self.urls {
+            let _ = writeln!(text, "Starting {server} at {url}");
+        }
+        text.push_str("Quit the server with CONTROL-C.\n");
         text
     }
+}
+
+fn using(settings: &str) -> String {
+    format!("Using settings '{settings}'\n")
 }

@@ -1,7 +1,7 @@
 //! The errors of all parts, wrapped once: the text, the label before it, the hint after it, and
 //! the exit code.
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use super::{
     generate::{HookError, ScriptError},
@@ -28,9 +28,9 @@ pub(crate) enum Error {
     /// A Rust project cannot be built or served.
     #[error(transparent)]
     Cargo(#[from] cargo::Error),
-    /// The project is one that is not served yet.
-    #[error("`{}` is a Rust project, and `scaffold runserver` does not serve these yet", .0.display())]
-    RustProject(PathBuf),
+    /// A Rust project is to be served with an option that is about Python.
+    #[error("`{0}` is for Python projects, and this one is in Rust")]
+    PythonOption(&'static str),
     /// The user's variables cannot be taken.
     #[error(transparent)]
     Variables(#[from] template::VariablesError),
@@ -113,10 +113,7 @@ impl Error {
             Self::Template(error) => error.hint(),
             Self::Project(error) => error.hint(),
             Self::Cargo(error) => error.hint(),
-            Self::RustProject(_) => Some(
-                "`scaffold check` builds it and tries its application; its own `cargo run` serves it"
-                    .to_owned(),
-            ),
+            Self::PythonOption(_) => Some("leave it out".to_owned()),
             Self::Variables(error) => error.hint().map(str::to_owned),
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"

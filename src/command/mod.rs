@@ -75,7 +75,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
         }),
         Command::Runserver(args) => {
             check(output)?;
-            runserver::run(args, output, verbosity)
+            runserver::run(&args, output, verbosity)
         }
         Command::Update(args) => return update::run(&args, output, verbosity),
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{Event, failure};
 use crate::{
-    serve::{Backend, Failure, HostPattern, State, Workers},
+    serve::{self, Backend, Failure, HostPattern, State, Workers},
     watch::Change,
     wire::{Client, message::Report},
 };
@@ -21,7 +21,7 @@ use crate::{
 pub(super) enum Standing {
     /// No worker is ready, but one will be, or it will be known why not.
     Starting,
-    Ready(Client),
+    Ready(Backend),
     Failed(Arc<Failure>, Instant),
 }
 
@@ -105,10 +105,26 @@ impl<T: FnMut(Event)> Board<T> {
     pub(super) fn clients(&self) -> Option<Vec<Client>> {
         let standings = self.standings.borrow();
         let clients = standings.iter().map(|standing| match standing {
-            Standing::Ready(client) => Some(client.clone()),
+            Standing::Ready(Backend::Worker(client)) => Some(client.clone()),
             _ => None,
         });
         clients.collect()
+    }
+
+    /// Shows the failure of a place until a request comes that wants to see whether it has been
+    /// mended.
+    pub(super) async fn wait_for_retry(&self, place: usize, failure: Failure) {
+        let failure = Arc::new(failure);
+        self.tell(Event::NotLoaded(Arc::clone(&failure)));
+        let failed = Instant::now();
+        self.set(place, Standing::Failed(failure, failed));
+        loop {
+            self.front.retry_wanted().await;
+            // A wish from before the failure was known is fulfilled already.
+            if failed.elapsed() >= serve::RETRY_AFTER {
+                return;
+            }
+        }
     }
 
     /// Tells pages in the browser of changed files that need no new workers.
@@ -127,11 +143,6 @@ impl<T: FnMut(Event)> Board<T> {
         let allowed = report.all("allowed_host");
         self.front
             .allow_hosts(allowed.map(HostPattern::of_application).collect());
-    }
-
-    /// Waits until a request comes that wants a failed application to be tried again.
-    pub(super) async fn retry_wanted(&self) {
-        self.front.retry_wanted().await;
     }
 
     /// How many times the first place has had a worker ready.
@@ -163,7 +174,7 @@ fn state(standings: &[Standing], is_checked: bool) -> State {
     let ready: Arc<[Backend]> = standings
         .iter()
         .filter_map(|standing| match standing {
-            Standing::Ready(client) => Some(Backend::Worker(client.clone())),
+            Standing::Ready(backend) => Some(backend.clone()),
             _ => None,
         })
         .collect();

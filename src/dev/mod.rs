@@ -1,27 +1,37 @@
 //! The one loop that joins watcher, workers and front: it starts workers, tells the front to which
 //! of them requests may go, and starts the next ones when one ends or the project has changed.
 //!
-//! - `generation`: the workers that run one state of the project's files
-//! - `place`: keeps one of them running
+//! - `generation`: the processes that run one state of the project's files
+//! - `worker_place`: keeps a worker running; `runner_place`: builds a Rust project, and keeps its
+//!   program running
+//! - `process`: a process of either kind
 //! - `failure`: what is told of an application that cannot be served
 //! - `board`: what all the places have come to, and the front is told
 //! - `backoff`: how long is waited before a worker is replaced
 //! - `taking`: changes that the workers can take in as they are
 //! - `watching`: the watcher, or nothing in its place
-//! - `retired`: workers that finish what they have, on code that has been changed
+//! - `retired`: processes that finish what they have, on code that has been changed
 
 mod backoff;
 mod board;
 mod failure;
 mod generation;
-mod place;
+mod process;
 mod retired;
+mod runner_place;
 mod taking;
 mod watching;
+mod worker_place;
 
-use std::{io, pin::pin, sync::Arc, time::Instant};
+use std::{
+    io,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
+    cargo::{self, Application},
     serve::{self, AccessLog, Failure, Listener, Server},
     watch::{self, Change},
     wire::message::Report,
@@ -29,8 +39,9 @@ use crate::{
 };
 
 use board::Board;
-use generation::Generation;
+use generation::{Generation, Source};
 use retired::{News, Retired};
+pub(crate) use runner_place::Rust;
 use taking::Taking;
 use watching::Watching;
 
@@ -41,21 +52,37 @@ pub(crate) struct Plan {
     pub(crate) listeners: Vec<Listener>,
     /// What the front is to be like.
     pub(crate) front: serve::Settings,
-    /// How workers are started.
-    pub(crate) worker: worker::Config,
-    /// How many of them there are.
-    pub(crate) workers: u16,
-    /// Whether they are forked from a warm interpreter where that is possible.
-    pub(crate) preload: bool,
+    /// What runs the application.
+    pub(crate) engine: Engine,
     /// Which files are watched; nothing is where the project is not to be reloaded.
     pub(crate) watch: Option<watch::Rules>,
     /// Where the access log goes.
     pub(crate) log: AccessLog,
 }
 
+/// What runs the application.
+#[derive(Debug)]
+pub(crate) enum Engine {
+    /// Worker processes.
+    Python {
+        /// How they are started.
+        worker: worker::Config,
+        /// How many of them there are.
+        workers: u16,
+        /// Whether they are forked from a warm interpreter where that is possible.
+        preload: bool,
+    },
+    /// A program that is built around it.
+    Rust(Rust),
+}
+
 /// What the user may want to know.
 #[derive(Debug)]
 pub(crate) enum Event {
+    /// A line of Cargo's own words while it builds.
+    Cargo(String),
+    /// What the compiler warns of, as it would show it.
+    Warned(String),
     /// The application is loaded and served.
     Ready(Loading),
     /// The framework's checks were run, in time for the first request or beside the worker.
@@ -85,14 +112,31 @@ pub(crate) enum Event {
 /// How the application came to be loaded.
 #[derive(Debug)]
 pub(crate) struct Loading {
-    /// What the worker says.
-    pub(crate) report: Report,
-    /// How its process came to be.
-    pub(crate) origin: Origin,
+    /// In which way.
+    pub(crate) way: Way,
     /// When that was asked for.
     pub(crate) asked: Instant,
     /// When the application was served.
     pub(crate) ready: Instant,
+}
+
+/// In which way an application came to be loaded.
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// By a worker.
+    Worker {
+        /// What it says.
+        report: Report,
+        /// How its process came to be.
+        origin: Origin,
+    },
+    /// By a program that was built.
+    Program {
+        /// What it serves.
+        application: Application,
+        /// How long building took.
+        built: Duration,
+    },
 }
 
 /// Why nothing can be served.
@@ -104,6 +148,9 @@ pub(crate) enum Error {
     /// The worker's package or the interpreter is not usable.
     #[error(transparent)]
     Worker(#[from] worker::Error),
+    /// A Rust project cannot be built at all.
+    #[error(transparent)]
+    Cargo(#[from] cargo::Error),
     /// The project's files cannot be watched.
     #[error(transparent)]
     Watch(#[from] watch::Error),
@@ -121,6 +168,7 @@ impl Error {
         match self {
             Self::Listen(_) => None,
             Self::Worker(error) => error.hint(),
+            Self::Cargo(error) => error.hint(),
             Self::Watch(error) => error.hint(),
             Self::Usage(failure) | Self::Guard(failure) => {
                 Some(failure.hint.clone()).filter(|hint| !hint.is_empty())
@@ -138,20 +186,25 @@ pub(crate) async fn run(
     let Plan {
         listeners,
         front,
-        worker,
-        workers,
-        preload,
+        engine,
         watch,
         log,
     } = plan;
     let watching = Watching::start(watch)?;
     let (workers_of_front, upstream) = serve::upstream(watching.is_current());
     let server = Server::new(listeners, front, upstream, log)?;
-    let starter = Starter::new(worker, preload);
-    let board = Board::new(workers_of_front, workers.into(), tell);
+    let (source, places) = match engine {
+        Engine::Python {
+            worker,
+            workers,
+            preload,
+        } => (Source::Python(Starter::new(worker, preload)), workers),
+        Engine::Rust(rust) => (Source::Rust(rust), 1),
+    };
+    let board = Board::new(workers_of_front, places.into(), tell);
     let mut retired = Retired::new();
     let mut taking = Taking::default();
-    let mut generation = Generation::new(&starter, &watching, &board, true);
+    let mut generation = Generation::new(&source, &watching, &board, true);
     let mut serving = pin!(server.run(shutdown));
     let mut noting = pin!(watching.noting(|| board.tell(Event::Noted)));
     let mut reopening = pin!(watching.reopening(|| board.refresh()));
@@ -194,7 +247,7 @@ pub(crate) async fn run(
                 board.renew();
                 board.tell(Event::Changed(change));
                 retired.take(generation.end());
-                generation = Generation::new(&starter, &watching, &board, false);
+                generation = Generation::new(&source, &watching, &board, false);
                 resume(&watching, &board);
             }
             Ok(None) => break Ok(()),

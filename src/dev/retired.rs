@@ -1,4 +1,4 @@
-//! Workers that finish what they have, on code that has been changed since.
+//! Processes that finish what they have, on code that has been changed since.
 
 use std::{
     collections::VecDeque,
@@ -10,21 +10,21 @@ use tokio::{
     task::{AbortHandle, JoinSet},
 };
 
-use crate::worker::Worker;
+use super::process::Process;
 
 /// How long requests of an earlier generation may take: longer than people wait for a page, and
 /// not so long that processes of streaming responses pile up. It does not count while one of them
 /// is in a debugger.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How many workers may be finishing at a time; of more, the oldest are ended. Each save retires
+/// How many processes may be finishing at a time; of more, the oldest are ended. Each save retires
 /// as many as serve the project.
 const MOST: usize = 64;
 
-/// How often is looked whether a worker has finished or is in a debugger: nobody waits for that.
+/// How often is looked whether a process has finished or is in a debugger: nobody waits for that.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// The workers of earlier generations.
+/// The processes of earlier generations.
 #[derive(Debug)]
 pub(super) struct Retired {
     finishing: JoinSet<()>,
@@ -33,7 +33,7 @@ pub(super) struct Retired {
     news: UnboundedReceiver<News>,
 }
 
-/// What becomes of a retired worker, where that is worth telling.
+/// What becomes of a retired process, where that is worth telling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
     /// One of its requests is in a debugger, so it goes on.
@@ -53,16 +53,16 @@ impl Retired {
         }
     }
 
-    /// Lets workers that get no more requests finish those they have, and ends them.
-    pub(super) fn take(&mut self, workers: impl Iterator<Item = Worker>) {
-        for worker in workers {
-            let task = self.finishing.spawn(finish(worker, self.tell.clone()));
+    /// Lets processes that get no more requests finish those they have, and ends them.
+    pub(super) fn take(&mut self, processes: impl Iterator<Item = Process>) {
+        for process in processes {
+            let task = self.finishing.spawn(finish(process, self.tell.clone()));
             self.handles.push_back(task);
         }
         while self.finishing.try_join_next().is_some() {}
         self.handles.retain(|handle| !handle.is_finished());
         while self.handles.len() > MOST {
-            // Dropping a worker kills it.
+            // Dropping a process kills it.
             if let Some(oldest) = self.handles.pop_front() {
                 oldest.abort();
             }
@@ -84,9 +84,8 @@ impl Retired {
     }
 }
 
-/// Lets a worker finish what it has, and ends it.
-async fn finish(mut worker: Worker, tell: UnboundedSender<News>) {
-    let client = worker.client().clone();
+/// Lets a process finish what it has, and ends it.
+async fn finish(mut process: Process, tell: UnboundedSender<News>) {
     let tell = |news| {
         // Nobody listens any more only when everything ends.
         let _ = tell.send(news);
@@ -94,15 +93,15 @@ async fn finish(mut worker: Worker, tell: UnboundedSender<News>) {
     let mut is_told = false;
     let mut end = Instant::now() + GRACE;
     loop {
-        match client.pending() {
-            Some(0) => break worker.stop().await,
+        match process.pending() {
+            Some(0) => break process.stop().await,
             Some(_) => {}
             None => {
                 tell(News::BrokenOff);
-                break worker.stop().await;
+                break process.stop().await;
             }
         }
-        if worker.is_debugged() {
+        if process.is_debugged() {
             // Once the debugger is left, the requests have all of their time.
             end = Instant::now() + GRACE;
             if !std::mem::replace(&mut is_told, true) {
@@ -110,11 +109,11 @@ async fn finish(mut worker: Worker, tell: UnboundedSender<News>) {
             }
         } else if Instant::now() >= end {
             tell(News::BrokenOff);
-            break worker.retire().await;
+            break process.retire().await;
         }
         tokio::select! {
             // It is gone: the requests have been told.
-            _ = worker.ended() => {}
+            () = process.ended() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }

@@ -1,4 +1,5 @@
-//! What the user configured: `[tool.scaffold]` in `pyproject.toml`.
+//! What the user configured: `[tool.scaffold]` in `pyproject.toml`, or
+//! `[package.metadata.scaffold]` in `Cargo.toml`.
 
 use std::path::Path;
 
@@ -6,30 +7,81 @@ use toml::de::DeValue;
 
 use super::{
     Error,
-    pyproject::{FILE, Pyproject, table_at},
+    toml_file::{CARGO, PYPROJECT, TomlFile, table_at},
 };
 
 /// Keys less like a known one than this are not taken for a slip of the fingers.
 const SIMILAR: f64 = 0.75;
 
-const KEYS: [&str; 8] = [
+/// Keys for projects in any language.
+const KEYS: [&str; 6] = [
     "allowed-hosts",
-    "app",
     "ignore",
     "live-reload",
     "log-format",
-    "python",
     "settings",
     "watch",
 ];
 
+/// Keys for Python projects alone.
+const PYTHON_KEYS: [&str; 2] = ["app", "python"];
+
 /// What `log-format` may be.
 const LOG_FORMATS: [&str; 3] = ["django", "common", "json"];
 
-/// The values of `[tool.scaffold]`, all optional.
+/// Where a project has its configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigTable {
+    /// `[tool.scaffold]` in `pyproject.toml`.
+    Pyproject,
+    /// `[package.metadata.scaffold]` in `Cargo.toml`.
+    Cargo,
+}
+
+impl ConfigTable {
+    /// The file that it is in, in the project's root.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Pyproject => PYPROJECT,
+            Self::Cargo => CARGO,
+        }
+    }
+
+    /// The table's name, as in `tool.scaffold`.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.path().join(".")
+    }
+
+    fn path(self) -> &'static [&'static str] {
+        match self {
+            Self::Pyproject => &["tool", "scaffold"],
+            Self::Cargo => &["package", "metadata", "scaffold"],
+        }
+    }
+
+    /// The keys that mean something, for a message.
+    pub(super) fn known_keys(self) -> String {
+        let keys = self.keys().into_iter().map(|key| format!("`{key}`"));
+        keys.collect::<Vec<_>>().join(", ")
+    }
+
+    fn keys(self) -> Vec<&'static str> {
+        let more: &[&str] = match self {
+            Self::Pyproject => &PYTHON_KEYS,
+            Self::Cargo => &[],
+        };
+        let mut keys = [&KEYS, more].concat();
+        keys.sort_unstable();
+        keys
+    }
+}
+
+/// The values of the table, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The settings module, as in `mysite.settings`.
+    /// The settings module, as in `mysite.settings` or `mysite::settings`.
     pub settings: Option<String>,
     /// The application to serve without settings, as in `module:callable`.
     pub app: Option<String>,
@@ -48,64 +100,61 @@ pub struct Config {
 }
 
 impl Config {
-    /// The file that it is read from, in the project's root.
-    pub const FILE: &str = FILE;
-
     /// Reads the configuration of the project with that root; without a file or a table in it,
     /// nothing is configured.
-    pub fn read(root: &Path) -> Result<Self, Error> {
-        let Some(file) = Pyproject::read(root)? else {
+    pub fn read(root: &Path, place: ConfigTable) -> Result<Self, Error> {
+        let Some(file) = TomlFile::read(root, place.file())? else {
             return Ok(Self::default());
         };
         let document = file.parse()?;
         let mut config = Self::default();
-        let Some(table) = table_at(&document, &["tool", "scaffold"]) else {
+        let Some(table) = table_at(&document, place.path()) else {
             return Ok(config);
         };
+        let known = place.keys();
         for (key, value) in table {
-            let field = match key.get_ref().as_ref() {
-                "settings" => &mut config.settings,
-                "app" => &mut config.app,
-                "python" => &mut config.python,
-                "log-format" => &mut config.log_format,
-                "allowed-hosts" | "watch" | "ignore" => {
-                    let texts = texts(&file, key.get_ref(), value)?;
-                    match key.get_ref().as_ref() {
-                        "watch" => config.watch = texts,
-                        "ignore" => config.ignore = texts,
-                        _ => config.allowed_hosts = texts,
-                    }
-                    continue;
-                }
-                "live-reload" => {
-                    let Some(wanted) = value.get_ref().as_bool() else {
-                        let key = format!("tool.scaffold.{}", key.get_ref());
-                        return Err(file.wrong_type(key, value, "true or false"));
-                    };
-                    config.live_reload = wanted;
-                    continue;
-                }
-                unknown => {
-                    return Err(Error::UnknownKey {
-                        position: file.position(key.span().start),
-                        key: unknown.to_owned(),
-                        similar: similar(unknown),
-                    });
-                }
-            };
-            let Some(text) = value.get_ref().as_str() else {
-                let key = format!("tool.scaffold.{}", key.get_ref());
-                return Err(file.wrong_type(key, value, "a string"));
-            };
-            if key.get_ref() == "log-format" && !LOG_FORMATS.contains(&text) {
-                return Err(Error::WrongType {
-                    position: file.position(value.span().start),
-                    key: "tool.scaffold.log-format".to_owned(),
-                    expected: "`django`, `common` or `json`",
-                    found: "something else",
+            let name = key.get_ref().as_ref();
+            if !known.contains(&name) {
+                return Err(Error::UnknownKey {
+                    table: place,
+                    position: file.position(key.span().start),
+                    key: name.to_owned(),
+                    similar: similar(name, &known),
                 });
             }
-            *field = Some(text.to_owned());
+            let wrong_type = |value: &toml::Spanned<DeValue<'_>>, expected| {
+                file.wrong_type(format!("{}.{name}", place.name()), value, expected)
+            };
+            let text = || {
+                let text = value.get_ref().as_str().map(str::to_owned);
+                text.ok_or_else(|| wrong_type(value, "a string"))
+            };
+            let texts = || texts(value, |value| wrong_type(value, "an array of strings"));
+            match name {
+                "settings" => config.settings = Some(text()?),
+                "app" => config.app = Some(text()?),
+                "python" => config.python = Some(text()?),
+                "allowed-hosts" => config.allowed_hosts = texts()?,
+                "watch" => config.watch = texts()?,
+                "ignore" => config.ignore = texts()?,
+                "live-reload" => {
+                    let wanted = value.get_ref().as_bool();
+                    config.live_reload =
+                        wanted.ok_or_else(|| wrong_type(value, "true or false"))?;
+                }
+                _ => {
+                    let format = text()?;
+                    if !LOG_FORMATS.contains(&format.as_str()) {
+                        return Err(Error::WrongType {
+                            position: file.position(value.span().start),
+                            key: format!("{}.{name}", place.name()),
+                            expected: "`django`, `common` or `json`",
+                            found: "something else",
+                        });
+                    }
+                    config.log_format = Some(format);
+                }
+            }
         }
         Ok(config)
     }
@@ -113,33 +162,23 @@ impl Config {
 
 /// The elements of an array of strings.
 fn texts(
-    file: &Pyproject,
-    key: &str,
     value: &toml::Spanned<DeValue<'_>>,
+    wrong: impl Fn(&toml::Spanned<DeValue<'_>>) -> Error,
 ) -> Result<Vec<String>, Error> {
-    let wrong = |value: &toml::Spanned<DeValue<'_>>| {
-        let key = format!("tool.scaffold.{key}");
-        file.wrong_type(key, value, "an array of strings")
-    };
     let DeValue::Array(array) = value.get_ref() else {
         return Err(wrong(value));
     };
-    let mut texts = Vec::new();
-    for element in array {
-        let text = element.get_ref().as_str().ok_or_else(|| wrong(element))?;
-        texts.push(text.to_owned());
-    }
-    Ok(texts)
+    let texts = array.iter().map(|element| {
+        let text = element.get_ref().as_str().map(str::to_owned);
+        text.ok_or_else(|| wrong(element))
+    });
+    texts.collect()
 }
 
-/// The keys that mean something, for a message.
-pub(super) fn known_keys() -> String {
-    KEYS.map(|key| format!("`{key}`")).join(", ")
-}
-
-fn similar(key: &str) -> Option<&'static str> {
-    KEYS.into_iter()
-        .map(|known| (strsim::jaro_winkler(key, known), known))
+fn similar(key: &str, known: &[&'static str]) -> Option<&'static str> {
+    known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(key, known), *known))
         .filter(|(similarity, _)| *similarity > SIMILAR)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, known)| known)
@@ -154,7 +193,7 @@ mod tests {
     fn read(text: &str) -> Result<Config, String> {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("pyproject.toml"), text).unwrap();
-        Config::read(directory.path()).map_err(|error| {
+        Config::read(directory.path(), ConfigTable::Pyproject).map_err(|error| {
             let message = error.to_string();
             let message = message.replace(&format!("{}/", directory.path().display()), "");
             format!("{message} | {}", error.hint().unwrap_or_default())
@@ -164,7 +203,10 @@ mod tests {
     #[test]
     fn without_a_file_or_a_table_nothing_is_configured() {
         let directory = tempfile::tempdir().unwrap();
-        assert_eq!(Config::read(directory.path()).unwrap(), Config::default());
+        for place in [ConfigTable::Pyproject, ConfigTable::Cargo] {
+            let config = Config::read(directory.path(), place);
+            assert_eq!(config.unwrap(), Config::default());
+        }
         assert_eq!(read("[project]\nname = 'x'\n"), Ok(Config::default()));
     }
 
@@ -230,5 +272,37 @@ mod tests {
     fn a_file_that_is_not_toml_is_pointed_at() {
         let message = read("# é\né = \n").unwrap_err();
         assert!(message.starts_with("`pyproject.toml:2:1`: "), "{message}");
+    }
+
+    #[test]
+    fn a_cargo_package_has_its_own_table_with_fewer_keys() {
+        let read = |text: &str| {
+            let directory = tempfile::tempdir().unwrap();
+            fs::write(directory.path().join("Cargo.toml"), text).unwrap();
+            Config::read(directory.path(), ConfigTable::Cargo)
+        };
+        let config = read("[package.metadata.scaffold]\nsettings = 'a::b'\nwatch = ['*.sql']\n");
+        let expected = Config {
+            settings: Some("a::b".to_owned()),
+            watch: vec!["*.sql".to_owned()],
+            ..Config::default()
+        };
+        assert_eq!(config.unwrap(), expected);
+        assert_eq!(
+            read("[tool.scaffold]\napp = 'x'\n").unwrap(),
+            Config::default()
+        );
+        let error = read("[package.metadata.scaffold]\npython = 'x'\n").unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.ends_with(
+                "Cargo.toml:2:1`: unknown key `python` in `[package.metadata.scaffold]`"
+            ),
+            "{message}"
+        );
+        assert_eq!(
+            error.hint().unwrap(),
+            "the keys are `allowed-hosts`, `ignore`, `live-reload`, `log-format`, `settings`, `watch`"
+        );
     }
 }

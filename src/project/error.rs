@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    config::ConfigTable,
     crate_name::CrateNameError,
     name::{Naming, is_identifier, similar},
 };
@@ -106,9 +107,11 @@ pub enum Error {
         /// What the parser says.
         message: String,
     },
-    /// `[tool.scaffold]` holds a key that means nothing.
-    #[error("`{position}`: unknown key `{key}` in `[tool.scaffold]`")]
+    /// The table of the configuration holds a key that means nothing.
+    #[error("`{position}`: unknown key `{key}` in `[{}]`", .table.name())]
     UnknownKey {
+        /// The table.
+        table: ConfigTable,
         /// The key's place.
         position: Position,
         /// The key.
@@ -259,9 +262,11 @@ impl Error {
                 similar: Some(similar),
                 ..
             } => format!("did you mean `{similar}`?"),
-            Self::UnknownKey { similar: None, .. } => {
-                format!("the keys are {}", super::config::known_keys())
-            }
+            Self::UnknownKey {
+                similar: None,
+                table,
+                ..
+            } => format!("the keys are {}", table.known_keys()),
             Self::StepFailed {
                 no_ensurepip: true,
                 retry,

@@ -8,7 +8,7 @@ use std::{
 
 use toml::de::DeTable;
 
-use super::pyproject::table_at;
+use super::toml_file::table_at;
 
 /// The file's name, in the project's root.
 const FILE: &str = "Cargo.toml";

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     Error,
-    pyproject::{Pyproject, table_at},
+    toml_file::{PYPROJECT, TomlFile, table_at},
 };
 
 const KEY: &str = "project.dependencies";
@@ -27,7 +27,7 @@ impl Requirements {
         if root.join("requirements.txt").is_file() {
             return Ok(Self::File);
         }
-        let Some(file) = Pyproject::read(root)? else {
+        let Some(file) = TomlFile::read(root, PYPROJECT)? else {
             return Ok(Self::None);
         };
         let document = file.parse()?;

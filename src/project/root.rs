@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, candidates::settings_modules, package, pyproject::Pyproject};
+use super::{
+    Error,
+    candidates::settings_modules,
+    package,
+    toml_file::{PYPROJECT, TomlFile},
+};
 
 /// The root directory of a project, and what shows that it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +99,7 @@ fn python(directory: &Path) -> Option<Marker> {
     }
     // An unreadable file in some directory above is no reason to stop; one in the root is met
     // again when the configuration is read.
-    if let Ok(Some(pyproject)) = Pyproject::read(directory)
+    if let Ok(Some(pyproject)) = TomlFile::read(directory, PYPROJECT)
         && pyproject.is_ours()
     {
         return Some(Marker::Configuration);

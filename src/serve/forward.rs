@@ -132,12 +132,12 @@ impl Forward<'_> {
                 }
                 (Event::NotBegun, None) => return Ok(None),
                 (Event::Lost(loss), None) => {
-                    let page = pages::worker_lost(loss, self.audience, &self.moment());
+                    let page = self.lost(loss);
                     return Ok(Some(self.page(&page).await?));
                 }
                 // Out of order: the worker is being given up.
                 (_, None) => {
-                    let page = pages::worker_lost(Loss::default(), self.audience, &self.moment());
+                    let page = self.lost(Loss::default());
                     return Ok(Some(self.page(&page).await?));
                 }
                 // Failed, lost, or out of order, with a part of the response on its way.
@@ -147,6 +147,11 @@ impl Forward<'_> {
                 }
             }
         }
+    }
+
+    /// The page that tells how what had the request was lost.
+    fn lost(&self, loss: Loss) -> Page {
+        pages::process_lost(loss, self.passage.protocol(), self.audience, &self.moment())
     }
 
     /// The moment that pages of ours are made at: the worker's code is of that time.

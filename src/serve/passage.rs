@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    backend::Protocol,
     head::Reject,
     http::{HttpExchange, Link, Sending},
     response::Invalid,
@@ -61,6 +62,14 @@ pub(super) enum Passage<'a> {
 }
 
 impl Passage<'_> {
+    /// Which protocol that is.
+    pub(super) fn protocol(&self) -> Protocol {
+        match self {
+            Self::Worker { .. } => Protocol::Worker,
+            Self::Http { .. } => Protocol::Http,
+        }
+    }
+
     /// The next event if it is there already.
     pub(super) fn try_event(&mut self, socket: &mut Socket) -> Option<Result<Event, Stop>> {
         match self {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{content::Stamp, happening::Happening, names};
+use super::{Language, content::Stamp, happening::Happening, names};
 
 /// Which entries of a directory are looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) struct Interest {
     pub(super) is_entered: bool,
     /// Files of any name may matter.
     pub(super) any_name: bool,
+    /// What the project is written in.
+    pub(super) language: Language,
     /// Files that matter whatever their names say.
     pub(super) names: Vec<OsString>,
 }
@@ -27,8 +29,8 @@ impl Interest {
         self.names.iter().any(|one| one == name)
             || (self.is_entered
                 && (self.any_name
-                    || names::kind(name, false).is_some()
-                    || names::is_configuration(name)
+                    || names::kind(name, false, self.language).is_some()
+                    || names::is_configuration(name, self.language)
                     || names::is_marker(name)
                     || name == names::IGNORE_FILE))
     }

@@ -52,11 +52,23 @@ pub use events::SOURCE;
 pub use notice::Notice;
 pub use watcher::{Gate, Watcher, start};
 
+/// What a project is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Modules are loaded by an interpreter.
+    #[default]
+    Python,
+    /// Modules are built by Cargo.
+    Rust,
+}
+
 /// What is watched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     /// The project's root. Paths in a [`Change`] begin with it as it is without links.
     pub root: PathBuf,
+    /// What the project is written in.
+    pub language: Language,
     /// Patterns as in `.gitignore`, relative to the root, of files that count as code whatever
     /// ignores them. A pattern brings back a name that never counts (`__pycache__`, `*.log`) only
     /// if it names it: `src/**` does not.

@@ -2,10 +2,16 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use super::change::Kind;
+use super::{Language, change::Kind};
 
 /// Extensions of what is read when the application is loaded: modules and extension modules.
-const CODE: &[&str] = &["py", "so", "pyd"];
+const PYTHON: &[&str] = &["py", "so", "pyd"];
+
+/// The extension of what is compiled.
+const RUST: &[&str] = &["rs"];
+
+/// Files that say how a Cargo package is built, wherever they are.
+const CARGO: &[&str] = &["Cargo.toml", "Cargo.lock"];
 
 /// The extension of compiled translations.
 const TRANSLATION: &str = "mo";
@@ -72,11 +78,15 @@ const TEMPORARY_BEGINNINGS: &[&str] = &[".#", ".goutputstream-"];
 const VIM_PROBE: &str = "4913";
 
 /// The kind of a file by its name, were it not ignored.
-pub(super) fn kind(name: &OsStr, in_templates: bool) -> Option<Kind> {
+pub(super) fn kind(name: &OsStr, in_templates: bool, language: Language) -> Option<Kind> {
     let extension = Path::new(name).extension().and_then(OsStr::to_str);
     let extension = extension.unwrap_or_default();
     let is_one_of = |list: &[&str]| list.iter().any(|one| extension.eq_ignore_ascii_case(one));
-    if is_one_of(CODE) {
+    let is_code = match language {
+        Language::Python => is_one_of(PYTHON),
+        Language::Rust => is_one_of(RUST) || CARGO.iter().any(|one| name == *one),
+    };
+    if is_code {
         Some(Kind::Code)
     } else if in_templates || is_translation(name) {
         // Templates may be of any type: letters, feeds, scripts, pictures.
@@ -105,11 +115,12 @@ pub(super) fn in_templates(directory: &Path) -> bool {
 
 /// Whether a file in the project's root configures the application, also where Git ignores it,
 /// as it usually does with `.env`.
-pub(super) fn is_configuration(name: &OsStr) -> bool {
-    name == ".env"
-        || name == ".flaskenv"
-        || name == "pyproject.toml"
-        || name.as_encoded_bytes().starts_with(b".env.")
+pub(super) fn is_configuration(name: &OsStr, language: Language) -> bool {
+    let is_of_language = match language {
+        Language::Python => name == ".flaskenv" || name == "pyproject.toml",
+        Language::Rust => name == "rust-toolchain.toml" || name == "rust-toolchain",
+    };
+    is_of_language || name == ".env" || name.as_encoded_bytes().starts_with(b".env.")
 }
 
 /// Whether nothing in a directory of this name matters, unless the user names it.
@@ -184,7 +195,29 @@ mod tests {
         #[case] in_templates: bool,
         #[case] expected: Option<Kind>,
     ) {
-        assert_eq!(kind(OsStr::new(name), in_templates), expected);
+        let name = OsStr::new(name);
+        assert_eq!(kind(name, in_templates, Language::Python), expected);
+    }
+
+    #[rstest]
+    #[case("views.rs", false, Some(Kind::Code))]
+    #[case("views.rs", true, Some(Kind::Code))]
+    #[case("Cargo.toml", false, Some(Kind::Code))]
+    #[case("Cargo.lock", false, Some(Kind::Code))]
+    #[case("Other.toml", false, None)]
+    #[case("views.py", false, None)]
+    #[case("libmysite.so", false, None)]
+    #[case("index.html", true, Some(Kind::Template))]
+    #[case("site.css", false, Some(Kind::Static))]
+    fn a_rust_project_has_other_code(
+        #[case] name: &str,
+        #[case] in_templates: bool,
+        #[case] expected: Option<Kind>,
+    ) {
+        assert_eq!(
+            kind(OsStr::new(name), in_templates, Language::Rust),
+            expected
+        );
     }
 
     #[rstest]
@@ -248,10 +281,23 @@ mod tests {
     #[test]
     fn configuration_is_what_the_root_names_so() {
         for name in [".env", ".env.local", ".flaskenv", "pyproject.toml"] {
-            assert!(is_configuration(OsStr::new(name)), "{name}");
+            assert!(
+                is_configuration(OsStr::new(name), Language::Python),
+                "{name}"
+            );
         }
         for name in [".envrc", "env", "poetry.toml"] {
-            assert!(!is_configuration(OsStr::new(name)), "{name}");
+            assert!(
+                !is_configuration(OsStr::new(name), Language::Python),
+                "{name}"
+            );
         }
+        for name in [".env", "rust-toolchain.toml"] {
+            assert!(is_configuration(OsStr::new(name), Language::Rust), "{name}");
+        }
+        assert!(!is_configuration(
+            OsStr::new("pyproject.toml"),
+            Language::Rust
+        ));
     }
 }

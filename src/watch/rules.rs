@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    Rules,
+    Language, Rules,
     change::Kind,
     error::Error,
     ignored::Ignored,
@@ -24,6 +24,7 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Matcher {
     root: PathBuf,
+    pub(super) language: Language,
     watch: Patterns,
     ignore: Patterns,
     ignored: Ignored,
@@ -57,6 +58,7 @@ impl Matcher {
             templates: Vec::new(),
             uploads: Vec::new(),
             root: rules.root.clone(),
+            language: rules.language,
         })
     }
 
@@ -214,10 +216,10 @@ impl Matcher {
         if !directory.starts_with(&self.root) && !self.in_templates(directory) {
             return Verdict::Nothing;
         }
-        if directory == self.root && names::is_configuration(name) {
+        if directory == self.root && names::is_configuration(name, self.language) {
             return Verdict::Matters(Kind::Code);
         }
-        match names::kind(name, self.in_templates(directory)) {
+        match names::kind(name, self.in_templates(directory), self.language) {
             None => Verdict::Nothing,
             Some(_) if self.is_in_ignored(directory) => Verdict::Nothing,
             // What is compiled is usually ignored, and yet what the application reads.
@@ -249,6 +251,7 @@ mod tests {
             root: root.clone(),
             watch: list(watch),
             ignore: list(ignore),
+            ..Rules::default()
         };
         let mut matcher = Matcher::new(&rules, None).unwrap();
         matcher.read_ignore_file(&root);
@@ -356,7 +359,7 @@ mod tests {
             path in any_path(),
         ) {
             let root = PathBuf::from("/site");
-            let rules = Rules { root: root.clone(), watch, ignore };
+            let rules = Rules { root: root.clone(), watch, ignore, ..Rules::default() };
             let Ok(matcher) = Matcher::new(&rules, None) else {
                 return Ok(());
             };

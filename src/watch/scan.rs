@@ -15,6 +15,7 @@ use std::{
 };
 
 use super::{
+    Language,
     change::Kind,
     content::Stamp,
     filesystem::without_events,
@@ -119,7 +120,8 @@ impl State {
             return;
         }
         let any_name = self.matcher.patterns_may_match_any_name();
-        let entries = Entries::read(&path, self.matcher.in_templates(&path), any_name);
+        let in_templates = self.matcher.in_templates(&path);
+        let entries = Entries::read(&path, in_templates, any_name, self.matcher.language);
         if entries.has_marker && is_marked(&path) && !self.matcher.enters_marked(&path) {
             self.unwatch(watch);
             return;
@@ -259,6 +261,7 @@ impl State {
         let interest = Interest {
             is_entered: directory.is_entered,
             any_name: self.matcher.patterns_may_match_any_name() || self.matcher.in_templates(path),
+            language: self.matcher.language,
             names,
         };
         self.polled.add(path, interest);
@@ -266,7 +269,7 @@ impl State {
 }
 
 impl Entries {
-    fn read(directory: &Path, in_templates: bool, any_name: bool) -> Self {
+    fn read(directory: &Path, in_templates: bool, any_name: bool, language: Language) -> Self {
         let mut entries = Self::default();
         let Ok(reading) = fs::read_dir(directory) else {
             // It is watched, should it become readable.
@@ -287,8 +290,8 @@ impl Entries {
             if name == names::IGNORE_FILE {
                 entries.has_rules = true;
             }
-            let kind = names::kind(&name, in_templates)
-                .or_else(|| names::is_configuration(&name).then_some(Kind::Code))
+            let kind = names::kind(&name, in_templates, language)
+                .or_else(|| names::is_configuration(&name, language).then_some(Kind::Code))
                 .max(any_name.then_some(Kind::Code));
             entries.kind = entries.kind.max(kind);
             if file_type.is_symlink() {

@@ -18,7 +18,7 @@ pub use package::Package;
 pub use process::{Exit, Origin, Worker};
 pub use starter::Starter;
 
-use crate::wire::message::Configure;
+use crate::{project::Streams, wire::message::Configure};
 
 /// How worker processes are started.
 #[derive(Clone, Debug)]
@@ -36,16 +36,6 @@ pub struct Config {
     /// How many seconds a worker that has requests may not react for before it is given up;
     /// `None` for ever.
     pub timeout: Option<NonZeroU32>,
-}
-
-/// What a worker's standard streams are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Streams {
-    /// Those of this process: the project prints to the terminal, and can ask its user.
-    Shared,
-    /// There is nothing to read, and what the project prints goes to standard error: standard
-    /// output is for a result.
-    Errors,
 }
 
 /// Why a worker could not be started.

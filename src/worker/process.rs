@@ -2,10 +2,7 @@
 
 use std::{
     fmt, io,
-    os::{
-        fd::{AsRawFd as _, OwnedFd},
-        unix::process::ExitStatusExt as _,
-    },
+    os::fd::{AsRawFd as _, OwnedFd},
     process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -13,8 +10,11 @@ use std::{
 use command_fds::CommandFdExt as _;
 use tokio::process::{Child, Command};
 
-use super::{Config, Error, Package, Streams, forkserver::Forked};
-use crate::wire::{Client, Connections, Link, LinkError, Status, message::Report};
+use super::{Config, Error, Package, forkserver::Forked};
+use crate::{
+    project::{Ended, Streams},
+    wire::{Client, Connections, Link, LinkError, Status, message::Report},
+};
 
 /// How long a worker may take to exit once its connections are closed.
 ///
@@ -240,36 +240,9 @@ impl fmt::Display for Exit {
             }
             Some(fault) => return write!(formatter, "broke the protocol: {fault}"),
         }
-        let Some(status) = self.status else {
-            return formatter.write_str("is gone");
-        };
-        match (status.code(), status.signal()) {
-            (Some(code), _) => write!(formatter, "exited with code {code}"),
-            (None, Some(signal)) => write!(formatter, "was killed by {}", SignalName(signal)),
-            (None, None) => formatter.write_str("is gone"),
+        match self.status {
+            Some(status) => Ended(status).fmt(formatter),
+            None => formatter.write_str("is gone"),
         }
-    }
-}
-
-/// A signal as people know it.
-struct SignalName(i32);
-
-impl fmt::Display for SignalName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use rustix::process::Signal;
-        let name = match Signal::from_named_raw(self.0) {
-            Some(Signal::ABORT) => "SIGABRT",
-            Some(Signal::BUS) => "SIGBUS",
-            Some(Signal::FPE) => "SIGFPE",
-            Some(Signal::HUP) => "SIGHUP",
-            Some(Signal::ILL) => "SIGILL",
-            Some(Signal::INT) => "SIGINT",
-            Some(Signal::KILL) => "SIGKILL",
-            Some(Signal::SEGV) => "SIGSEGV",
-            Some(Signal::TERM) => "SIGTERM",
-            Some(Signal::XCPU) => "SIGXCPU",
-            _ => return write!(formatter, "signal {}", self.0),
-        };
-        formatter.write_str(name)
     }
 }

@@ -315,7 +315,7 @@ mod tests {
             root: "/".into(),
             environment: Vec::new(),
             configure: crate::wire::message::Configure::default(),
-            streams: crate::worker::Streams::Shared,
+            streams: crate::project::Streams::Shared,
             timeout: None,
         }
     }

@@ -2,6 +2,8 @@
 //! in peace, and it has a name that Cargo takes.
 
 use std::{
+    ffi::OsStr,
+    fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
@@ -12,7 +14,11 @@ use std::{
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Client, Outcome, Sandbox, Test, cargo, program};
+use crate::support::{
+    Client, Outcome, Sandbox, Serve, Test, cargo,
+    cargo::{environment, target},
+    program,
+};
 
 /// How long the server may take for anything; whatever passes this hangs.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -50,6 +56,34 @@ fn the_project_passes_lints_and_tests_and_serves(#[case] name: &str) {
     // The tests have built the program too.
     assert_served(&project, name);
     assert_production_needs_a_key(&project, name);
+    assert_runserver_serves(project, name);
+}
+
+/// The server for development gives what the project's own gives, and builds it anew.
+#[track_caller]
+fn assert_runserver_serves(project: Sandbox, name: &str) {
+    let path = project.env()[OsStr::new("PATH")].clone();
+    let serve = environment(&path, target())
+        .into_iter()
+        .fold(Serve::within(project), |serve, (name, value)| {
+            serve.env(name, value)
+        });
+    let server = serve.in_dir(name).start();
+    let page = server.get("/");
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains(&format!("<h1>{name}</h1>")));
+    let style = page.text().split('"').find(|it| it.contains(".css"));
+    assert_eq!(
+        server.get(style.unwrap()).header("content-type"),
+        Some("text/css")
+    );
+    let views = format!("{name}/src/views.rs");
+    let text = fs::read_to_string(server.sandbox().dir().join(&views)).unwrap();
+    let changed = text.replace("Hello, {", "Good day, {");
+    assert_ne!(changed, text);
+    server.sandbox().write(&views, &changed);
+    let greeting = server.get("/hello/x");
+    assert_eq!(greeting.text(), r#"{"message":"Good day, x!"}"#);
 }
 
 #[track_caller]

@@ -1,7 +1,6 @@
 //! A check that is broken off from outside.
 
 use std::{
-    fs,
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     sync::mpsc,
@@ -13,7 +12,7 @@ use assert_cmd::cargo::cargo_bin;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::rust::{directory, package};
+use super::rust::project;
 use crate::support::{Processes, Sandbox};
 
 /// How long the worker may outlive the command; whatever passes it stays.
@@ -68,12 +67,12 @@ fn main() {
 #[case(Signal::TERM)]
 fn a_build_is_left_to_nobody(#[case] signal: Signal) {
     let name = format!("cancelled-{}", signal.as_raw());
-    let test = package(&name, "", "pub fn application() -> u8 { 5 }\n")
-        // The script need not wait for other builds, nor for what else there is to be built.
-        .env("CARGO_TARGET_DIR", directory(&name).join("target"))
-        .env("CARGO_BUILD_JOBS", "16");
-    fs::write(directory(&name).join("build.rs"), BUILD).unwrap();
-    let running = test.start();
+    let package = project(&name, "", "pub fn application() -> u8 { 5 }\n");
+    package.write("build.rs", BUILD);
+    // The script need not wait for other builds, nor for what else there is to be built.
+    let check = package.test().arg("check");
+    let check = check.env("CARGO_TARGET_DIR", package.dir().join("target"));
+    let running = check.env("CARGO_BUILD_JOBS", "16").start();
     let begun = running.begun();
     assert_eq!(begun.len(), 3);
     let begun = Processes::of(&begun);

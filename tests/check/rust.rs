@@ -1,13 +1,10 @@
 //! Rust projects: small packages around `tower_service`, which build quickly, in a target directory
 //! that all tests share.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use super::shown;
-use crate::support::{Outcome, Test};
+use crate::support::{Outcome, Package, Test};
 
 /// A service without a framework: it answers `/` with the text that stands for `TEXT`.
 const SERVICE: &str = r"
@@ -36,48 +33,19 @@ const APPLICATION: &str = "pub fn application() -> Hello { Hello }\n";
 
 const SETTINGS: &str = "pub const WSGI_APPLICATION: &str = \"my_site::wsgi::application\";\n";
 
-/// A run in a package with `src/settings.rs` and `src/wsgi.rs`. It is at the same place each time,
-/// so that what is built does not pile up, and its path has characters that are not simple.
-fn project(name: &str, settings: &str, wsgi: &str) -> Test {
-    let home = PathBuf::from(env::var_os("HOME").unwrap());
-    let variable = |name: &str, usual: &str| env::var_os(name).unwrap_or(home.join(usual).into());
-    let shared = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let directory = directory(name);
-    let _ = fs::remove_dir_all(&directory);
-    fs::create_dir_all(directory.join("src")).unwrap();
-    let manifest = format!(
-        "[package]\nname = \"my-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-         [lib]\nname = \"my_site\"\n[profile.dev]\ndebug = 0\n\
-         [dependencies]\nhyper = \"1\"\ntower-service = \"0.3\"\n"
-    );
-    for (file, text) in [
-        ("Cargo.toml", manifest.as_str()),
+/// A package with `src/settings.rs` and `src/wsgi.rs`.
+pub(super) fn project(name: &str, settings: &str, wsgi: &str) -> Package {
+    let files = [
         ("src/lib.rs", "pub mod settings;\npub mod wsgi;\n"),
         ("src/settings.rs", settings),
         ("src/wsgi.rs", wsgi),
-    ] {
-        fs::write(directory.join(file), text).unwrap();
-    }
-    // The toolchain's own programs: those before them would look for its manager's home.
-    let toolchain = Path::new(env!("CARGO")).parent().unwrap();
-    Test::new()
-        .in_dir(directory.join("src"))
-        .env("PATH", format!("{}:/usr/bin:/bin", toolchain.display()))
-        .env("CARGO_HOME", variable("CARGO_HOME", ".cargo"))
-        .env("RUSTUP_HOME", variable("RUSTUP_HOME", ".rustup"))
-        .env("CARGO_TARGET_DIR", shared.join("rust target"))
-}
-
-/// Where the package of a test is.
-pub(super) fn directory(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("rust sités")
-        .join(name)
+    ];
+    Package::new(name, "hyper = \"1\"\ntower-service = \"0.3\"\n", &files)
 }
 
 /// The check of such a package.
-pub(super) fn package(name: &str, settings: &str, wsgi: &str) -> Test {
-    project(name, settings, wsgi).arg("check")
+fn package(name: &str, settings: &str, wsgi: &str) -> Test {
+    project(name, settings, wsgi).test().arg("check")
 }
 
 fn service(text: &str) -> String {
@@ -119,11 +87,12 @@ fn a_project_is_built_and_tried() {
 #[test]
 fn an_application_may_be_a_future() {
     let wsgi = service("\"hello\".to_owned()") + "pub async fn other() -> Hello { Hello }\n";
-    let test = package("future", "", &wsgi).env("SCAFFOLD_SETTINGS_MODULE", "crate::dev");
+    let package = project("future", "", &wsgi);
     let library = "pub mod wsgi;\npub mod dev {\n    \
                    pub const WSGI_APPLICATION: Option<&str> = Some(\"crate::wsgi::other\");\n}\n";
-    fs::write(directory("future").join("src/lib.rs"), library).unwrap();
-    let outcome = test.capture();
+    package.write("src/lib.rs", library);
+    let test = package.test().arg("check");
+    let outcome = test.env("SCAFFOLD_SETTINGS_MODULE", "crate::dev").capture();
     insta::assert_snapshot!(found(&outcome), @r"
     exit code: 0
     ----- stdout -----
@@ -194,7 +163,7 @@ fn an_exit_before_serving_is_a_problem() {
     Application  my_site::wsgi::application (from WSGI_APPLICATION)
 
     1 problem found:
-    the application's process ended before it served: exit status: 7
+    the application's process exited with code 7 before it served
     where: my_site::wsgi::application
     hint: the output above may tell why
     ");
@@ -269,9 +238,12 @@ fn what_is_not_there_is_told_before_anything_is_built() {
 
 #[test]
 fn without_a_network_the_dependency_is_named() {
-    let outcome = package("offline", SETTINGS, APPLICATION)
+    let package = project("offline", SETTINGS, APPLICATION);
+    let outcome = package
+        .test()
+        .arg("check")
         .env("CARGO_NET_OFFLINE", "true")
-        .env("CARGO_HOME", directory("offline").join("no crates"))
+        .env("CARGO_HOME", package.dir().join("no crates"))
         .capture();
     insta::assert_snapshot!(found(&outcome), @r"
     exit code: 1
@@ -302,20 +274,6 @@ fn without_cargo_it_says_so() {
     error: cannot run `cargo`: No such file or directory (os error 2)
     where: this machine
     hint: install Rust (https://rustup.rs), or put `cargo` on PATH
-    ");
-}
-
-#[test]
-fn runserver_says_what_can_be_done() {
-    let outcome = project("runserver", SETTINGS, APPLICATION)
-        .args(["runserver", "0"])
-        .capture();
-    insta::assert_snapshot!(all(&outcome), @r"
-    exit code: 1
-    ----- stdout -----
-    ----- stderr -----
-    error: `[TMP]/rust sités/runserver` is a Rust project, and `scaffold runserver` does not serve these yet
-    hint: `scaffold check` builds it and tries its application; its own `cargo run` serves it
     ");
 }
 

@@ -12,11 +12,12 @@ use std::{
 };
 
 use scaffold::{
+    project::Streams,
     wire::{
         Condition, Event, Loaded, Status,
         message::{Configure, Environ, Report},
     },
-    worker::{Config, Origin, Starter, Streams, Worker},
+    worker::{Config, Origin, Starter, Worker},
 };
 
 use crate::support::{OwnVenv, Python, Sandbox, python};

@@ -5,7 +5,7 @@
 
 use std::{
     env,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -44,34 +44,47 @@ pub(crate) fn program(name: &str) -> PathBuf {
     target().join("debug").join(name)
 }
 
-/// The Cargo that builds these tests, in a project. Its directory has the rest of its toolchain.
+/// The Cargo that builds these tests, in a project.
 fn command(project: &Sandbox, name: &str) -> Command {
-    let cargo = env::var_os("CARGO").map_or_else(|| env!("CARGO").into(), PathBuf::from);
-    let home = PathBuf::from(env::var_os("HOME").unwrap_or_default());
-    let at_home = |variable: &str, directory: &str| {
-        env::var_os(variable).map_or_else(|| home.join(directory), PathBuf::from)
-    };
-    let directories = cargo.parent().map(Path::to_owned).into_iter();
-    let others = project.env()[OsStr::new("PATH")].clone();
-    let path = directories.chain(env::split_paths(&others));
-    let mut command = Command::new(&cargo);
+    let mut command = Command::new(executable());
+    let path = &project.env()[OsStr::new("PATH")];
     command
         .current_dir(project.dir().join(name))
         .env_clear()
         .envs(project.env())
-        .env("PATH", env::join_paths(path).unwrap())
-        .env("CARGO_HOME", at_home("CARGO_HOME", ".cargo"))
-        .env("RUSTUP_HOME", at_home("RUSTUP_HOME", ".rustup"))
-        .env("CARGO_TARGET_DIR", target())
-        // Nothing of it is built twice.
-        .env("CARGO_INCREMENTAL", "0")
-        .env("CARGO_TERM_COLOR", "never");
+        .envs(environment(path, target()));
     command
+}
+
+/// What Cargo needs to find its toolchain and what it has fetched, and builds in one place what the
+/// tests share. `path` is where other programs are.
+pub(crate) fn environment(path: &OsStr, target: PathBuf) -> Vec<(&'static str, OsString)> {
+    let home = PathBuf::from(env::var_os("HOME").unwrap_or_default());
+    let at_home = |variable: &str, directory: &str| {
+        env::var_os(variable).unwrap_or_else(|| home.join(directory).into())
+    };
+    // The toolchain's own programs: those before them would look for its manager's home.
+    let toolchain = executable();
+    let toolchain = toolchain.parent().map(Path::to_owned).into_iter();
+    let path = env::join_paths(toolchain.chain(env::split_paths(path))).unwrap();
+    vec![
+        ("PATH", path),
+        ("CARGO_HOME", at_home("CARGO_HOME", ".cargo")),
+        ("RUSTUP_HOME", at_home("RUSTUP_HOME", ".rustup")),
+        ("CARGO_TARGET_DIR", target.into()),
+        // Nothing of it is built often.
+        ("CARGO_INCREMENTAL", "0".into()),
+        ("CARGO_TERM_COLOR", "never".into()),
+    ]
+}
+
+fn executable() -> PathBuf {
+    env::var_os("CARGO").map_or_else(|| env!("CARGO").into(), PathBuf::from)
 }
 
 /// The directory that all of them are built in; `CARGO_TARGET_TMPDIR` is one of the target
 /// directory.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     temporary.parent().unwrap().join("test-rust")
 }

@@ -16,6 +16,7 @@ pub(crate) mod cargo;
 pub(crate) mod client;
 pub(crate) mod django;
 pub(crate) mod git;
+pub(crate) mod package;
 pub(crate) mod path;
 #[cfg(feature = "system-tests")]
 pub(crate) mod postgres;
@@ -33,6 +34,7 @@ pub(crate) use {
     client::{Client, Response, get, post},
     django::{ask_django, manage},
     git::git,
+    package::Package,
     path::{path, without_formatters},
     python::{OwnVenv, Packages, Python, Venv, minor, newest, pythons},
     running::{Processes, is_gone},

@@ -2,7 +2,9 @@
 //!
 //! The one argument is a directory that only this user can enter. The front listens at `control`
 //! in it; this process listens at `http`, connects to `control` and says `ready` there, or
-//! `panicked` and how. When that connection closes, the front is gone, and this process ends.
+//! `panicked` and how. Each octet that the front sends there is a question whether this process
+//! reacts, and answered by one. When that connection closes, the front is gone, and this process
+//! ends.
 
 use std::{
     any::Any,
@@ -16,7 +18,10 @@ use std::{
     path::Path,
     pin::{pin, Pin},
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        Arc,
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -130,8 +135,14 @@ where
             }
         }
     });
-    // Nothing comes: it ends when the front has ended, or wants this process to end.
-    let _ = control.read(&mut [0]).await;
+    // It ends when the front has ended, or wants this process to end.
+    let (mut questions, answers) = control.into_split();
+    let answers = Arc::new(answers);
+    while let Ok(1..) = questions.read(&mut [0]).await {
+        let answers = Arc::clone(&answers);
+        // As a request would be: what keeps those from being answered keeps this, too.
+        tokio::spawn(async move { answers.try_write(b"!") });
+    }
     std::process::exit(0)
 }
 
@@ -230,7 +241,10 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut *self {
             Self::Application(body) => body.as_mut().poll_frame(context).map(|frame| {
-                let frame = frame?.map_err(Into::into);
+                let frame = frame?.map_err(Into::into).inspect_err(|error: &BoxError| {
+                    // The front sees only that the response breaks off.
+                    eprintln!("error: the body of a response failed: {}", chain(&**error));
+                });
                 Some(frame.map(|frame| {
                     frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
                 }))

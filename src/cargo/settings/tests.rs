@@ -49,6 +49,7 @@ fn chosen(module: &str) -> Choice {
     Choice {
         argument: Some(module.to_owned()),
         variable: Some("mysite::not_this".to_owned()),
+        configured: Some("mysite::nor_this".to_owned()),
     }
 }
 

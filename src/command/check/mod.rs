@@ -14,10 +14,10 @@ use tokio::{select, time::timeout};
 use crate::{
     cli::{CheckArgs, OutputArgs},
     console::{self, Verbosity},
-    project::Config,
+    project::{Config, ConfigTable, Streams},
     shutdown::Stop,
     wire::{Status, message},
-    worker::{self, Package, Streams, Worker},
+    worker::{self, Package, Worker},
 };
 
 use super::{
@@ -81,7 +81,7 @@ fn examine(
         }
     };
     report.note_root(&site.root);
-    let config = Config::read(&site.root.directory)?;
+    let config = Config::read(&site.root.directory, ConfigTable::Pyproject)?;
     let interpreter = site.interpreter(choice, &config)?;
     report.note_interpreter(&interpreter);
     let words = ["manage.py", "runserver"].map(str::to_owned).into_iter();

@@ -13,7 +13,7 @@ use crate::{
     cli::ChoiceArgs,
     command::error::Error,
     console::{self, Verbosity},
-    project::Root,
+    project::{Config, ConfigTable, Ended, Root, Streams},
 };
 
 /// Finds out everything about a project, and notes it in the report as it comes to be known.
@@ -29,6 +29,7 @@ pub(super) async fn examine(
     let choice = Choice {
         argument: choice.settings.clone(),
         variable: env::var(cargo::VARIABLE).ok(),
+        configured: Config::read(&root.directory, ConfigTable::Cargo)?.settings,
     };
     let application = Application::read(&package, &choice)?;
     report.note_application(&application);
@@ -55,14 +56,23 @@ async fn attempt(
     package: &Package,
     application: &Application,
 ) -> Result<Result<Answer, Problem>, cargo::Error> {
-    let runner = match Runner::start(program, &package.directory).await? {
+    // The caller has a limit for this and the request together.
+    let started = Runner::start(program, &package.directory, Streams::Errors, None).await?;
+    let runner = match started {
         Start::Ready(runner) => runner,
         Start::Panicked(text) => {
             let hint = "`scaffold check -v 2` shows the backtrace";
             return Ok(Err(panicked(package, application, &text, hint)));
         }
         Start::Ended(status) => {
-            let what = format!("the application's process ended before it served: {status}");
+            let what = format!(
+                "the application's process {} before it served",
+                Ended(status)
+            );
+            return Ok(Err(ended(application, what)));
+        }
+        Start::Silent(seconds) => {
+            let what = format!("the application did not get ready within {seconds} s");
             return Ok(Err(ended(application, what)));
         }
     };

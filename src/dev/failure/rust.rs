@@ -1,13 +1,6 @@
 //! What people are told of a Rust project that cannot be served.
-#![cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "serving Rust projects, which tells this, comes next"
-    )
-)]
 
-use std::path::Path;
+use std::{num::NonZeroU32, path::Path};
 
 use anstream::adapter::strip_str;
 
@@ -161,6 +154,16 @@ pub(crate) fn of_early_end(how: &str) -> Failure {
     Failure {
         message: format!("the application's process {how} before it served"),
         hint: "the output above may tell why".to_owned(),
+        ..Failure::default()
+    }
+}
+
+/// The process did not serve within so many seconds, and was killed.
+pub(crate) fn of_silence(seconds: NonZeroU32) -> Failure {
+    Failure {
+        message: format!("the application's process did not serve within {seconds} s"),
+        hint: "it may be waiting for a database or another server; `--timeout` gives it more time"
+            .to_owned(),
         ..Failure::default()
     }
 }

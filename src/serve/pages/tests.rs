@@ -121,7 +121,7 @@ fn a_page_that_answers_a_form_is_not_asked_for_again() {
     let post = load(&failure(), form);
     assert!(get.body.contains(" data-again=") && !post.body.contains(" data-again="));
     assert!(get.body.contains(" data-problem=\"load\""));
-    let lost = worker_lost(Loss::default(), DEVELOPER, &moment());
+    let lost = process_lost(Loss::default(), Protocol::Worker, DEVELOPER, &moment());
     assert!(lost.body.contains(" data-problem=\"request\""));
 }
 
@@ -131,7 +131,7 @@ fn a_request_that_was_ended_because_of_a_change_is_not_told_that_its_worker_died
         cause: Cause::Outdated,
         is_latest: true,
     };
-    let page = worker_lost(loss, DEVELOPER, &moment());
+    let page = process_lost(loss, Protocol::Worker, DEVELOPER, &moment());
     assert!(
         page.body
             .contains("The project was changed during this request")

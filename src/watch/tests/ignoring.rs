@@ -197,7 +197,7 @@ async fn wrong_roots_and_patterns_are_errors() {
         let rules = Rules {
             root: root.to_owned(),
             watch: vec![pattern.to_owned()],
-            ignore: Vec::new(),
+            ..Rules::default()
         };
         crate::watch::start(rules)
             .map(|_| ())

@@ -14,7 +14,10 @@ use scaffold::{
         AccessLog, Backend, Limits, LogFormat, Palette, Protocol, Settings,
         http::{HttpClient, Said},
     },
-    wire::{Cause, message::ApplicationError},
+    wire::{
+        Cause,
+        message::{self, ApplicationError},
+    },
 };
 use tempfile::TempDir;
 
@@ -55,6 +58,7 @@ impl Application {
             summary: format!("explained {:?}", said.kind),
             traceback: said.text,
             exceptions: Vec::new(),
+            kind: message::ErrorKind::Error,
         });
         let client = HttpClient::new(&path, explain).unwrap();
         let settings = Settings {

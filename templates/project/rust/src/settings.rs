@@ -5,7 +5,7 @@
 
 use std::{env, fmt, net::SocketAddr, path::PathBuf, sync::LazyLock};
 
-/// What `scaffold check` calls: the function of this path.
+/// What `scaffold runserver` calls: the function of this path.
 pub const WSGI_APPLICATION: &str = "{{ library }}::wsgi::application";
 
 /// The secret key for development, which is in version control.

@@ -1,5 +1,5 @@
-//! Reading `pyproject.toml` so that what is wrong in it can be pointed at. It knows tables and
-//! places, not what the keys mean.
+//! Reading `pyproject.toml` or `Cargo.toml` so that what is wrong in it can be pointed at. It knows
+//! tables and places, not what the keys mean.
 
 use std::{
     fs, io,
@@ -10,20 +10,23 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Error, Position};
 
-/// The file's name, in the project's root.
-pub(super) const FILE: &str = "pyproject.toml";
+/// The file of a Python project, in its root.
+pub(super) const PYPROJECT: &str = "pyproject.toml";
 
-/// The text of a `pyproject.toml`.
+/// The file of a Cargo package, in its root.
+pub(super) const CARGO: &str = "Cargo.toml";
+
+/// The text of such a file.
 #[derive(Debug)]
-pub(super) struct Pyproject {
+pub(super) struct TomlFile {
     pub(super) path: PathBuf,
     text: String,
 }
 
-impl Pyproject {
+impl TomlFile {
     /// Reads the file of that directory; `None` if there is none.
-    pub(super) fn read(directory: &Path) -> Result<Option<Self>, Error> {
-        let path = directory.join(FILE);
+    pub(super) fn read(directory: &Path, name: &str) -> Result<Option<Self>, Error> {
+        let path = directory.join(name);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Some(Self { path, text })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

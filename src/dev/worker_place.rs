@@ -13,14 +13,14 @@ use std::{
 use tokio::time::sleep;
 
 use super::{
-    Error, Event, Loading,
+    Error, Event, Loading, Way,
     backoff::Backoff,
     board::{Board, Standing},
     failure,
     watching::Watching,
 };
 use crate::{
-    serve::{self, Failure},
+    serve::{Backend, Failure},
     wire::{Status, message::Report},
     worker::{self, Starter, Worker},
 };
@@ -37,7 +37,7 @@ const GUARD_KIND: &str = "guard";
 const CHECK_AFTER: Duration = Duration::from_millis(300);
 
 /// The place of one worker.
-pub(super) struct Place<'a, T> {
+pub(super) struct WorkerPlace<'a, T> {
     number: usize,
     starter: &'a Starter,
     watching: &'a Watching,
@@ -66,7 +66,7 @@ enum Start {
     },
 }
 
-impl<'a, T: FnMut(Event)> Place<'a, T> {
+impl<'a, T: FnMut(Event)> WorkerPlace<'a, T> {
     pub(super) fn new(
         number: usize,
         starter: &'a Starter,
@@ -110,7 +110,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 }) => {
                     self.tell_ready(report);
                     if let Some(failure) = self.serve(&mut backoff, owes_checks).await {
-                        self.wait_for_retry(failure).await;
+                        self.board.wait_for_retry(self.number, failure).await;
                         // It has had time to finish what it had.
                         if let Some(worker) = self.worker.take() {
                             worker.retire().await;
@@ -126,8 +126,13 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
                 Ok(Start::Failed { failure, kind, .. }) if self.is_first && kind == GUARD_KIND => {
                     return Err(Error::Guard(Arc::new(failure)));
                 }
-                Ok(Start::Failed { failure, .. }) => self.wait_for_retry(failure).await,
-                Err(error) => self.wait_for_retry(failure::not_started(&error)).await,
+                Ok(Start::Failed { failure, .. }) => {
+                    self.board.wait_for_retry(self.number, failure).await;
+                }
+                Err(error) => {
+                    let failure = failure::not_started(&error);
+                    self.board.wait_for_retry(self.number, failure).await;
+                }
             }
             self.is_first = false;
         }
@@ -136,8 +141,10 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
     fn tell_ready(&self, report: Report) {
         if let Some(worker) = &self.worker {
             self.board.tell(Event::Ready(Loading {
-                report,
-                origin: worker.origin().clone(),
+                way: Way::Worker {
+                    report,
+                    origin: worker.origin().clone(),
+                },
                 asked: worker.asked(),
                 ready: Instant::now(),
             }));
@@ -246,7 +253,7 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
         if self.number == 0 {
             self.board.pass_checks();
         }
-        self.set(Standing::Ready(client));
+        self.set(Standing::Ready(Backend::Worker(client)));
         Start::Ready {
             report,
             owes_checks,
@@ -296,21 +303,6 @@ impl<'a, T: FnMut(Event)> Place<'a, T> {
             .tell(Event::Ended(format!("worker process{process} {exit}")));
         sleep(backoff.after(ready.elapsed())).await;
         None
-    }
-
-    /// Shows the failure until a request comes that wants to see whether it has been mended.
-    async fn wait_for_retry(&mut self, failure: Failure) {
-        let failure = Arc::new(failure);
-        self.board.tell(Event::NotLoaded(Arc::clone(&failure)));
-        let failed = Instant::now();
-        self.set(Standing::Failed(failure, failed));
-        loop {
-            self.board.retry_wanted().await;
-            // A wish from before the failure was known is fulfilled already.
-            if failed.elapsed() >= serve::RETRY_AFTER {
-                return;
-            }
-        }
     }
 }
 

@@ -1,0 +1,54 @@
+//! A Rust project: what builds its program.
+
+use std::{env, num::NonZeroU32};
+
+use crate::{
+    cargo::{self, Builder, Choice},
+    cli::RunserverArgs,
+    command::{banner::Runtime, error::Error},
+    console,
+    dev::{Engine, Rust},
+    project::{Config, ConfigTable, Root},
+    watch::Language,
+};
+
+use super::{Planned, rules};
+
+/// Plans what serves the package with that root.
+pub(super) fn plan(args: &RunserverArgs, root: &Root) -> Result<Planned, Error> {
+    refuse_pythons_options(args)?;
+    let table = ConfigTable::Cargo;
+    let config = Config::read(&root.directory, table)?;
+    let choice = Choice {
+        argument: args.choice.settings.clone(),
+        variable: env::var(cargo::VARIABLE).ok(),
+        configured: config.settings.clone(),
+    };
+    Ok(Planned {
+        engine: Engine::Rust(Rust {
+            builder: Builder::new(root.directory.clone(), choice, console::has_color()),
+            timeout: NonZeroU32::new(args.timeout),
+        }),
+        shown: Runtime::Rust,
+        root: root.directory.clone(),
+        watch: rules(args, &config, &root.directory, Language::Rust),
+        config,
+        table,
+    })
+}
+
+/// Options that would have no effect are told of, and not passed over.
+fn refuse_pythons_options(args: &RunserverArgs) -> Result<(), Error> {
+    let given = [
+        (args.workers > 1, "--workers"),
+        (args.nothreading, "--nothreading"),
+        (args.no_preload, "--no-preload"),
+        (args.nostatic, "--nostatic"),
+        (args.insecure, "--insecure"),
+        (args.skip_checks, "--skip-checks"),
+    ];
+    match given.into_iter().find(|(is_given, _)| *is_given) {
+        Some((_, option)) => Err(Error::PythonOption(option)),
+        None => Ok(()),
+    }
+}
