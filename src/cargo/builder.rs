@@ -47,6 +47,8 @@ pub struct Program {
     pub path: PathBuf,
     /// What it serves.
     pub application: Application,
+    /// Of which package.
+    pub package: Arc<Package>,
     /// The files on this disk that it was built from, without those that the build itself made.
     pub sources: Vec<PathBuf>,
 }
@@ -71,7 +73,7 @@ impl Builder {
     }
 
     /// What Cargo says of the package, as its manifest is now.
-    pub async fn package(&self) -> Result<Arc<Package>, Error> {
+    async fn package(&self) -> Result<Arc<Package>, Error> {
         if let Some(Known { package, manifests }) = &*self.known.borrow()
             && *manifests == stamps(package)
         {
@@ -99,6 +101,7 @@ impl Builder {
         Ok(Program {
             path,
             application,
+            package,
             sources,
         })
     }

@@ -121,13 +121,12 @@ impl<'a, T: FnMut(Event)> RunnerPlace<'a, T> {
     async fn start(&mut self) -> Result<Loading, NotStarted> {
         let Rust { builder, timeout } = self.rust;
         let asked = Instant::now();
-        let built = builder.build(|output| self.tell(&output)).await;
-        let package = builder.package().await?;
         let Program {
             path,
             application,
+            package,
             sources,
-        } = built?;
+        } = builder.build(|output| self.tell(&output)).await?;
         let took = asked.elapsed();
         self.watching.loaded(Loaded {
             files: sources,

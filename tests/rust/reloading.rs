@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::{STOPPING, library, package};
+use super::{APP, DEPENDENCIES, STOPPING, library, package};
 use crate::support::{Client, Server};
 
 /// Sends a request without waiting for its answer.
@@ -102,5 +102,37 @@ fn a_new_dependency_is_built() {
     let library = "pub mod wsgi;\npub static TEXT: &str = \"two\";\n\
                    pub fn number() -> String { itoa::Buffer::new().format(2).to_owned() }\n";
     package.write("src/lib.rs", library);
+    assert_eq!(server.get("/").text(), "two");
+}
+
+#[test]
+fn a_member_of_a_workspace_is_served_with_its_siblings() {
+    let package = package("member", "one");
+    package.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"site\", \"shared\"]\nresolver = \"3\"\n",
+    );
+    let manifest = |name: &str, dependencies: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [dependencies]\n{dependencies}"
+        )
+    };
+    let shared = "my-shared = { path = \"../shared\" }\n";
+    package.write(
+        "site/Cargo.toml",
+        &manifest("my-member", &(DEPENDENCIES.to_owned() + shared)),
+    );
+    package.write(
+        "site/src/lib.rs",
+        "pub mod wsgi;\npub use my_shared::TEXT;\n",
+    );
+    package.write("site/src/wsgi.rs", APP);
+    package.write("shared/Cargo.toml", &manifest("my-shared", ""));
+    let text = |text: &str| format!("pub const TEXT: &str = \"{text}\";\n");
+    package.write("shared/src/lib.rs", &text("one"));
+    let server = package.serve().in_dir(package.dir().join("site")).start();
+    assert_eq!(server.get("/").text(), "one");
+    package.write("shared/src/lib.rs", &text("two"));
     assert_eq!(server.get("/").text(), "two");
 }

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::{STOPPING, package};
+use super::{STOPPING, library, package};
 use crate::support::{is_gone, post};
 
 #[test]
@@ -169,6 +169,42 @@ fn options_for_python_are_refused() {
     assert!(
         outcome.stderr.ends_with(
             "error: `--workers` is for Python projects, and this one is in Rust\nhint: leave it out\n"
+        ),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn the_manifest_configures_the_server() {
+    let package = package("configured", "one");
+    package.write(
+        "src/dev.rs",
+        "pub const WSGI_APPLICATION: &str = \"crate::wsgi::application\";\n",
+    );
+    package.write("src/lib.rs", &(library("one") + "pub mod dev;\n"));
+    package.configure("settings = \"my_site::dev\"\nallowed-hosts = [\"dev.example.com\"]\n");
+    let server = package.serve().start();
+    assert!(
+        server.stdout().contains("Using settings 'my_site::dev'\n"),
+        "{}",
+        server.stdout()
+    );
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: dev.example.com\r\n\r\n");
+    assert_eq!(client.response().text(), "one");
+}
+
+#[test]
+fn without_cargo_nothing_is_served() {
+    let test = package("no-cargo-to-serve", "")
+        .test()
+        .args(["runserver", "0"]);
+    let outcome = test.env("PATH", "/nonexistent").capture();
+    assert_eq!(outcome.status, Some(1), "{outcome}");
+    assert!(
+        outcome.stderr.ends_with(
+            "error: cannot run `cargo`: No such file or directory (os error 2)\n\
+             hint: install Rust (https://rustup.rs), or put `cargo` on PATH\n"
         ),
         "{outcome}"
     );

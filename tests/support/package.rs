@@ -55,6 +55,11 @@ impl Package {
         self.write("Cargo.toml", &format!("{manifest}{line}\n"));
     }
 
+    /// Adds the table of its manifest that is for the server.
+    pub(crate) fn configure(&self, lines: &str) {
+        self.depend(&format!("[package.metadata.scaffold]\n{lines}"));
+    }
+
     /// A run of the program in a directory of it.
     pub(crate) fn test(&self) -> Test {
         let test = Test::new().in_dir(self.directory.join("src"));
