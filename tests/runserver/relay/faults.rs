@@ -23,7 +23,7 @@ fn a_connection_that_ends_before_the_response_is_a_page(#[case] response: &str) 
     let response = client.response();
     assert_eq!(response.status, 502);
     assert!(
-        response.text().contains("ended during this request"),
+        response.text().contains("The application gave no response"),
         "{}",
         response.text()
     );
