@@ -40,6 +40,7 @@ fuzz_target!(|octets: &[u8]| {
             Relation::CauseOf(of) | Relation::ContextOf(of) | Relation::MemberOf(of) => {
                 assert!(of < number);
             }
+            Relation::Beside => panic!("no worker sends that"),
         }
         for frame in &exception.frames {
             assert!(frame.mark.start <= frame.mark.end && frame.source.len() <= MAX_LINES);
