@@ -8,9 +8,22 @@ mod upgrades;
 use rstest::rstest;
 use scaffold::{serve::Settings, wire::Cause};
 
-use super::front::{Application, ENDLESS};
+use super::front::{Application, ENDLESS, Peer};
+use crate::support::Client;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// A front, a client that has sent [`GET`], and the application's end of the connection, which has
+/// read that.
+#[track_caller]
+fn asked() -> (Application, Client, Peer) {
+    let front = Application::start(ENDLESS);
+    let mut client = front.connect();
+    client.send(GET);
+    let mut peer = front.accept();
+    peer.head();
+    (front, client, peer)
+}
 
 #[test]
 fn a_request_goes_up_and_its_response_comes_down() {
@@ -44,11 +57,7 @@ fn a_request_goes_up_and_its_response_comes_down() {
 
 #[test]
 fn a_connection_carries_one_request_after_another() {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     // In two parts, of which the first ends in the middle of a line.
     peer.send("HTTP/1.1 200 OK\r\nContent-Le");
     peer.send("ngth: 3\r\n\r\none");
@@ -88,11 +97,7 @@ fn a_connection_carries_one_request_after_another() {
 #[case("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na\r\n")]
 #[case("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP/1.1 200 OK")]
 fn a_connection_is_not_used_again_where_something_is_left_or_it_says_so(#[case] response: &str) {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     peer.send(response);
     assert_eq!(client.response().text(), "a");
     assert_eq!(peer.until_closed(), b"");
@@ -132,11 +137,7 @@ fn a_connection_that_was_closed_meanwhile_is_not_used_again() {
 
 #[test]
 fn what_the_application_says_it_failed_by_is_explained() {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     peer.send(
         "HTTP/1.1 500 Internal Server Error\r\nscaffold-failure: panic\r\n\
          content-length: 16\r\n\r\nat <here>, caf\u{e9}",
@@ -174,11 +175,7 @@ fn what_the_application_says_it_failed_by_is_explained() {
 
 #[test]
 fn no_more_of_a_failure_is_kept_than_has_a_use() {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (_front, mut client, mut peer) = asked();
     peer.send("HTTP/1.1 500 Oh\r\nscaffold-failure: panic\r\n\r\n");
     peer.send("~".repeat(64 * 1024));
     let response = client.response();

@@ -11,7 +11,7 @@ use scaffold::serve::Limits;
 
 use super::{
     super::front::{Application, ENDLESS},
-    GET,
+    GET, asked,
 };
 
 #[test]
@@ -62,11 +62,7 @@ fn chunks_are_read_and_written_anew() {
 
 #[test]
 fn a_response_comes_down_before_it_is_whole() {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (_front, mut client, mut peer) = asked();
     peer.send(
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
     );
@@ -293,11 +289,7 @@ fn a_client_that_leaves_with_half_a_body_takes_the_request_along() {
 
 #[test]
 fn a_client_that_leaves_during_the_response_ends_it() {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     peer.send("HTTP/1.1 200 OK\r\n\r\nabc");
     client.head();
     client.block();

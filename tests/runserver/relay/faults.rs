@@ -5,7 +5,7 @@ use scaffold::wire::Cause;
 
 use super::{
     super::front::{Application, ENDLESS},
-    GET,
+    GET, asked,
 };
 
 #[rstest]
@@ -13,11 +13,7 @@ use super::{
 #[case("HTTP/1.1 200 OK\r\nConte")]
 #[case("HTTP/1.1 100 Continue\r\n\r\n")]
 fn a_connection_that_ends_before_the_response_is_a_page(#[case] response: &str) {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     peer.send(response);
     drop(peer);
     let response = client.response();
@@ -34,11 +30,7 @@ fn a_connection_that_ends_before_the_response_is_a_page(#[case] response: &str) 
 
 #[test]
 fn the_page_says_why_the_application_was_ended() {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, peer) = asked();
     front.close(Cause::Outdated);
     drop(peer);
     let response = client.response();
@@ -56,11 +48,7 @@ fn the_page_says_why_the_application_was_ended() {
 #[case("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n")]
 #[case("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n")]
 fn a_response_that_does_not_end_is_broken_off(#[case] response: &str) {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     peer.send(response);
     peer.finish_sending();
     client.head();
@@ -92,11 +80,7 @@ fn a_response_that_does_not_end_is_broken_off(#[case] response: &str) {
 #[case("HTTP/1.1 101 Switching Protocols\r\n\r\n", "not asked for")]
 #[case("HTTP/1.1 099 A\r\n\r\n", "a malformed")]
 fn a_malformed_response_is_a_page(#[case] response: &str, #[case] reason: &str) {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (front, mut client, mut peer) = asked();
     peer.send(response);
     let response = client.response();
     assert_eq!(response.status, 500);
@@ -123,11 +107,7 @@ fn a_head_that_does_not_end_is_a_page(
     #[case] times: usize,
     #[case] reason: &str,
 ) {
-    let front = Application::start(ENDLESS);
-    let mut client = front.connect();
-    client.send(GET);
-    let mut peer = front.accept();
-    peer.head();
+    let (_front, mut client, mut peer) = asked();
     peer.send(line.repeat(times));
     let response = client.response();
     assert_eq!(response.status, 500);
