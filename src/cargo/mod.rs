@@ -46,6 +46,7 @@ pub use process::{Exit, Runner, Start};
 pub use refusal::Refusal;
 pub use runner::RunnerCrate;
 pub use settings::{Application, Choice, Rule, VARIABLE};
+pub(crate) use trial::FAILURE;
 pub use trial::{Answer, End, Failure};
 
 /// The program that builds; which one that is, is the user's to say.

@@ -21,7 +21,7 @@ const MOST: u64 = 16 * 1024 * 1024;
 const MOST_HEADERS: usize = 256;
 
 /// The header by which the program around the application says that it answers in its place.
-const FAILURE: &str = "scaffold-failure";
+pub(crate) const FAILURE: &str = "scaffold-failure";
 
 /// The answer to `GET /`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -100,6 +100,15 @@ impl Site {
     }
 }
 
+/// The choice of a settings module, as it is for a Rust project.
+pub(super) fn rust_choice(choice: &ChoiceArgs, config: &Config) -> cargo::Choice {
+    cargo::Choice {
+        argument: choice.settings.clone(),
+        variable: env::var(cargo::VARIABLE).ok(),
+        configured: config.settings.clone(),
+    }
+}
+
 /// The choice in the words of Django's own commands.
 pub(super) fn django_words(choice: &ChoiceArgs) -> Vec<String> {
     let settings = choice.settings.as_ref();

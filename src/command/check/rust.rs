@@ -1,6 +1,6 @@
 //! The check of a Rust project: its settings are read, it is built, and its application is tried.
 
-use std::{env, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use tokio::time::timeout;
 
@@ -9,9 +9,9 @@ use super::{
     report::{self, Named, Report},
 };
 use crate::{
-    cargo::{self, Answer, Application, Build, Choice, Output, Package, Panic, Runner, Start},
+    cargo::{self, Answer, Application, Build, Output, Package, Panic, Runner, Start},
     cli::ChoiceArgs,
-    command::error::Error,
+    command::{error::Error, site},
     console::{self, Verbosity},
     project::{Config, ConfigTable, Ended, Root, Streams},
 };
@@ -26,11 +26,8 @@ pub(super) async fn examine(
     report: &mut Report,
 ) -> Result<(), Error> {
     let package = Package::read(&root.directory).await?;
-    let choice = Choice {
-        argument: choice.settings.clone(),
-        variable: env::var(cargo::VARIABLE).ok(),
-        configured: Config::read(&root.directory, ConfigTable::Cargo)?.settings,
-    };
+    let config = Config::read(&root.directory, ConfigTable::Cargo)?;
+    let choice = site::rust_choice(choice, &config);
     let application = Application::read(&package, &choice)?;
     report.note_application(&application);
     let build = Build {

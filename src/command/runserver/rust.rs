@@ -1,11 +1,11 @@
 //! A Rust project: what builds its program.
 
-use std::{env, num::NonZeroU32};
+use std::num::NonZeroU32;
 
 use crate::{
-    cargo::{self, Builder, Choice},
+    cargo::Builder,
     cli::RunserverArgs,
-    command::{banner::Runtime, error::Error},
+    command::{banner::Runtime, error::Error, site},
     console,
     dev::{Engine, Rust},
     project::{Config, ConfigTable, Root},
@@ -19,11 +19,7 @@ pub(super) fn plan(args: &RunserverArgs, root: &Root) -> Result<Planned, Error> 
     refuse_pythons_options(args)?;
     let table = ConfigTable::Cargo;
     let config = Config::read(&root.directory, table)?;
-    let choice = Choice {
-        argument: args.choice.settings.clone(),
-        variable: env::var(cargo::VARIABLE).ok(),
-        configured: config.settings.clone(),
-    };
+    let choice = site::rust_choice(&args.choice, &config);
     Ok(Planned {
         engine: Engine::Rust(Rust {
             builder: Builder::new(root.directory.clone(), choice, console::has_color()),

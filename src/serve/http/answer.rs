@@ -16,17 +16,13 @@ use super::{
     },
     request::WEBSOCKET,
 };
-use crate::wire::message::ResponseHead;
+use crate::{cargo::FAILURE, wire::message::ResponseHead};
 
 /// Most octets of a response head: as many as of a request's.
 pub const MAX_HEAD: usize = head::MAX_HEAD;
 
 /// Most header lines of a response: a page that sets cookies has some twenty.
 const MAX_HEADERS: usize = 256;
-
-/// The header of an answer that is not the application's: the runner says in its body what went
-/// wrong.
-const FAILURE: &str = "scaffold-failure";
 
 /// What went wrong where the application gave no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
