@@ -150,3 +150,15 @@ fn an_application_that_cannot_be_made_is_a_page() {
         assert_eq!(server.get("/").text(), "mended");
     }
 }
+
+#[test]
+fn a_dependency_that_cannot_be_had_is_named() {
+    let package = package("unfetched", "one");
+    let serve = package.serve().env("CARGO_NET_OFFLINE", "true");
+    let home = package.dir().join("no crates");
+    let server = serve.env("CARGO_HOME", home).start();
+    let page = browse(&server, "/");
+    assert_eq!(page.status, 500);
+    let hint = "the first build needs the network";
+    assert_all(page.text(), &["cargo cannot get the dependency `", hint]);
+}
