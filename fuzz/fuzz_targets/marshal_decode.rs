@@ -2,6 +2,8 @@
 //! without a panic; what it reads as a response comes back when it is encoded again.
 #![no_main]
 
+use std::path::PathBuf;
+
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use scaffold::wire::{
@@ -50,15 +52,14 @@ fuzz_target!(|octets: &[u8]| {
     if let Ok(loaded) = Loaded::decode(payload.clone()) {
         let mut again = BytesMut::new();
         let mut encoder = Encoder::new(&mut again);
-        encoder.tuple(2);
-        encoder.list(loaded.files.len());
-        for file in &loaded.files {
-            encoder.bytes(file.as_os_str().as_encoded_bytes());
-        }
+        encoder.tuple(4);
+        encode_paths(&mut encoder, &loaded.files);
         encoder.list(loaded.modules.len());
         for module in &loaded.modules {
             encoder.text(module);
         }
+        encode_paths(&mut encoder, &loaded.templates);
+        encode_paths(&mut encoder, &loaded.uploads);
         assert_eq!(Loaded::decode(again.freeze()), Ok(loaded));
     }
 
@@ -79,3 +80,10 @@ fuzz_target!(|octets: &[u8]| {
     let decoded = ResponseHead::from_response(again.freeze());
     assert_eq!(decoded, Ok((head, body)));
 });
+
+fn encode_paths(encoder: &mut Encoder<'_>, paths: &[PathBuf]) {
+    encoder.list(paths.len());
+    for path in paths {
+        encoder.bytes(path.as_os_str().as_encoded_bytes());
+    }
+}

@@ -85,7 +85,7 @@ impl Exception {
             left if left > MAX_OCTETS => return Err(DecodeError::Excess(left)),
             _ => {}
         }
-        let count = at_most(decoder.list()?, MAX_EXCEPTIONS)?;
+        let count = decoder.list_of_at_most(MAX_EXCEPTIONS)?;
         let mut all = Vec::with_capacity(count);
         for number in 0..count {
             all.push(Self::decode(decoder, number)?);
@@ -94,14 +94,14 @@ impl Exception {
     }
 
     fn decode(decoder: &mut Decoder, number: usize) -> Result<Self, DecodeError> {
-        exactly(decoder.tuple()?, 7)?;
+        decoder.tuple_of(7)?;
         let (kind, text) = (decoder.text()?, decoder.text()?);
-        let notes = at_most(decoder.list()?, MAX_NOTES)?;
+        let notes = decoder.list_of_at_most(MAX_NOTES)?;
         let notes = (0..notes)
             .map(|_| decoder.text())
             .collect::<Result<_, _>>()?;
         let relation = relation(decoder, number)?;
-        let count = at_most(decoder.list()?, MAX_FRAMES)?;
+        let count = decoder.list_of_at_most(MAX_FRAMES)?;
         let mut frames = Vec::with_capacity(count);
         for _ in 0..count {
             frames.push(StackFrame::decode(decoder)?);
@@ -120,13 +120,13 @@ impl Exception {
 
 impl StackFrame {
     fn decode(decoder: &mut Decoder) -> Result<Self, DecodeError> {
-        exactly(decoder.tuple()?, 9)?;
+        decoder.tuple_of(9)?;
         let (place, file) = (decoder.text()?, decoder.text()?);
         let line = number_of(decoder)?;
         let function = decoder.text()?;
         let is_project = number_of(decoder)? != 0;
         let first = number_of(decoder)?;
-        let lines = at_most(decoder.list()?, MAX_LINES)?;
+        let lines = decoder.list_of_at_most(MAX_LINES)?;
         let source = (0..lines)
             .map(|_| decoder.text())
             .collect::<Result<_, _>>()?;
@@ -161,22 +161,6 @@ fn relation(decoder: &mut Decoder, number: usize) -> Result<Relation, DecodeErro
 fn number_of(decoder: &mut Decoder) -> Result<usize, DecodeError> {
     let number = decoder.int()?;
     usize::try_from(number).map_err(|_| DecodeError::OutOfRange(number))
-}
-
-fn exactly(count: usize, expected: usize) -> Result<(), DecodeError> {
-    if count == expected {
-        Ok(())
-    } else {
-        Err(DecodeError::Excess(count))
-    }
-}
-
-fn at_most(count: usize, most: usize) -> Result<usize, DecodeError> {
-    if count <= most {
-        Ok(count)
-    } else {
-        Err(DecodeError::Excess(count))
-    }
 }
 
 #[cfg(test)]

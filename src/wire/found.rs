@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{
     marshal::{DecodeError, Decoder},
-    message::{ResponseHead, expect},
+    message::ResponseHead,
 };
 
 /// Most paths that have to be missing: a project has one for each of its applications.
@@ -28,12 +28,9 @@ impl FoundFile {
     /// The payload of a `FOUND` frame.
     pub fn decode(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
-        expect(decoder.tuple()?, 4)?;
+        decoder.tuple_of(4)?;
         let path = path(&decoder.bytes()?);
-        let count = decoder.list()?;
-        if count > MAX_ABSENT {
-            return Err(DecodeError::Excess(count));
-        }
+        let count = decoder.list_of_at_most(MAX_ABSENT)?;
         let absent = (0..count).map(|_| Ok(self::path(&decoder.bytes()?)));
         let absent = absent.collect::<Result<_, _>>()?;
         let head = ResponseHead::decode(&mut decoder)?;

@@ -40,10 +40,10 @@ impl Loaded {
     /// The payload of a `LOADED` frame.
     pub fn decode(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
-        at_most(decoder.tuple()?, 4)?;
+        decoder.tuple_of(4)?;
         let files = paths(&mut decoder)?;
         let mut modules = Vec::new();
-        for _ in 0..at_most(decoder.list()?, MAX_NAMES)? {
+        for _ in 0..decoder.list_of_at_most(MAX_NAMES)? {
             let name = decoder.text()?;
             if name.len() <= MAX_NAME {
                 modules.push(name);
@@ -75,23 +75,13 @@ impl Loaded {
 
 fn paths(decoder: &mut Decoder) -> Result<Vec<PathBuf>, DecodeError> {
     let mut paths = Vec::new();
-    for _ in 0..at_most(decoder.list()?, MAX_FILES)? {
+    for _ in 0..decoder.list_of_at_most(MAX_FILES)? {
         let path = decoder.bytes()?;
         if path.len() <= MAX_PATH {
             paths.push(OsString::from_vec(path.into()).into());
         }
     }
     Ok(paths)
-}
-
-fn at_most(count: usize, limit: usize) -> Result<usize, DecodeError> {
-    if count <= limit {
-        Ok(count)
-    } else {
-        Err(DecodeError::TooMany(
-            u32::try_from(count).unwrap_or(u32::MAX),
-        ))
-    }
 }
 
 #[cfg(test)]
@@ -136,7 +126,13 @@ mod tests {
             Loaded::decode(octets.into())
         };
         assert!(payload(MAX_FILES).is_ok());
-        assert_eq!(payload(MAX_FILES + 1), Err(DecodeError::TooMany(2049)));
+        assert_eq!(payload(MAX_FILES + 1), Err(DecodeError::Excess(2049)));
+    }
+
+    #[test]
+    fn a_tuple_of_another_length_is_refused() {
+        let octets = [b"(\x02\0\0\0".as_slice(), &b"[\0\0\0\0".repeat(4)].concat();
+        assert_eq!(Loaded::decode(octets.into()), Err(DecodeError::Excess(2)));
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl ResponseHead {
         let count = decoder.list()?;
         let mut headers = Vec::with_capacity(count.min(RESERVED));
         for _ in 0..count {
-            expect(decoder.tuple()?, 2)?;
+            decoder.tuple_of(2)?;
             headers.push((latin1(decoder.utf8()?)?, latin1(decoder.utf8()?)?));
         }
         Ok(Self { status, headers })
@@ -99,7 +99,7 @@ impl ResponseHead {
     /// The payload of a `HEAD` frame.
     pub fn from_head(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
-        expect(decoder.tuple()?, 2)?;
+        decoder.tuple_of(2)?;
         let head = Self::decode(&mut decoder)?;
         decoder.finish()?;
         Ok(head)
@@ -108,7 +108,7 @@ impl ResponseHead {
     /// The payload of a `RESPONSE` frame: head and whole body.
     pub fn from_response(payload: Bytes) -> Result<(Self, Bytes), DecodeError> {
         let mut decoder = Decoder::new(payload);
-        expect(decoder.tuple()?, 3)?;
+        decoder.tuple_of(3)?;
         let head = Self::decode(&mut decoder)?;
         let body = decoder.bytes()?;
         decoder.finish()?;
@@ -145,7 +145,7 @@ impl ApplicationError {
     /// The payload of an `ERROR` frame.
     pub fn decode(payload: Bytes) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(payload);
-        expect(decoder.tuple()?, 2)?;
+        decoder.tuple_of(2)?;
         let (summary, traceback) = (decoder.text()?, decoder.text()?);
         let exceptions = Exception::decode_rest(&mut decoder)?;
         decoder.finish()?;
@@ -173,7 +173,7 @@ impl Report {
         let count = decoder.list()?;
         let mut pairs = Vec::with_capacity(count.min(RESERVED));
         for _ in 0..count {
-            expect(decoder.tuple()?, 2)?;
+            decoder.tuple_of(2)?;
             pairs.push((decoder.text()?, decoder.text()?));
         }
         let exceptions = Exception::decode_rest(&mut decoder)?;
@@ -319,16 +319,6 @@ pub(super) fn put_begun(out: &mut BytesMut, begun: u64) {
 pub(crate) fn put_amount(out: &mut BytesMut, kind: Kind, id: RequestId, amount: usize) {
     let amount = u32::try_from(amount).unwrap_or(u32::MAX);
     frame::put(out, kind, id, |out| out.put_u32_le(amount));
-}
-
-pub(super) fn expect(count: usize, expected: usize) -> Result<(), DecodeError> {
-    if count == expected {
-        Ok(())
-    } else {
-        Err(DecodeError::TooMany(
-            u32::try_from(count).unwrap_or(u32::MAX),
-        ))
-    }
 }
 
 /// The octets of a text whose characters are all below U+0100 (PEP 3333, "Unicode Issues").

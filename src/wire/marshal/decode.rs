@@ -97,6 +97,22 @@ impl Decoder {
         }
     }
 
+    /// A `tuple` of just so many items, which follow.
+    pub fn tuple_of(&mut self, count: usize) -> Result<(), DecodeError> {
+        match self.tuple()? {
+            found if found == count => Ok(()),
+            found => Err(DecodeError::Excess(found)),
+        }
+    }
+
+    /// The count of items of a `list` that has at most so many, which follow.
+    pub fn list_of_at_most(&mut self, most: usize) -> Result<usize, DecodeError> {
+        match self.list()? {
+            count if count <= most => Ok(count),
+            count => Err(DecodeError::Excess(count)),
+        }
+    }
+
     /// The count of items of a `list`, which follow.
     pub fn list(&mut self) -> Result<usize, DecodeError> {
         match self.code()? {
