@@ -10,13 +10,14 @@ mod explain;
 mod generate;
 mod runserver;
 mod shared;
+mod subcommand;
 mod template;
 mod update;
 
 use std::ffi::OsString;
 
 use clap::{
-    ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand,
+    ArgAction, Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser,
     error::ErrorKind,
 };
 
@@ -26,6 +27,7 @@ pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
 pub(crate) use shared::{AnswerArgs, SubjectArgs, VersionArgs};
+pub(crate) use subcommand::Command;
 pub(crate) use template::{
     CheckTemplateArgs, EjectArgs, FromProjectArgs, NewArgs, ShowArgs, TemplateArgs,
     TemplateCommand, TestArgs,
@@ -39,16 +41,21 @@ Examples:
   scaffold check                           Tell what would be served, and whether it works
   scaffold help runserver                  All that runserver can do";
 
+/// The command line.
+#[derive(Debug)]
+pub(crate) struct Cli {
+    pub(crate) command: Command,
+    pub(crate) output: OutputArgs,
+}
+
 /// Generate WSGI projects and serve them in development.
 #[derive(Debug, Parser)]
 #[command(name = "scaffold", version, after_help = EXAMPLES, infer_long_args = true)]
 #[command(propagate_version = true, args_override_self = true)]
 #[command(subcommand_required = true, arg_required_else_help = true, color = ColorChoice::Auto)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
+struct Program {
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    output: OutputArgs,
 }
 
 /// How much is printed, and in colour or not: the same for every command.
@@ -70,34 +77,28 @@ pub(crate) struct OutputArgs {
     pub(crate) force_color: bool,
 }
 
-/// The subcommands.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Make a new project from a template
-    Startproject(StartprojectArgs),
-    /// Make a new application of a Django project from a template
-    Startapp(StartappArgs),
-    /// Serve the project in development
-    Runserver(RunserverArgs),
-    /// Tell which project would be served, and whether its application works
-    Check(CheckArgs),
-    /// List, make, check and test templates
-    Template(TemplateArgs),
-    /// Bring later changes of its template into a project
-    Update(UpdateArgs),
-}
-
 /// Parses the arguments, the first of which is the program's name.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Unparsed> {
-    let mut command = Cli::command();
-    let args = abbreviations::expand(args.into_iter().collect()).map_err(|it| {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let word = abbreviations::subcommand(&args).and_then(|at| args.get(at));
+    // Which one help is asked for is said by the next word.
+    let mut command = program(|name| word.is_some_and(|it| it == name || it == "help"));
+    let args = abbreviations::expand(args).map_err(|it| {
         let kind = ErrorKind::UnknownArgument;
         let error = explain::complaint(&mut command, &it.command, kind, &it.message);
         Unparsed::Usage(Box::new(error))
     })?;
     let words = args.len().saturating_sub(1);
-    let matches = command
+    let mut matches = command
         .try_get_matches_from_mut(args)
         .map_err(|error| explain::explain(error, &mut command, words))?;
-    Cli::from_arg_matches(&matches).map_err(|error| Unparsed::Usage(Box::new(error)))
+    let usage = |error| Unparsed::Usage(Box::new(error));
+    let output = OutputArgs::from_arg_matches(&matches).map_err(usage)?;
+    let command = subcommand::read(&mut matches).map_err(usage)?;
+    Ok(Cli { command, output })
+}
+
+/// What can be given, where one of the subcommands is meant.
+fn program(is_meant: impl Fn(&str) -> bool) -> clap::Command {
+    subcommand::add(Program::command(), is_meant)
 }

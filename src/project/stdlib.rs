@@ -40,7 +40,14 @@ const NAMES: &str = "\
 
 /// Whether the standard library has a top-level module of that name.
 pub(super) fn is_standard_module(name: &str) -> bool {
-    NAMES.split_ascii_whitespace().any(|known| known == name)
+    // Found by a search in all the text, since taking it apart is a part of each `startproject`.
+    let is_whole = |at: usize| {
+        let (before, after) = (NAMES.get(..at), NAMES.get(at + name.len()..));
+        before.is_some_and(|it| it.is_empty() || it.ends_with(' '))
+            && after.is_some_and(|it| it.is_empty() || it.starts_with(' '))
+    };
+    let is_name = !name.is_empty() && !name.contains(' ');
+    is_name && memchr::memmem::find_iter(NAMES.as_bytes(), name).any(is_whole)
 }
 
 #[cfg(test)]
@@ -50,8 +57,10 @@ mod tests {
     #[test]
     fn knows_old_and_new_modules() {
         for name in [
+            "__future__",
             "os",
             "sys",
+            "zoneinfo",
             "_thread",
             "distutils",
             "tomllib",
@@ -60,8 +69,18 @@ mod tests {
         ] {
             assert!(is_standard_module(name), "{name}");
         }
-        assert!(!is_standard_module("mysite"));
-        assert!(!is_standard_module(""));
+        for name in [
+            "mysite",
+            "",
+            "o",
+            "ost",
+            "os sys",
+            " ",
+            "zoneinfo ",
+            "__future",
+        ] {
+            assert!(!is_standard_module(name), "{name}");
+        }
     }
 
     #[test]

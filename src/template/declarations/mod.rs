@@ -2,6 +2,7 @@
 //! values they take.
 //!
 //! - `kind`: the types
+//! - `pattern`: what their texts must look like
 //! - `outline`: what is told of a variable, and the values to try
 //! - `read`: from the manifest, with the places of what is wrong
 //! - `resolve`: from the user's answers to the value of one of them
@@ -13,6 +14,7 @@
 
 mod kind;
 mod outline;
+mod pattern;
 mod read;
 mod remember;
 mod resolve;
@@ -20,10 +22,9 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-use regex::Regex;
-
 use super::value::Value;
 use kind::Kind;
+use pattern::Pattern;
 use resolve::Fault;
 
 pub use outline::Variable;
@@ -46,6 +47,8 @@ pub(super) struct Declaration {
     source: Origin,
     choices: Vec<Choice>,
     pattern: Option<Pattern>,
+    /// What is said where a value does not match it.
+    pattern_message: Option<String>,
     checks: Vec<Check>,
     /// An expression: where it is false, nobody is asked.
     when: Option<Placed>,
@@ -72,14 +75,6 @@ struct Choice {
     value: String,
     /// What the user reads.
     label: String,
-}
-
-/// What a text must look like.
-#[derive(Debug)]
-struct Pattern {
-    regex: Regex,
-    /// What is said where it does not.
-    message: String,
 }
 
 /// What must be true of a value.

@@ -75,7 +75,7 @@ impl Declaration {
             default: default.filter(|it| !self.is_secret || it.contains("{{")),
             computed,
             choices: choices.collect(),
-            pattern: self.pattern.as_ref().map(|it| whole(it.regex.as_str())),
+            pattern: self.pattern.as_ref().map(|it| it.text.clone()),
             when: self.when.as_ref().map(|it| it.text.clone()),
             secret: self.is_secret,
         }
@@ -110,7 +110,7 @@ impl Declaration {
         }
         let is_taken = |text: &&&str| {
             let pattern = self.pattern.as_ref();
-            pattern.is_none_or(|it| it.regex.is_match(text))
+            pattern.is_none_or(|it| it.is_match(text))
         };
         Some(match self.kind {
             Kind::Integer => Value::Int(1),
@@ -144,12 +144,4 @@ pub(in crate::template) fn shown(value: &Value) -> String {
         Value::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
         other => other.to_text(),
     }
-}
-
-/// The pattern as the manifest has it: what makes it mean the whole text is taken off.
-fn whole(regex: &str) -> String {
-    let inner = regex
-        .strip_prefix("^(?:")
-        .and_then(|it| it.strip_suffix(")$"));
-    inner.unwrap_or(regex).to_owned()
 }

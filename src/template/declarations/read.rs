@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use regex::Regex;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -136,12 +135,7 @@ fn declaration(raw: Raw) -> Result<Declaration, Fault> {
     };
     let pattern = pattern
         .map(|pattern| {
-            // The whole of the value has to match, which is what people mean.
-            let regex = Regex::new(&format!("^(?:{})$", pattern.get_ref()))
-                .map_err(|error| Fault::at(&pattern, reason(&error)))?;
-            let message = pattern_message
-                .unwrap_or_else(|| format!("does not match `{}`", pattern.get_ref()));
-            Ok(Pattern { regex, message })
+            Pattern::new(pattern.get_ref()).map_err(|reason| Fault::at(&pattern, reason))
         })
         .transpose()?;
     let checks = checks.into_iter().map(|check| Check {
@@ -157,17 +151,11 @@ fn declaration(raw: Raw) -> Result<Declaration, Fault> {
         source,
         choices,
         pattern,
+        pattern_message,
         checks: checks.collect(),
         when: when.map(placed),
         is_secret: secret,
     })
-}
-
-/// The last line of what the crate says, which shows the pattern above it.
-fn reason(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 fn default_of(

@@ -154,9 +154,11 @@ impl Declaration {
         engine: &mut Engine,
     ) -> Result<Option<String>, Fault> {
         if let (Some(pattern), Value::Str(text)) = (&self.pattern, value)
-            && !pattern.regex.is_match(&text.text)
+            && !pattern.is_match(&text.text)
         {
-            return Ok(Some(pattern.message.clone()));
+            let message = self.pattern_message.clone();
+            let usual = || format!("does not match `{}`", pattern.text);
+            return Ok(Some(message.unwrap_or_else(usual)));
         }
         // Checks are about the value itself.
         engine.set(&self.name, value);

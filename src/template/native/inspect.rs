@@ -19,6 +19,7 @@ impl Engine {
         path: &Path,
         text: &str,
     ) -> Result<BTreeSet<String>, Error> {
+        self.check_depth(path, text)?;
         let mut tera: Tera = self.tera.clone();
         let used = tera
             .add_raw_template(UNNAMED, text)

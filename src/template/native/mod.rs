@@ -14,7 +14,7 @@ mod secrets;
 mod tests;
 mod words;
 
-use std::{path::Path, sync::Arc};
+use std::{cell::RefCell, path::Path, sync::Arc};
 
 use tera::{Context, Delimiters, ErrorKind, ReportError, Tera};
 
@@ -50,6 +50,9 @@ pub(super) struct Engine {
     /// What the context was made of.
     values: Dict,
     incidentals: Arc<Incidentals>,
+    /// What only reads texts, made when the first one comes: it has to keep a text to tell which
+    /// variables it uses.
+    reader: RefCell<Option<Tera>>,
 }
 
 impl Engine {
@@ -75,6 +78,7 @@ impl Engine {
             delimiters: Delimiters::default(),
             values: Dict::new(),
             incidentals,
+            reader: RefCell::default(),
         };
         for (name, value) in variables {
             engine.set(name, value);
@@ -122,25 +126,33 @@ impl Engine {
             delimiters,
             values: self.values.clone(),
             incidentals: Arc::clone(&self.incidentals),
+            reader: RefCell::default(),
         })
     }
 
     /// Whether an expression is true. The error says what is wrong with it.
     pub(super) fn is_true(&self, expression: &str) -> Result<bool, String> {
         let text = format!("{{% if {expression} %}}1{{% endif %}}");
-        match self.unknown_variable(&text) {
+        // What reads the text keeps it, so that it is read once.
+        let mut reader = self.reader.borrow_mut();
+        let reader = reader.get_or_insert_with(|| self.tera.clone());
+        let is_read =
+            self.elif_too_many(&text).is_none() && reader.add_raw_template(UNNAMED, &text).is_ok();
+        if is_read {
             // The engine takes it for false, or does not say its name.
-            Some(name) => Err(format!("variable `{name}` is not defined")),
-            None => Ok(self.render_short(&text)? == "1"),
+            if let Some(name) = self.unknown_variable(reader) {
+                return Err(format!("variable `{name}` is not defined"));
+            }
+            if let Ok(rendered) = reader.render(UNNAMED, &self.context) {
+                return Ok(rendered == "1");
+            }
         }
+        Ok(self.render_short(&text)? == "1")
     }
 
     /// A variable that a text uses and that there is not, if there is one; the first by name.
-    fn unknown_variable(&self, text: &str) -> Option<String> {
-        let mut tera = Tera::default();
-        tera.register_from(&self.tera);
-        tera.add_raw_template(UNNAMED, text).ok()?;
-        let used = tera.get_template_variables(UNNAMED).ok()?;
+    fn unknown_variable(&self, reader: &Tera) -> Option<String> {
+        let used = reader.get_template_variables(UNNAMED).ok()?;
         let unknown = used
             .into_iter()
             .filter(|name| !self.context.contains_key(name));
@@ -149,7 +161,7 @@ impl Engine {
 
     /// Renders a text that stands in the manifest. The error says what is wrong with it.
     pub(super) fn render_short(&self, text: &str) -> Result<String, String> {
-        if elif_too_many(text).is_some() {
+        if self.elif_too_many(text).is_some() {
             return Err(format!("more than {MOST_ELIF} `elif`"));
         }
         self.tera
@@ -164,15 +176,35 @@ impl Engine {
             })
     }
 
+    /// Refuses a text that the engine could not read to its end.
+    fn check_depth(&self, path: &Path, text: &str) -> Result<(), Error> {
+        let Some(offset) = self.elif_too_many(text) else {
+            return Ok(());
+        };
+        let message = format!("more than {MOST_ELIF} `elif` in one file");
+        Err(Error::Template {
+            report: Report::new(path, text, offset..offset + "elif".len(), &message),
+            hint: RAW.to_owned(),
+        })
+    }
+
+    /// Where the first `elif` of a tag stands that is one too many.
+    fn elif_too_many(&self, text: &str) -> Option<usize> {
+        let begin = &*self.delimiters.block_start;
+        let is_in_tag = |at: &usize| {
+            let before = text.get(..*at).unwrap_or_default().trim_end();
+            let trimming = before.strip_suffix('-');
+            before.ends_with(begin) || trimming.is_some_and(|it| it.ends_with(begin))
+        };
+        text.match_indices("elif")
+            .map(|(at, _)| at)
+            .filter(is_in_tag)
+            .nth(MOST_ELIF)
+    }
+
     /// Renders a text; the path is only for messages.
     pub(super) fn render(&self, path: &Path, text: &str) -> Result<String, Error> {
-        if let Some(offset) = elif_too_many(text) {
-            let message = format!("more than {MOST_ELIF} `elif` in one file");
-            return Err(Error::Template {
-                report: Report::new(path, text, offset..offset + "elif".len(), &message),
-                hint: RAW.to_owned(),
-            });
-        }
+        self.check_depth(path, text)?;
         self.tera
             .render_str(text, &self.context, false)
             .map_err(|error| fault(path, text, &error))
@@ -194,18 +226,6 @@ fn fault(path: &Path, text: &str, error: &tera::Error) -> Error {
             hint: RAW.to_owned(),
         },
     }
-}
-
-/// Where the first `elif` of a tag stands that is one too many.
-fn elif_too_many(text: &str) -> Option<usize> {
-    let is_in_tag = |at: &usize| {
-        let before = text.get(..*at).unwrap_or_default().trim_end();
-        before.ends_with("{%") || before.ends_with("{%-")
-    };
-    text.match_indices("elif")
-        .map(|(at, _)| at)
-        .filter(is_in_tag)
-        .nth(MOST_ELIF)
 }
 
 /// The value as Tera has it. It has no dates: they become texts, as in JSON.

@@ -91,10 +91,51 @@ fn more_branches_than_the_stack_has_room_for_are_an_error() {
     assert_eq!(render(&text).as_ref(), Ok(&text));
 }
 
+/// Wherever a text is read: also where nothing is rendered, and with other delimiters.
+#[test]
+fn so_it_is_for_all_that_reads_texts() {
+    let engine = Engine::new(&variables(&[("a", "x")]), &[]);
+    let branches = "{% elif a %}".repeat(100_000);
+    let text = format!("{{% if a %}}{branches}{{% endif %}}");
+    let error = engine.variables_of(Path::new("t/a.py"), &text).unwrap_err();
+    assert!(error.to_string().contains("more than 500 `elif`"));
+
+    let delimiters = Delimiters {
+        block_start: "[-".into(),
+        block_end: "%]".into(),
+        ..Delimiters::default()
+    };
+    let engine = engine.with_delimiters(delimiters).unwrap();
+    let text = text.replace("{%", "[-").replace("%}", "%]");
+    for text in [text.replace("[-", "[--"), text] {
+        let error = engine.render(Path::new("t/a.py"), &text).unwrap_err();
+        assert!(error.to_string().contains("more than 500 `elif`"));
+    }
+}
+
 #[test]
 fn an_unclosed_block_is_an_error_that_names_the_file() {
     let error = render("{% block x %}{% endblock %}").unwrap_err();
     assert!(error.starts_with("t/a.py"), "{error}");
     let error = render("{% if project_name %}\n").unwrap_err();
     assert!(error.starts_with("t/a.py:"), "{error}");
+}
+
+#[test]
+fn conditions_cannot_nest_without_end() {
+    let engine = Engine::new(&variables(&[("a", "x")]), &[]);
+    let condition = format!("a{}", " %}{% elif a".repeat(100_000));
+    let error = engine.is_true(&condition).unwrap_err();
+    assert!(error.contains("elif"), "{error}");
+}
+
+#[test]
+fn conditions_are_read_one_after_another() {
+    let engine = Engine::new(&variables(&[("a", "x")]), &[]);
+    assert_eq!(engine.is_true("a == 'x'"), Ok(true));
+    assert_eq!(engine.is_true("a == 'y'"), Ok(false));
+    assert!(engine.is_true("a ==").is_err());
+    let unknown = engine.is_true("b or a").unwrap_err();
+    assert_eq!(unknown, "variable `b` is not defined");
+    assert_eq!(engine.is_true("a"), Ok(true));
 }
