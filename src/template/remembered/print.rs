@@ -33,10 +33,13 @@ impl Print {
             let mut private = private.iter();
             private.any(|text| memchr::memmem::find(line, text.as_bytes()).is_some())
         };
-        let without: Vec<usize> = lines(contents)
-            .filter(|(_, line)| is_private(line))
-            .map(|(number, _)| number)
-            .collect();
+        // Most files have nothing private: then their lines need not be looked at one by one.
+        let without: Vec<usize> = if is_private(contents) {
+            let lines = lines(contents).filter(|(_, line)| is_private(line));
+            lines.map(|(number, _)| number).collect()
+        } else {
+            Vec::new()
+        };
         Self {
             hash: hash(contents, &without),
             is_executable,
@@ -63,13 +66,15 @@ fn lines(contents: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 fn hash(contents: &[u8], without: &[usize]) -> String {
     let mut hash = Sha256::new();
-    let mut count: u64 = 0;
-    for (number, line) in lines(contents) {
-        count += 1;
-        if !without.contains(&number) {
-            hash.update(line);
-        }
+    if without.is_empty() {
+        hash.update(contents);
+    } else {
+        let counting = lines(contents).filter(|(number, _)| !without.contains(number));
+        counting.for_each(|(_, line)| hash.update(line));
     }
+    let ends = memchr::memchr_iter(b'\n', contents).count();
+    let has_rest = !contents.is_empty() && !contents.ends_with(b"\n");
+    let count = ends as u64 + u64::from(has_rest);
     hash.update(count.to_be_bytes());
     base16(&hash.finalize())
 }
@@ -145,6 +150,20 @@ mod tests {
             assert!(!one.matches(changed.as_bytes()), "{changed}");
         }
         assert!(!print("a\nabcd\n", "abcd").matches(b"a\n"), "the last line");
+    }
+
+    /// Projects keep the hashes: they are of the number of lines, and of all of them.
+    #[test]
+    fn the_hash_stays_what_it_was() {
+        for (text, expected) in [
+            ("", Sha256::digest(0_u64.to_be_bytes())),
+            ("a", Sha256::digest(b"a\0\0\0\0\0\0\0\x01")),
+            ("a\n", Sha256::digest(b"a\n\0\0\0\0\0\0\0\x01")),
+            ("a\nb", Sha256::digest(b"a\nb\0\0\0\0\0\0\0\x02")),
+        ] {
+            let print = Print::of(text.as_bytes(), false, &[]);
+            assert_eq!(print.hash, base16(&expected), "{text:?}");
+        }
     }
 
     #[test]
