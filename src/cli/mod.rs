@@ -6,6 +6,7 @@
 mod abbreviations;
 mod check;
 mod choice;
+mod deploy;
 mod explain;
 mod generate;
 mod runserver;
@@ -22,10 +23,11 @@ use clap::{
 
 pub(crate) use check::CheckArgs;
 pub(crate) use choice::ChoiceArgs;
+pub(crate) use deploy::DeployArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
-pub(crate) use shared::{AnswerArgs, SubjectArgs, VersionArgs};
+pub(crate) use shared::{AnswerArgs, AnySubjectArgs, SubjectArgs, VersionArgs};
 pub(crate) use template::{
     CheckTemplateArgs, EjectArgs, FromProjectArgs, NewArgs, ShowArgs, TemplateArgs,
     TemplateCommand, TestArgs,
@@ -81,6 +83,8 @@ pub(crate) enum Command {
     Runserver(RunserverArgs),
     /// Tell which project would be served, and whether its application works
     Check(CheckArgs),
+    /// Write what a server in production needs to run the project
+    Deploy(DeployArgs),
     /// List, make, check and test templates
     Template(TemplateArgs),
     /// Bring later changes of its template into a project

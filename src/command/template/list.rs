@@ -9,7 +9,7 @@ use crate::{
         words::{lossy, print_json},
     },
     console::{self, Verbosity},
-    template::{self, Listed, ProjectOrApp, shown_path, shown_text},
+    template::{self, Listed, Subject, shown_path, shown_text},
 };
 
 /// What stands where nothing is known.
@@ -74,7 +74,7 @@ pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
 fn item(listed: &Listed) -> Item {
     Item {
         name: listed.name.clone(),
-        subject: listed.subject.map(ProjectOrApp::word),
+        subject: listed.subject.map(Subject::word),
         description: listed.description.clone(),
         builtin: listed.path.is_none(),
         path: listed.path.as_deref().map(lossy),
@@ -90,7 +90,7 @@ fn table(all: &[&Listed]) -> String {
             let description = it.description.as_deref().map(one_line);
             [
                 it.name.clone(),
-                it.subject.map_or(UNKNOWN, ProjectOrApp::word).to_owned(),
+                it.subject.map_or(UNKNOWN, Subject::word).to_owned(),
                 place.unwrap_or_else(|| "built in".to_owned()),
                 description.unwrap_or_default(),
             ]
