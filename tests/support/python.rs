@@ -36,6 +36,12 @@ impl Python {
         self.version
     }
 
+    /// Debian's own, which its packages of modules for other programs are made for.
+    #[cfg(feature = "system-tests")]
+    pub(crate) fn debians() -> Self {
+        probe(Path::new("/usr/bin/python3")).expect("Debian's package `python3`")
+    }
+
     /// The directory the executable is in.
     pub(crate) fn bin_dir(&self) -> &Path {
         self.executable.parent().unwrap()

@@ -77,7 +77,11 @@ pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Facts, Error> {
     }
     Ok(Facts {
         name: name(&found, &site.root.directory),
-        facts: facts(&found, &site, choice.pythonpath.as_deref().map(|it| here.join(it))),
+        facts: facts(
+            &found,
+            &site,
+            choice.pythonpath.as_deref().map(|it| here.join(it)),
+        ),
         root: site.root.directory,
     })
 }

@@ -190,7 +190,12 @@ fn finish(
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let written: Vec<PathBuf> = report.files().collect();
-    if job.is_told() {
+    if job.is_told() && written.is_empty() {
+        console::note(format_args!(
+            "nothing to write: {} has all of it already",
+            shown_path(target.path())
+        ));
+    } else if job.is_told() {
         console::note(format_args!(
             "wrote {} for `{}` from the template `{}`, in {}",
             counted(written.len(), "file", "files"),

@@ -38,7 +38,15 @@ pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
         Some(directory) => template::own_templates(directory)?,
         None => Vec::new(),
     };
-    let all: Vec<&Listed> = builtin.iter().chain(&own).collect();
+    // Of deployments, one of the user's own takes the place of the one in the program.
+    let is_replaced = |it: &&Listed| {
+        it.subject == Some(Subject::Deployment) && own.iter().any(|own| own.name == it.name)
+    };
+    let all: Vec<&Listed> = builtin
+        .iter()
+        .filter(|it| !is_replaced(it))
+        .chain(&own)
+        .collect();
     if json {
         print_json(&Document {
             templates: all.iter().map(|it| item(it)).collect(),
@@ -50,7 +58,7 @@ pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
     if verbosity > Verbosity::Quiet {
         let is_hidden = |it: &&Listed| {
             let mut names = builtin.iter().map(|it| &it.name);
-            names.any(|name| *name == it.name)
+            it.subject != Some(Subject::Deployment) && names.any(|name| *name == it.name)
         };
         for hidden in own.iter().filter(is_hidden) {
             console::warning(
