@@ -1,4 +1,4 @@
-//! Apache with mod_wsgi, as an unprivileged user: both are Debian's, and so is the Python.
+//! Apache with `mod_wsgi`, as an unprivileged user: both are Debian's, and so is the Python.
 
 use std::{
     fs,
@@ -6,6 +6,7 @@ use std::{
     process::Command,
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD as STANDARD};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -19,10 +20,19 @@ const PROGRAM: &str = "/usr/sbin/apache2";
 
 const MODULES: &str = "/usr/lib/apache2/modules";
 
-/// Modules that Debian's configuration has switched on, and mod_wsgi.
-const NEEDED: [&str; 5] = ["mpm_event", "authz_core", "alias", "mime", "wsgi"];
+/// Modules that Debian's configuration has switched on, and `mod_wsgi`.
+const NEEDED: [&str; 8] = [
+    "mpm_event",
+    "authn_core",
+    "authz_core",
+    "authz_user",
+    "auth_basic",
+    "alias",
+    "mime",
+    "wsgi",
+];
 
-/// Django for the Python that mod_wsgi was made for.
+/// Django for the Python that `mod_wsgi` was made for.
 fn debians() -> Venv {
     Python::debians().venv_with("apache", &["Django==5.2.19"])
 }
@@ -179,12 +189,13 @@ fn in_one_process_settings_have_to_be_set_outright() {
         for name in ["one", "two"] {
             fs::rename(sandbox.dir().join(name), place.join(name)).unwrap();
             let package = place.join(name).join(name);
-            configuration += &format!(
-                "<VirtualHost 127.0.0.1:{port}>\nServerName {name}.localhost\n\
-                 WSGIScriptAlias / {package}/wsgi.py\n\
-                 <Directory {package}>\nRequire all granted\n</Directory>\n</VirtualHost>\n",
-                package = package.display(),
-            );
+            let package = package.display();
+            let lines = [
+                format!("<VirtualHost 127.0.0.1:{port}>\nServerName {name}.localhost\n"),
+                format!("WSGIScriptAlias / {package}/wsgi.py\n<Directory {package}>\n"),
+                "Require all granted\n</Directory>\n</VirtualHost>\n".to_owned(),
+            ];
+            configuration.push_str(&lines.concat());
         }
         let mut apache = start(&place, port, &configuration);
         assert_eq!(visit(port, "one.localhost", "/").text(), "one.settings");
@@ -194,4 +205,102 @@ fn in_one_process_settings_have_to_be_set_outright() {
         apache.signal(Signal::TERM);
         assert!(apache.wait_exit().success(), "{}", apache.output());
     }
+}
+
+/// Users as an administrator makes them.
+const USERS: &str = "
+from django.contrib.auth.models import Group, User
+agents = Group.objects.create(name='secret agents')
+for name, is_active in (('alice', True), ('bob', True), ('carol', False)):
+    user = User.objects.create_user(name, password=name + \"'s:pass\", is_active=is_active)
+    if name != 'bob':
+        user.groups.add(agents)
+";
+
+#[test]
+fn it_asks_for_users_of_django() {
+    let directory = open_directory();
+    let environment = environment(directory.path());
+    let site = Site::new(&environment);
+    site.open_to_all();
+    for arguments in [
+        &["migrate", "--verbosity=0"][..],
+        &["shell", "-v0", "-c", USERS],
+    ] {
+        let mut manage = Command::new(environment.join("bin/python"));
+        manage
+            .arg("manage.py")
+            .args(arguments)
+            .arg("--settings=mysite.production");
+        manage
+            .current_dir(site.dir())
+            .env_clear()
+            .envs(site.environment());
+        let output = manage.output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{complaint}");
+    }
+    let members = [("service", "members")];
+    let agents = [
+        ("service", "agents"),
+        ("path", "/agents/"),
+        ("group", "secret agents"),
+        ("realm", "a \"realm\""),
+    ];
+    let site = site
+        .deploy("apache-auth", &members)
+        .deploy("apache-auth", &agents);
+    let documents = directory.path().join("documents");
+    for name in ["private", "agents", "open"] {
+        fs::create_dir_all(documents.join(name)).unwrap();
+        fs::write(documents.join(name).join("a.txt"), name).unwrap();
+    }
+    let port = free_port();
+    let include = |name: &str| {
+        format!(
+            "Include \"{}\"\n",
+            site.path(&format!("deploy/apache-auth/{name}-auth.conf"))
+        )
+    };
+    let configuration = format!(
+        "DocumentRoot {}\n{}{}",
+        documents.display(),
+        include("members"),
+        include("agents")
+    );
+    let mut apache = start(directory.path(), port, &configuration);
+    let ask = |target: &str, user: &str, password: &str| {
+        let credentials = STANDARD.encode(format!("{user}:{password}"));
+        let headers = format!("Host: localhost\r\nAuthorization: Basic {credentials}");
+        get(Client::connect(("127.0.0.1", port)), target, &headers).status
+    };
+    assert_eq!(visit(port, "localhost", "/open/a.txt").status, 200);
+    let refused = visit(port, "localhost", "/agents/a.txt");
+    assert_eq!(refused.status, 401);
+    assert_eq!(
+        refused.header("WWW-Authenticate"),
+        Some(r#"Basic realm="a \"realm\"""#)
+    );
+    let answers = [
+        ("alice", "alice's:pass", 200, 200),
+        ("alice", "alice's", 401, 401),
+        ("alice", "", 401, 401),
+        ("bob", "bob's:pass", 200, 401),
+        ("carol", "carol's:pass", 401, 401),
+        ("nobody", "x", 401, 401),
+    ];
+    for (user, password, member, agent) in answers {
+        let statuses = (
+            ask("/private/a.txt", user, password),
+            ask("/agents/a.txt", user, password),
+        );
+        assert_eq!(
+            statuses,
+            (member, agent),
+            "{user} {password}: {}",
+            apache.output()
+        );
+    }
+    apache.signal(Signal::TERM);
+    assert!(apache.wait_exit().success(), "{}", apache.output());
 }

@@ -25,10 +25,12 @@ fn targets_are_listed_with_what_they_are_for() {
     insta::assert_snapshot!(outcome.to_string(), @r"
     exit code: 0
     ----- stdout -----
-    apache    Apache with mod_wsgi, which runs the project itself: where Apache serves a machine's sites already
-    gunicorn  Gunicorn as a service of systemd: the usual choice on a machine of your own, behind nginx or Apache
-    nginx     nginx in front of Gunicorn or uWSGI: for HTTPS, static files and slow clients, so for every site on the internet
-    uwsgi     uWSGI behind a web server, or alone: where a machine has it already, or its many options are wanted
+    apache       Apache with mod_wsgi, which runs the project itself: where Apache serves a machine's sites already
+    apache-auth  Apache asks for a name and password of Django's users, for anything that it serves itself
+    fastcgi      FastCGI: uWSGI's socket behind nginx, where a web server speaks nothing else to applications
+    gunicorn     Gunicorn as a service of systemd: the usual choice on a machine of your own, behind nginx or Apache
+    nginx        nginx in front of Gunicorn or uWSGI: for HTTPS, static files and slow clients, so for every site on the internet
+    uwsgi        uWSGI behind a web server, or alone: where a machine has it already, or its many options are wanted
     ----- stderr -----
     ");
     let outcome = Test::new().args(["deploy", "--list", "--json"]).capture();
@@ -70,6 +72,17 @@ fn a_rust_project_is_refused() {
         .status(1)
         .stderr_contains("this is a project in Rust")
         .stderr_contains("hint: `cargo build --release`")
+        .run();
+}
+
+#[test]
+fn what_is_for_django_alone_is_refused_for_others() {
+    let test = Test::new()
+        .file("app.py", APP)
+        .env("VIRTUAL_ENV", venv().dir());
+    test.args(["deploy", "apache-auth", "--app", "app:application"])
+        .status(1)
+        .stderr_contains("has to be Django")
         .run();
 }
 

@@ -6,7 +6,9 @@ use rustix::process::Signal;
 
 use super::{
     gunicorn::{self, Served},
-    site::{Site, free_port, get},
+    service,
+    site::{Site, VARIABLE, free_port, get},
+    unit::Unit,
     uwsgi,
 };
 use crate::support::{
@@ -18,7 +20,7 @@ use crate::support::{
 const PROGRAM: &str = "/usr/sbin/nginx";
 
 /// What Debian's own configuration has around a site, in a directory of the test's.
-fn start(site: &Site) -> Daemon {
+fn start(site: &Site, target: &str) -> Daemon {
     assert!(
         Path::new(PROGRAM).exists(),
         "`{PROGRAM}` (Debian's package `nginx-light`)"
@@ -34,7 +36,7 @@ fn start(site: &Site) -> Daemon {
         "daemon off;\nerror_log stderr notice;\npid \"{place}/pid\";\nevents {{}}\nhttp {{\n\
          include /etc/nginx/mime.types;\naccess_log \"{place}/access.log\";\n{temporary}\
          include \"{}\";\n}}\n",
-        site.path("deploy/nginx/mysite.conf")
+        site.path(&format!("deploy/{target}/mysite.conf"))
     );
     let file = directory.join("nginx.conf");
     fs::write(&file, configuration).unwrap();
@@ -59,7 +61,8 @@ fn visit(port: u16, target: &str) -> Response {
 /// What nginx adds to a site: who and how the visitor is, files, and a limit.
 #[track_caller]
 fn check(site: &Site, port: u16) {
-    site.check("http://site.example/", |target| visit(port, target));
+    let url = format!("http://site.example:{port}/");
+    site.check(&url, |target| visit(port, target));
     let page = visit(port, "/");
     let lines: Vec<_> = page.text().lines().collect();
     assert_eq!(lines[2..4], ["plain", "127.0.0.1"]);
@@ -96,7 +99,7 @@ fn it_serves_in_front_of_gunicorn_also_by_https() {
     ];
     let site = site.deploy("nginx", &at);
     let port = port.parse().unwrap();
-    let mut nginx = start(&site);
+    let mut nginx = start(&site, "nginx");
     check(&site, port);
     let waiting = site.wait(Client::connect(("127.0.0.1", port)));
     nginx.signal(Signal::QUIT);
@@ -117,13 +120,14 @@ fn it_serves_in_front_of_gunicorn_also_by_https() {
         host,
     ];
     let site = site.deploy("nginx", &with_certificate);
-    let mut nginx = start(&site);
+    let mut nginx = start(&site, "nginx");
     let moved = visit(port.parse().unwrap(), "/x?y=z");
     assert_eq!(moved.status, 301);
-    assert_eq!(moved.header("Location"), Some("https://site.example/x?y=z"));
+    let url = format!("https://site.example:{secure}/");
+    assert_eq!(moved.header("Location"), Some(&*format!("{url}x?y=z")));
     let page = get_by_https(secure);
     assert!(
-        page.contains("https://site.example/\nsecure\n127.0.0.1"),
+        page.contains(&format!("{url}\nsecure\n127.0.0.1")),
         "{page}"
     );
     nginx.signal(Signal::QUIT);
@@ -135,14 +139,7 @@ fn it_serves_in_front_of_gunicorn_also_by_https() {
 fn it_serves_in_front_of_uwsgi() {
     let site = uwsgi::site();
     site.open_to_all();
-    // As `Group` in the unit has it.
-    let mut before = Vec::new();
-    if rustix::process::geteuid().is_root() {
-        let group = nobody().1;
-        before = ["setpriv", "--clear-groups"].map(str::to_owned).to_vec();
-        before.push(format!("--regid={group}"));
-    }
-    let (site, uwsgi) = uwsgi::serve(site, &before);
+    let (site, uwsgi) = uwsgi::serve(site, &in_nobodys_group());
     let (port, socket) = (free_port(), site.path("u.sock"));
     let variables = [
         ("server", "uwsgi"),
@@ -152,11 +149,59 @@ fn it_serves_in_front_of_uwsgi() {
         ("host", "site.example"),
     ];
     let site = site.deploy("nginx", &variables);
-    let mut nginx = start(&site);
+    let mut nginx = start(&site, "nginx");
     check(&site, port);
     nginx.signal(Signal::QUIT);
     assert!(nginx.wait_exit().success(), "{}", nginx.output());
     drop(uwsgi);
+}
+
+#[test]
+fn it_speaks_fastcgi_to_uwsgi() {
+    let site = uwsgi::site();
+    site.open_to_all();
+    let (port, socket) = (free_port(), site.path("f.sock"));
+    let environment = site.path("deploy/fastcgi/mysite.env");
+    let variables = [
+        ("socket", &*socket),
+        ("environment_file", &environment),
+        ("processes", "2"),
+        ("address", "127.0.0.1:"),
+        ("port", &port.to_string()),
+        ("host", "site.example"),
+    ];
+    let site = site.deploy("fastcgi", &variables);
+    site.append("deploy/fastcgi/mysite.env", VARIABLE);
+    let unit = Unit::read(&site.dir().join("deploy/fastcgi/mysite.service"));
+    let mut uwsgi = service::start(&site, &unit, &in_nobodys_group());
+    uwsgi.wait_for_output("spawned uWSGI worker 2");
+    let mut nginx = start(&site, "fastcgi");
+    let url = format!("http://site.example:{port}/");
+    site.check(&url, |target| visit(port, target));
+    let page = visit(port, "/");
+    let lines: Vec<_> = page.text().lines().collect();
+    assert_eq!(lines[2], "plain");
+    assert_ne!(lines[3], "192.0.2.1");
+    let file = visit(port, "/static/site.css");
+    assert_eq!((file.status, file.text()), (200, "body { color: red }\n"));
+    let waiting = site.wait(Client::connect(("127.0.0.1", port)));
+    nginx.signal(Signal::QUIT);
+    nginx.wait_for_output("gracefully shutting down");
+    waiting.end();
+    assert!(nginx.wait_exit().success(), "{}", nginx.output());
+    uwsgi.signal(Signal::TERM);
+    assert!(uwsgi.wait_exit().success(), "{}", uwsgi.output());
+}
+
+/// What starts a program in the group that nginx is in, as `Group` in the unit has it.
+fn in_nobodys_group() -> Vec<String> {
+    if !rustix::process::geteuid().is_root() {
+        return Vec::new();
+    }
+    let group = format!("--regid={}", nobody().1);
+    ["setpriv", "--clear-groups", &group]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// A certificate that nobody has signed, and its key.

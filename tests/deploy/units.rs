@@ -10,12 +10,13 @@ fn systemd_takes_the_units() {
     let site = Site::new(newest().venv(Packages::Django).dir());
     // It looks whether the programs are there.
     let program = newest().as_ref().to_str().unwrap();
-    let site = site
-        .deploy("gunicorn", &[])
-        .deploy("uwsgi", &[("uwsgi", program)]);
+    let program = [("uwsgi", program)];
+    let site = site.deploy("gunicorn", &[]);
+    let site = site.deploy("uwsgi", &program).deploy("fastcgi", &program);
     for units in [
         &["gunicorn/mysite.service", "gunicorn/mysite.socket"][..],
         &["uwsgi/mysite.service"],
+        &["fastcgi/mysite.service"],
     ] {
         let mut command = Command::new("systemd-analyze");
         command.args(["verify", "--man=no"]);

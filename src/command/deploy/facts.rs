@@ -42,7 +42,7 @@ const GENERAL: [&str; 10] = [
 ];
 
 /// What is known.
-pub(super) struct Facts {
+pub(super) struct Known {
     /// How the project is called.
     pub(super) name: String,
     /// Its root.
@@ -52,7 +52,7 @@ pub(super) struct Facts {
 }
 
 /// Finds out all of it, for somebody who is in the directory `here`.
-pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Facts, Error> {
+pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Known, Error> {
     let Found::Python(site) = site::find(choice, here)? else {
         return Err(DeployError::Rust.into());
     };
@@ -75,13 +75,10 @@ pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Facts, Error> {
     if found.get("deploy_application").is_empty() {
         return Err(DeployError::NoModule(found.get("application").to_owned()).into());
     }
-    Ok(Facts {
+    let path = choice.pythonpath.as_deref().map(|it| here.join(it));
+    Ok(Known {
         name: name(&found, &site.root.directory),
-        facts: facts(
-            &found,
-            &site,
-            choice.pythonpath.as_deref().map(|it| here.join(it)),
-        ),
+        facts: facts(&found, &site, path.as_deref()),
         root: site.root.directory,
     })
 }
@@ -146,7 +143,7 @@ fn name(found: &message::Report, root: &Path) -> String {
     }
 }
 
-fn facts(found: &message::Report, site: &Site, path: Option<PathBuf>) -> Dict {
+fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
     let text = |name: &str| Value::text(found.get(name));
     let list = |name: &str| Value::List(found.all(name).map(Value::text).collect());
     [
@@ -165,7 +162,7 @@ fn facts(found: &message::Report, site: &Site, path: Option<PathBuf>) -> Dict {
         ("media_root", text("deploy_media_root")),
         (
             "python_path",
-            Value::text(path.as_deref().map(lossy).unwrap_or_default()),
+            Value::text(path.map(lossy).unwrap_or_default()),
         ),
         ("hosts", list("deploy_host")),
         ("writable_directories", list("deploy_writes")),

@@ -29,7 +29,7 @@ use super::{
     words::counted,
 };
 pub(super) use error::DeployError;
-use facts::Facts;
+use facts::Known;
 
 /// The directory of a project in which there is one for each server.
 const DIRECTORY: &str = "deploy";
@@ -105,7 +105,7 @@ fn deploy(job: &mut Job<'_>, report: &mut Report) -> Result<(), Error> {
         list::check(&template, own_templates.as_deref())?;
     }
     // Before signals are heeded: until then Ctrl-C ends all of it, the project's process too.
-    let Facts { name, root, facts } = facts::find(&args.choice, &here)?;
+    let Known { name, root, facts } = facts::find(&args.choice, &here)?;
     job.name = name;
     let directory = args.into.as_ref().map_or_else(
         || root.join(DIRECTORY).join(job.server),
