@@ -27,7 +27,8 @@ pub(super) fn serve() -> Served {
     let environment = site.path("deploy/gunicorn/mysite.env");
     let variables = [("socket", &*socket), ("environment_file", &environment)];
     let site = site.deploy("gunicorn", &variables);
-    site.append("deploy/gunicorn/mysite.env", VARIABLE);
+    let variables = format!("{VARIABLE}WEB_CONCURRENCY=2\n");
+    site.append("deploy/gunicorn/mysite.env", &variables);
     let directory = site.dir().join("deploy/gunicorn");
     let service = Unit::read(&directory.join("mysite.service"));
     let listening = Unit::read(&directory.join("mysite.socket"));
@@ -59,6 +60,9 @@ fn it_serves_by_its_units() {
     gunicorn.wait_for_output("Hang up: Master");
     waiting.end();
     assert_eq!(get("/").status, 200);
+    // Until they are gone, the master hears nothing else.
+    gunicorn.wait_for_output("Worker exiting");
+    gunicorn.wait_for_output("Worker exiting");
 
     let waiting = site.wait(Client::connect_unix(&socket));
     gunicorn.signal(Signal::TERM);
