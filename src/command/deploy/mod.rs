@@ -17,7 +17,7 @@ use crate::{
     console::{self, Terminal, Verbosity},
     shutdown,
     template::{
-        self, Ask, Collisions, Dict, Plan, Presence, Request, Subject, Target, Wanted, shown_path,
+        self, Ask, Collisions, Plan, Presence, Request, Subject, Target, Wanted, shown_path,
         shown_text,
     },
 };
@@ -69,6 +69,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Whether there is somebody at the terminal who answers.
+    fn can_ask(&self) -> bool {
+        console::is_interactive() && !self.args.json && !self.args.answers.defaults
+    }
+
+    /// Whether somebody reads what is told.
     fn is_told(&self) -> bool {
         self.verbosity >= Verbosity::Normal && !self.args.json
     }
@@ -114,8 +120,20 @@ fn deploy(job: &mut Job<'_>, report: &mut Report) -> Result<(), Error> {
     let target = Target::resolve("", Some(&directory), &here)?;
     report.target = Some(target.path().to_owned());
     let facts = facts::with_directory(facts, target.path());
-    let plan = plan(job, wanted, &target, &here, &variables, &facts)?;
-    let (plan, stop) = (Rc::new(plan), shutdown::flag().map_err(Error::Runtime)?);
+    let stop = shutdown::flag().map_err(Error::Runtime)?;
+    let plan = Rc::new(template::prepare(&Request {
+        wanted,
+        variables: &variables,
+        environment: &|name| env::var(name).ok(),
+        answers: &own::answers(Subject::Deployment)?,
+        asker: job
+            .can_ask()
+            .then_some(&Questions { stop: &stop } as &dyn Ask),
+        facts: &facts,
+        progress: &Steps::new(job.verbosity, args.json, watch(job, &target, &stop)),
+        stop: &stop,
+        ..Request::new(Subject::Deployment, &job.name, &target, &here)
+    })?);
     report.plan = Some(Rc::clone(&plan));
     if args.diff {
         return existing::show_diff(&target, &plan, args.json, report);
@@ -137,35 +155,6 @@ fn deploy(job: &mut Job<'_>, report: &mut Report) -> Result<(), Error> {
     template::write_over(&plan, &target, collisions, &stop)?;
     report.is_written = true;
     finish(job, &plan, &target, &here, report, &stop)
-}
-
-/// Reads and renders the template.
-fn plan(
-    job: &Job<'_>,
-    wanted: Wanted<'_>,
-    target: &Target,
-    here: &Path,
-    variables: &Dict,
-    facts: &Dict,
-) -> Result<Plan, Error> {
-    let stop = shutdown::flag().map_err(Error::Runtime)?;
-    let args = job.args;
-    let steps = Steps::new(job.verbosity, args.json, watch(job, target, &stop));
-    let questions = Questions { stop: &stop };
-    let can_ask = console::is_interactive() && !args.json && !args.answers.defaults;
-    let plan = template::prepare(&Request {
-        wanted,
-        variables,
-        environment: &|name| env::var(name).ok(),
-        answers: &own::answers(Subject::Deployment)?,
-        asker: can_ask.then_some(&questions as &dyn Ask),
-        facts,
-        progress: &steps,
-        stop: &stop,
-        ..Request::new(Subject::Deployment, &job.name, target, here)
-    })?;
-    steps.clear();
-    Ok(plan)
 }
 
 /// Where files are kept that others take the place of.
@@ -216,8 +205,7 @@ fn finish(
             console::note(format_args!("Creating {}", shown_path(file)));
         }
     }
-    let stopping = Questions { stop };
-    let can_ask = console::is_interactive() && !job.args.json && !job.args.answers.defaults;
+    let questions = Questions { stop };
     let hooks = Hooks {
         plan,
         name: &job.name,
@@ -225,7 +213,7 @@ fn finish(
         here,
         verbosity: job.verbosity,
         is_trusted: job.args.trust,
-        questions: can_ask.then_some(&stopping),
+        questions: job.can_ask().then_some(&questions),
         is_silent: job.args.json,
         stop,
     };

@@ -20,17 +20,17 @@ if ENVIRONMENT.exists():
         name, sign, value = line.partition("=")
         if sign and not name.startswith("#"):
             os.environ[name.strip()] = value.strip()
-{%- if settings_module %}
+{%- if settings_variable %}
 
 # Outright and not by default: where several sites share a process, the first one's is there.
-os.environ[{{ settings_variable | default(value="DJANGO_SETTINGS_MODULE") | python_string }}] = {{ settings_module | python_string }}
+os.environ[{{ settings_variable | python_string }}] = {{ settings_module | python_string }}
 {%- endif %}
 
-import django  # noqa: E402
+import django
 
 django.setup(set_prefix=False)
 
-from django.contrib.auth.handlers.modwsgi import (  # noqa: E402, F401
+from django.contrib.auth.handlers.modwsgi import (  # noqa: F401
     check_password,
     groups_for_user,
 )
