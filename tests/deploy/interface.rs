@@ -120,6 +120,29 @@ fn an_application_without_settings_is_enough() {
     );
 }
 
+/// Gunicorn imports names of modules only; the others import a module of ours.
+#[test]
+fn an_application_may_be_in_an_object() {
+    let text = format!("{APP}class Holder:\n    app = staticmethod(application)\n");
+    let test = Test::new()
+        .file("shop.py", text)
+        .env("VIRTUAL_ENV", venv().dir());
+    let outcome = test
+        .args(["deploy", "gunicorn", "--app", "shop:Holder.app"])
+        .status(1)
+        .stderr_contains("the variable `application` has to be a name in a module")
+        .run();
+    assert_eq!(outcome.tree(""), "shop.py\n");
+    let test = outcome
+        .then()
+        .args(["deploy", "uwsgi", "--app", "shop:Holder.app"]);
+    let outcome = test.stderr_contains("wrote 5 files").run();
+    let module = outcome.read("deploy/uwsgi/application.py");
+    let text =
+        "\"\"\"What uWSGI loads for shop.\"\"\"\n\nimport shop\n\napplication = shop.Holder.app\n";
+    assert_eq!(module, text);
+}
+
 #[test]
 fn files_that_are_there_are_replaced_by_force_alone_and_kept() {
     let written = "deploy/gunicorn/gunicorn.conf.py";

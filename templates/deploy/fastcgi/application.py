@@ -4,7 +4,7 @@ import os
 
 # Here and not as `env` in the configuration, which comes too late for uWSGI as a module of Python.
 os.environ[{{ settings_variable | python_string }}] = {{ settings_module | python_string }}
-{% endif %}
+{% endif -%}
 {% set parts = application | split(pat=":") -%}
 {% set attribute = parts | last -%}
 {% if attribute is ending_with(pat="()") %}
