@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::site::{Site, VARIABLE, free_port, get};
 use crate::support::{
-    Client, Daemon, Python, Response, Sandbox, Test, Venv,
+    Client, Daemon, Packages, Python, Response, Sandbox, Test, Venv,
     unprivileged::{as_nobody, give_to_nobody},
 };
 
@@ -34,7 +34,7 @@ const NEEDED: [&str; 8] = [
 
 /// Django for the Python that `mod_wsgi` was made for.
 fn debians() -> Venv {
-    Python::debians().venv_with("apache", &["Django==5.2.19"])
+    Python::debians().venv(Packages::Django)
 }
 
 /// That environment, or where it is in somebody's home a copy that everybody can read.

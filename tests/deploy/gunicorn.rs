@@ -9,7 +9,7 @@ use super::{
     site::{Site, VARIABLE, get},
     unit::Unit,
 };
-use crate::support::{Client, Daemon, newest};
+use crate::support::{Client, Daemon, Packages, newest};
 
 /// A site that Gunicorn serves at a socket.
 pub(super) struct Served {
@@ -21,7 +21,7 @@ pub(super) struct Served {
 /// Writes what it needs, and starts it by its units.
 #[track_caller]
 pub(super) fn serve() -> Served {
-    let venv = newest().venv_with("gunicorn", &["Django==6.1.3", "gunicorn==27.0.1"]);
+    let venv = newest().venv(Packages::DjangoWithGunicorn);
     let site = Site::new(venv.dir());
     let socket = site.path("g.sock");
     let environment = site.path("deploy/gunicorn/mysite.env");

@@ -221,6 +221,24 @@ fn a_template_of_the_users_own_takes_the_place_of_the_built_in_one() {
     let outcome = test.stderr_contains("wrote 4 files").run();
     let written = outcome.read("shop/deploy/gunicorn/gunicorn.conf.py");
     assert_eq!(written, "wsgi_app = 'hello:application'\n");
+    // It may also be a few changes to the built-in one.
+    std::fs::remove_dir_all(&own).unwrap();
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("scaffold.toml"), "extends = 'deploy/gunicorn'\n").unwrap();
+    std::fs::write(
+        own.join("README.md"),
+        "{{ service }}: ask the administrators\n",
+    )
+    .unwrap();
+    let outcome = outcome.then().in_dir("shop").args(DEPLOY).arg("--force");
+    let outcome = outcome.stderr_contains("wrote 2 files").run();
+    let written = outcome.read("shop/deploy/gunicorn/README.md");
+    assert_eq!(written, "hello: ask the administrators\n");
+    assert!(
+        outcome
+            .read("shop/deploy/gunicorn/gunicorn.conf.py")
+            .contains("gthread")
+    );
     // A directory of what was made is no template.
     let outcome = outcome
         .then()

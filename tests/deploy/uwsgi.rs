@@ -10,13 +10,12 @@ use super::{
     site::{Site, VARIABLE, free_port, get},
     unit::Unit,
 };
-use crate::support::{Client, Daemon, newest};
+use crate::support::{Client, Daemon, Packages, newest};
 
 /// A site for it.
 #[track_caller]
 pub(super) fn site() -> Site {
-    let packages = ["Django==6.1.3", "pyuwsgi==2.0.30.post1"];
-    Site::new(newest().venv_with("uwsgi", &packages).dir())
+    Site::new(newest().venv(Packages::DjangoWithUwsgi).dir())
 }
 
 /// Writes what it needs behind a web server, and starts it by its unit.
@@ -61,8 +60,8 @@ fn it_serves_alone_with_static_files() {
     let port = free_port();
     site.append("mysite/production.py", "WSGI_APPLICATION = None\n");
     let site = site.deploy("uwsgi", &[("port", &port.to_string()), ("processes", "1")]);
-    let program = newest().venv_with("uwsgi", &["Django==6.1.3", "pyuwsgi==2.0.30.post1"]);
-    let mut command = Command::new(program.dir().join("bin/uwsgi"));
+    let venv = newest().venv(Packages::DjangoWithUwsgi);
+    let mut command = Command::new(venv.dir().join("bin/uwsgi"));
     command.args(["--ini", &site.path("deploy/uwsgi/standalone.ini")]);
     command
         .env_clear()
