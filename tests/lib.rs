@@ -14,6 +14,7 @@ mod builtin;
 mod check;
 mod composition;
 mod cookiecutter;
+mod deploy;
 mod dialect;
 mod django;
 mod downloads;

@@ -6,6 +6,7 @@
 mod abbreviations;
 mod check;
 mod choice;
+mod deploy;
 mod explain;
 mod generate;
 mod runserver;
@@ -23,10 +24,11 @@ use clap::{
 
 pub(crate) use check::CheckArgs;
 pub(crate) use choice::ChoiceArgs;
+pub(crate) use deploy::DeployArgs;
 pub(crate) use explain::Unparsed;
 pub(crate) use generate::{GenerateArgs, StartappArgs, StartprojectArgs};
 pub(crate) use runserver::RunserverArgs;
-pub(crate) use shared::{AnswerArgs, SubjectArgs, VersionArgs};
+pub(crate) use shared::{AnswerArgs, AnySubjectArgs, SubjectArgs, VersionArgs};
 pub(crate) use subcommand::Command;
 pub(crate) use template::{
     CheckTemplateArgs, EjectArgs, FromProjectArgs, NewArgs, ShowArgs, TemplateArgs,

@@ -34,6 +34,17 @@ pub(crate) struct AnswerArgs {
     pub(crate) defaults: bool,
 }
 
+/// What a template is for that is there.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct AnySubjectArgs {
+    /// The template is one of applications, for startapp
+    #[arg(long)]
+    pub(crate) app: bool,
+    /// The template is one of deployments, for deploy
+    #[arg(long, conflicts_with = "app")]
+    pub(crate) deploy: bool,
+}
+
 /// What a template is for.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct SubjectArgs {

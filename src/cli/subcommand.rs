@@ -2,7 +2,9 @@
 
 use clap::{ArgMatches, Args as _, Error, FromArgMatches as _, error::ErrorKind};
 
-use super::{CheckArgs, RunserverArgs, StartappArgs, StartprojectArgs, TemplateArgs, UpdateArgs};
+use super::{
+    CheckArgs, DeployArgs, RunserverArgs, StartappArgs, StartprojectArgs, TemplateArgs, UpdateArgs,
+};
 
 /// What the user asks for.
 #[derive(Debug)]
@@ -11,6 +13,7 @@ pub(crate) enum Command {
     Startapp(StartappArgs),
     Runserver(RunserverArgs),
     Check(CheckArgs),
+    Deploy(DeployArgs),
     Template(TemplateArgs),
     Update(UpdateArgs),
 }
@@ -22,7 +25,7 @@ struct Subcommand {
     read: fn(&mut ArgMatches) -> Result<Command, Error>,
 }
 
-const SUBCOMMANDS: [Subcommand; 6] = [
+const SUBCOMMANDS: [Subcommand; 7] = [
     Subcommand {
         name: "startproject",
         about: "Make a new project from a template",
@@ -46,6 +49,12 @@ const SUBCOMMANDS: [Subcommand; 6] = [
         about: "Tell which project would be served, and whether its application works",
         arguments: CheckArgs::augment_args,
         read: |given| CheckArgs::from_arg_matches_mut(given).map(Command::Check),
+    },
+    Subcommand {
+        name: "deploy",
+        about: "Write what a server in production needs to run the project",
+        arguments: DeployArgs::augment_args,
+        read: |given| DeployArgs::from_arg_matches_mut(given).map(Command::Deploy),
     },
     Subcommand {
         name: "template",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Subcommand};
 
-use super::{SubjectArgs, VersionArgs};
+use super::{AnySubjectArgs, SubjectArgs, VersionArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +37,7 @@ const EJECT_EXAMPLES: &str = "\
 Examples:
   scaffold template eject django           The built-in template in ./django, to change it
   scaffold template eject django house     …in ./house
+  scaffold template eject deploy/gunicorn  What `scaffold deploy gunicorn` makes files from
   scaffold startproject mysite --template ./house
                                            A project from what you made of it";
 
@@ -111,7 +112,7 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub(crate) version: VersionArgs,
     #[command(flatten)]
-    pub(crate) subject: SubjectArgs,
+    pub(crate) subject: AnySubjectArgs,
 }
 
 /// Arguments of `scaffold template new`.
@@ -148,7 +149,7 @@ pub(crate) struct CheckTemplateArgs {
     #[arg(default_value = ".", hide_default_value = true)]
     pub(crate) template: String,
     #[command(flatten)]
-    pub(crate) subject: SubjectArgs,
+    pub(crate) subject: AnySubjectArgs,
     /// An answer to check with, where the defaults or samples do not do
     #[arg(long = "var", value_name = "NAME=VALUE", action = ArgAction::Append)]
     pub(crate) variables: Vec<String>,
@@ -174,7 +175,7 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     pub(crate) no_run: bool,
     #[command(flatten)]
-    pub(crate) subject: SubjectArgs,
+    pub(crate) subject: AnySubjectArgs,
 }
 
 /// Arguments of `scaffold template from-project`.

@@ -4,6 +4,7 @@
 use std::io;
 
 use super::{
+    deploy::DeployError,
     generate::{HookError, ScriptError},
     repository::RepositoryError,
 };
@@ -31,6 +32,9 @@ pub(crate) enum Error {
     /// A Rust project is to be served with an option that is about Python.
     #[error("`{0}` is for Python projects, and this one is in Rust")]
     PythonOption(&'static str),
+    /// Nothing can be written for a server.
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
     /// The user's variables cannot be taken.
     #[error(transparent)]
     Variables(#[from] template::VariablesError),
@@ -118,6 +122,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Deploy(error) => Some(error.hint()),
             Self::Script(error) => error.hint().map(str::to_owned),
             Self::Hook(error) => Some(error.hint()),
             Self::Repository(error) => error.hint(),

@@ -6,6 +6,7 @@
 mod announcer;
 mod banner;
 mod check;
+mod deploy;
 mod diff;
 mod error;
 mod generate;
@@ -25,7 +26,7 @@ use tokio::runtime::Runtime;
 use crate::{
     cli::{Cli, Command, OutputArgs, StartappArgs, StartprojectArgs},
     console::{self, Severity, Verbosity},
-    template::ProjectOrApp,
+    template::Subject,
 };
 use error::Error;
 use generate::Job;
@@ -60,14 +61,14 @@ fn complain(error: &Error) {
 fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
     let done = match command {
         Command::Startproject(StartprojectArgs { generate, install }) => generate::run(&Job {
-            subject: ProjectOrApp::Project,
+            subject: Subject::Project,
             args: generate,
             install,
             output,
             verbosity,
         }),
         Command::Startapp(StartappArgs { generate }) => generate::run(&Job {
-            subject: ProjectOrApp::App,
+            subject: Subject::App,
             args: generate,
             install: false,
             output,
@@ -77,6 +78,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
             check(output)?;
             runserver::run(&args, output, verbosity)
         }
+        Command::Deploy(args) => deploy::run(&args, output, verbosity),
         Command::Update(args) => return update::run(&args, output, verbosity),
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
         Command::Template(args) => return template::run(&args, output, verbosity),

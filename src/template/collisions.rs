@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     error::Error,
-    mode::is_executable,
+    mode::{EXECUTABLE, is_executable},
     plan::Plan,
     source::Kind,
     target::Target,
@@ -25,7 +25,16 @@ pub enum Collisions {
     Overwrite,
     /// They are left as they are.
     Skip,
+    /// Nothing is written where there is one that is not as it would be written.
+    RefuseOthers,
+    /// They are replaced where they are not as they would be written, and stay beside the new ones
+    /// under other names.
+    Keep,
 }
+
+/// What is added to the name of a file that is kept beside the one that takes its place; a number
+/// follows where there is one already.
+const BACKUP: &str = "bak";
 
 /// What is in the target where the plan has a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +60,8 @@ pub struct Comparison<'a> {
     pub presence: Presence,
     /// What is in the file that is there, if it is one.
     pub before: Option<Vec<u8>>,
+    /// The permission bits of that file.
+    mode: u32,
     /// What the plan has.
     pub after: &'a [u8],
 }
@@ -76,6 +87,10 @@ impl Target {
                 Some(place) => place.look(path)?,
             };
             let stays = node.skips_if_exists && self.is_kept(path);
+            let before_mode = match found {
+                Found::File { mode, .. } => mode,
+                Found::Missing | Found::Other => 0,
+            };
             let (presence, before) = match found {
                 Found::Missing => (Presence::Missing, None),
                 Found::File { contents, .. } if stays => (Presence::Kept, Some(contents)),
@@ -109,6 +124,7 @@ impl Target {
                 path,
                 presence,
                 before,
+                mode: before_mode,
                 after: contents,
             });
         }
@@ -129,15 +145,15 @@ impl Target {
             .filter(|path| path.symlink_metadata().is_ok_and(|it| !it.is_dir()))
             .collect();
         let files = self.compare(plan, collisions)?;
-        let files = files
+        let others_in_the_way = files
             .iter()
             .filter(|it| it.presence == Presence::InTheWay)
             .map(|it| root.join(it.path))
             .filter(|path| !paths.iter().any(|above| path.starts_with(above)));
-        let files: Vec<_> = files.collect();
-        paths.extend(files);
+        let others_in_the_way: Vec<_> = others_in_the_way.collect();
+        paths.extend(others_in_the_way);
         if paths.is_empty() {
-            return Ok(());
+            return different(root, &files, collisions);
         }
         paths.sort();
         Err(Error::Conflicts {
@@ -145,6 +161,31 @@ impl Target {
             paths,
         })
     }
+}
+
+/// Fails where there are files that are not as they would be written, and the user has not said that
+/// they may go.
+fn different(root: &Path, files: &[Comparison<'_>], collisions: Collisions) -> Result<(), Error> {
+    let differ = |it: &&Comparison<'_>| it.presence == Presence::Different;
+    let paths: Vec<_> = files
+        .iter()
+        .filter(differ)
+        .map(|it| root.join(it.path))
+        .collect();
+    if collisions != Collisions::RefuseOthers || paths.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Different { paths })
+    }
+}
+
+/// Where a file is kept that another takes the place of: a path at which nothing is, in `root`.
+#[must_use]
+pub fn backup(root: &Path, path: &Path) -> PathBuf {
+    let numbers = std::iter::once(String::new()).chain((1..).map(|it: u64| it.to_string()));
+    let paths = numbers.map(|number| path.with_added_extension(format!("{BACKUP}{number}")));
+    let mut free = paths.filter(|path| fs::symlink_metadata(root.join(path)).is_err());
+    free.next().unwrap_or_else(|| path.to_owned())
 }
 
 /// Makes what was planned, and does with files that are there what the user wants: all of it, or
@@ -168,18 +209,30 @@ pub fn write_over(
         .collect();
     let modes = plan.planned_files().map(|file| file.mode);
     for (comparison, mode) in target.compare(plan, collisions)?.iter().zip(modes) {
-        let replaces = match comparison.presence {
-            Presence::Missing => false,
-            Presence::Different if collisions == Collisions::Overwrite => true,
-            _ => continue,
-        };
-        steps.push(Step::Put {
+        let put = |mode, is_exact, replaces| Step::Put {
             path: comparison.path.into(),
             contents: comparison.after.to_vec(),
             mode,
-            is_exact: false,
+            is_exact,
             replaces,
-        });
+        };
+        match (comparison.presence, collisions) {
+            (Presence::Missing, _) => steps.push(put(mode, false, false)),
+            (Presence::Different, Collisions::Overwrite) => steps.push(put(mode, false, true)),
+            (Presence::Different, Collisions::Keep) => {
+                steps.push(Step::Put {
+                    path: backup(root, comparison.path),
+                    contents: comparison.before.clone().unwrap_or_default(),
+                    mode: comparison.mode,
+                    is_exact: true,
+                    replaces: false,
+                });
+                // Whom the user does not let read it, cannot read the new one either.
+                let added = if is_executable(mode) { EXECUTABLE } else { 0 };
+                steps.push(put(comparison.mode | added, true, true));
+            }
+            _ => {}
+        }
     }
     write::replace(&steps, root, plan.subject(), stop)
 }

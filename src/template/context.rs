@@ -8,7 +8,8 @@
 //!   in the addresses of Django's documentation; in a template without a manifest the version
 //!   that the user has installed, where that is known
 //!
-//! For applications the names have `app` in place of `project`. A native template also has
+//! For applications the names have `app` in place of `project`. A deployment has neither the second
+//! nor the third, but what is known of its project ([`example_facts`]). A native template also has
 //!
 //! - `distribution_name`: the name for `[project]` in `pyproject.toml`, `my-site` for `my_site`
 //! - `install`: whether the requirements will be installed, as `--install` asks for
@@ -23,7 +24,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use super::{
     error::Error,
     incidentals::Incidentals,
-    subject::ProjectOrApp,
+    subject::Subject,
     titlecase::camel_case,
     value::{Dict, Value},
 };
@@ -50,7 +51,7 @@ const SECRET_KEY_ALPHABET: &[u8; 50] = b"abcdefghijklmnopqrstuvwxyz0123456789!@#
 
 /// The variables for a project or an application of this name in this directory.
 pub(super) fn context(
-    subject: ProjectOrApp,
+    subject: Subject,
     name: &str,
     directory: &Path,
     django_version: &str,
@@ -59,19 +60,65 @@ pub(super) fn context(
     let mut context = Dict::new();
     let mut insert = |name: String, value: Value| context.insert(name.into(), value);
     insert(subject.name_variable().to_owned(), Value::text(name));
-    let directory = directory.to_string_lossy();
-    insert(format!("{word}_directory"), Value::text(&*directory));
-    insert(
-        format!("camel_case_{word}_name"),
-        Value::text(camel_case(name)),
-    );
-    if subject == ProjectOrApp::Project {
+    if subject != Subject::Deployment {
+        let directory = directory.to_string_lossy();
+        insert(format!("{word}_directory"), Value::text(&*directory));
+        insert(
+            format!("camel_case_{word}_name"),
+            Value::text(camel_case(name)),
+        );
+    }
+    if subject == Subject::Project {
         insert("secret_key".to_owned(), Value::text(secret_key()?));
     }
     let docs_version = docs_version(django_version);
     insert("docs_version".to_owned(), Value::text(docs_version));
     insert("django_version".to_owned(), Value::text(django_version));
     Ok(context)
+}
+
+/// What templates for deployments know of a project, as it may be of one. All of them are there for
+/// each project; a text is empty where nothing is known.
+#[must_use]
+pub fn example_facts() -> Dict {
+    let texts = [
+        // Where the project is, its interpreter and virtual environment, and the directory that is
+        // written.
+        ("project_directory", "/projects/example_site"),
+        ("project_python", "/projects/example_site/.venv/bin/python"),
+        ("project_environment", "/projects/example_site/.venv"),
+        ("deploy_directory", "/projects/example_site/deploy/server"),
+        ("python_version", "3.13"),
+        // A directory that comes before all others where modules are looked for.
+        ("python_path", "/projects/libraries"),
+        // The application, as `module:attribute`; a function that makes one ends in `()`.
+        ("application", "example_site.wsgi:application"),
+        (
+            "application_file",
+            "/projects/example_site/example_site/wsgi.py",
+        ),
+        // The settings module, and the variable of the environment that names it.
+        ("settings_module", "example_site.settings"),
+        ("settings_variable", "DJANGO_SETTINGS_MODULE"),
+        ("framework", "Django"),
+        // Files that a web server sends by itself, and their addresses.
+        ("static_url", "/static/"),
+        ("static_root", "/projects/example_site/staticfiles"),
+        ("media_url", "/media/"),
+        ("media_root", "/projects/example_site/media"),
+    ];
+    let texts = texts.map(|(name, value)| (name.into(), Value::text(value)));
+    let list = |values: &[&str]| Value::List(values.iter().copied().map(Value::text).collect());
+    let lists = [
+        // Names of the site, without patterns.
+        ("hosts".into(), list(&["example.com", "www.example.com"])),
+        // What the project writes to: uploads, and the directories of SQLite's databases.
+        (
+            "writable_directories".into(),
+            list(&["/projects/example_site", "/projects/example_site/media"]),
+        ),
+    ];
+    texts.into_iter().chain(lists).collect()
 }
 
 /// What native templates may use beside these.

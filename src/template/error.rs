@@ -14,7 +14,7 @@ use super::{
     report::Report,
     shown,
     source::{ArchiveError, ChecksumError, DownloadError, GitError},
-    subject::ProjectOrApp,
+    subject::Subject,
     update::UpdateError,
 };
 
@@ -26,7 +26,7 @@ pub enum Error {
     #[error("couldn't handle {} template {template}.", subject.word())]
     UnknownTemplate {
         /// What was to be generated.
-        subject: ProjectOrApp,
+        subject: Subject,
         /// What the user asked for.
         template: String,
         /// What to do next.
@@ -50,7 +50,13 @@ pub enum Error {
     #[error("{}", lists::conflicts(*subject, paths))]
     Conflicts {
         /// What was to be generated.
-        subject: ProjectOrApp,
+        subject: Subject,
+        /// All of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Files in the target directory are not as they would be written.
+    #[error("{}", lists::different(paths))]
+    Different {
         /// All of them.
         paths: Vec<PathBuf>,
     },
@@ -165,7 +171,7 @@ pub enum Error {
     )]
     NameTaken {
         /// What was to be generated.
-        subject: ProjectOrApp,
+        subject: Subject,
         /// The name.
         name: String,
         /// The template that reserves it.
@@ -321,7 +327,7 @@ pub enum Error {
     #[error("interrupted, and no {} was made", subject.word())]
     Interrupted {
         /// What was to be made.
-        subject: ProjectOrApp,
+        subject: Subject,
     },
 }
 

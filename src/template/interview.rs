@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
     use crate::template::{
-        Error, Plan, ProjectOrApp, Request, Target, Wanted, prepare, question::Answer,
+        Error, Plan, Request, Subject, Target, Wanted, prepare, question::Answer,
     };
 
     /// Somebody who answers what was written down before, and writes down what happens.
@@ -195,7 +195,7 @@ mod tests {
             },
             asker: Some(&script),
             progress: &script,
-            ..Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"))
+            ..Request::new(Subject::Project, "mysite", &target, Path::new("/"))
         });
         (plan, script.log.into_inner())
     }

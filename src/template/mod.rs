@@ -62,8 +62,9 @@ pub use authoring::{
     LeftOut, Listed, NOWHERE, Outline, OutlinedFile, Place, Project, Replacement, RunStep,
     Severity, builtin_templates, check, eject, from_project, new_template, outline, own_templates,
 };
-pub use collisions::{Collisions, Comparison, Presence, write_over};
+pub use collisions::{Collisions, Comparison, Presence, backup, write_over};
 pub use composition::CompositionError;
+pub use context::example_facts;
 pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use declarations::Variable;
 pub use django::render_django;
@@ -80,11 +81,12 @@ pub use report::Report;
 pub use script::{Script, Stage};
 pub use selection::Selection;
 pub use shown::{line as shown_line, path as shown_path, text as shown_text};
+pub use similar::similar;
 pub use source::{
     ArchiveError, ChecksumError, DownloadError, DownloadFault, GitError, Progress, Step, Wanted,
     archive_listing, without_credentials,
 };
-pub use subject::ProjectOrApp;
+pub use subject::Subject;
 pub use target::Target;
 pub use update::{Change, Outcome, Texts, Update, UpdateError, UpdateRequest, apply, update};
 pub use value::{DateTime, Dict, Str, Value};
@@ -97,8 +99,8 @@ use opened::Template;
 /// What to generate, as the user said it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Whether a project or an application is generated.
-    pub subject: ProjectOrApp,
+    /// What is generated.
+    pub subject: Subject,
     /// Its name.
     pub name: &'a str,
     /// Whether the name is a good one of its kind, which only the template knows.
@@ -124,6 +126,9 @@ pub struct Request<'a> {
     pub asker: Option<&'a dyn Ask>,
     /// The command's options, which Django's commands offer to templates as variables.
     pub options: &'a Dict,
+    /// What is known of the project that a deployment is for: variables for its templates, by the
+    /// names in [`example_facts`].
+    pub facts: &'a Dict,
     /// Finds the version of the Django that the user has, where that can be known. It is asked only
     /// for templates without a manifest.
     pub django_version: &'a dyn Fn() -> Option<String>,
@@ -142,7 +147,7 @@ impl<'a> Request<'a> {
     /// A request for the default template, with nothing chosen and nobody listening.
     #[must_use]
     pub fn new(
-        subject: ProjectOrApp,
+        subject: Subject,
         name: &'a str,
         target: &'a Target,
         current_directory: &'a Path,
@@ -164,6 +169,7 @@ impl<'a> Request<'a> {
             answers: &NOTHING,
             asker: None,
             options: &NOTHING,
+            facts: &NOTHING,
             django_version: &|| None,
             install: false,
             repeatable: false,
@@ -210,7 +216,12 @@ pub fn prepare(request: &Request<'_>) -> Result<Plan, Error> {
     }
     // What is added to a directory is a part of what that remembers; and what is to be the same
     // each time has no versions and days in it.
-    let is_whole = subject == ProjectOrApp::Project || matches!(target, Target::New(_));
+    let is_whole = match subject {
+        Subject::Project => true,
+        Subject::App => matches!(target, Target::New(_)),
+        // It follows from the project, and is made anew where that has changed.
+        Subject::Deployment => false,
+    };
     let keeps = is_whole && !request.repeatable;
     if !keeps {
         return Template::open(request)?.render(request, &Past::default());

@@ -15,7 +15,7 @@ use super::{
     remembered::{self, Remembered, Version},
     render::Renderer,
     source::{self, CommitQuestion, Source, Step},
-    subject::ProjectOrApp,
+    subject::Subject,
     value::{Dict, Value},
     variables,
 };
@@ -101,7 +101,7 @@ impl Template {
         let mut plan = Plan::new(request, &mut self.source, manifest, &renderer)?;
         if let (Some(version), Some(manifest), Renderer::Native(engine)) =
             (self.version, manifest, &renderer)
-            && (subject == ProjectOrApp::Project || manifest.has_variables())
+            && (subject == Subject::Project || manifest.has_variables())
         {
             let is_given = |name: &str| {
                 request.variables.contains_key(name) || past.answers.contains_key(name)
@@ -151,6 +151,7 @@ pub(super) fn renderer(
         target,
         variables,
         options,
+        facts,
         ..
     } = *request;
     let is_native = manifest.is_some();
@@ -169,8 +170,9 @@ pub(super) fn renderer(
     if is_native {
         context::extend_native(&mut context, name, request.install);
         context::keep_secret_key(&mut context, &past.incidentals);
+        context.extend(facts.clone());
     }
-    if request.repeatable && subject == ProjectOrApp::Project {
+    if request.repeatable && subject == Subject::Project {
         context.insert("secret_key".into(), Value::text(context::ANY_SECRET_KEY));
     }
     context.extend(

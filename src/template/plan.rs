@@ -26,7 +26,7 @@ use super::{
     selection::Selection,
     shown,
     source::{Entry, Kind, Source},
-    subject::ProjectOrApp,
+    subject::Subject,
 };
 
 /// Everything that will be made.
@@ -34,7 +34,7 @@ use super::{
 pub struct Plan {
     /// By path, so that a directory comes before what is in it, and that right after it.
     nodes: BTreeMap<PathBuf, Node>,
-    subject: ProjectOrApp,
+    subject: Subject,
     template: String,
     message: Option<String>,
     hooks: Vec<Hook>,
@@ -66,7 +66,7 @@ impl Node {
 
 impl Plan {
     /// A plan without anything.
-    pub(super) fn empty(subject: ProjectOrApp, template: String) -> Self {
+    pub(super) fn empty(subject: Subject, template: String) -> Self {
         Self {
             nodes: BTreeMap::new(),
             subject,
@@ -264,7 +264,7 @@ impl Plan {
 
     /// What will be made: a project or an application.
     #[must_use]
-    pub fn subject(&self) -> ProjectOrApp {
+    pub fn subject(&self) -> Subject {
         self.subject
     }
 

@@ -4,10 +4,7 @@
 const ALIKE: f64 = 0.7;
 
 /// The candidate that is most like the word, if one is like it at all.
-pub(super) fn similar<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn similar<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))

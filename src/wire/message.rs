@@ -241,6 +241,8 @@ pub struct Configure {
     /// How many seconds loading and one request may take, where one is to be tried before the
     /// worker says that it is ready; else 0.
     pub probe: u16,
+    /// Whether the worker is to tell what a server in production has to know.
+    pub describe: bool,
 }
 
 impl Configure {
@@ -259,6 +261,7 @@ impl Configure {
             multiprocess,
             open_files,
             probe,
+            describe,
         } = self;
         frame::put(out, Kind::Configure, 0, |out| {
             let mut encoder = Encoder::new(out);
@@ -292,6 +295,8 @@ impl Configure {
             encoder.int(*open_files);
             encoder.text("probe");
             encoder.int((*probe).into());
+            encoder.text("describe");
+            encoder.int((*describe).into());
             encoder.end_dict();
         });
     }

@@ -70,9 +70,13 @@ fn the_list_has_those_in_the_program_and_the_users_own() {
     )
     .unwrap();
     std::fs::write(own.join("house/app_name/a.py"), "").unwrap();
-    test.stdout_contains("django  project  built in ")
-        .stdout_contains("django  app      built in ")
-        .stdout_contains("django  -        [HOME]/.config/scaffold/templates/django\n")
+    // As wide as the longest name.
+    let name = format!("{:18}", "django");
+    test.stdout_contains(format!("{name}  project  built in "))
+        .stdout_contains(format!("{name}  app      built in "))
+        .stdout_contains(format!(
+            "{name}  -        [HOME]/.config/scaffold/templates/django\n"
+        ))
         .stderr(
             "warning: your template `django` has the name of a built-in one, which \
              `--template django` means\nhint: call it something else, or give its path\n",

@@ -6,6 +6,8 @@
 use std::{
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs},
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    path::Path,
     time::Duration,
 };
 
@@ -87,6 +89,20 @@ impl Client {
         stream.set_nodelay(true).unwrap();
         Self {
             stream,
+            received: Vec::new(),
+            body: Body::Done,
+        }
+    }
+
+    /// Connects to a Unix socket.
+    #[track_caller]
+    pub(crate) fn connect_unix(path: impl AsRef<Path>) -> Self {
+        let stream = UnixStream::connect(path).expect("the server accepts connections");
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_write_timeout(Some(DEADLINE)).unwrap();
+        Self {
+            // What is done with it is the same for every kind of stream.
+            stream: TcpStream::from(OwnedFd::from(stream)),
             received: Vec::new(),
             body: Body::Done,
         }

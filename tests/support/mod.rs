@@ -1,6 +1,6 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
 //! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
-//! environments ([`python`]), and a real browser and `PostgreSQL` (`browser`, `postgres`, for the
+//! environments ([`python`]), other servers ([`Daemon`]), and a real browser and `PostgreSQL` (`browser`, `postgres`, for the
 //! system tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched
@@ -14,6 +14,7 @@
 pub(crate) mod browser;
 pub(crate) mod cargo;
 pub(crate) mod client;
+pub(crate) mod daemon;
 pub(crate) mod django;
 pub(crate) mod git;
 pub(crate) mod package;
@@ -28,10 +29,13 @@ pub(crate) mod signals;
 pub(crate) mod terminal;
 pub(crate) mod test;
 pub(crate) mod typing;
+#[cfg(feature = "system-tests")]
+pub(crate) mod unprivileged;
 
 pub(crate) use {
     cargo::{cargo, program},
     client::{Client, Response, get, post},
+    daemon::Daemon,
     django::{ask_django, manage},
     git::git,
     package::Package,

@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    os::unix::fs::chown,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
@@ -11,10 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use super::server::wait_end;
+use super::{
+    server::wait_end,
+    unprivileged::{as_nobody, give_to_nobody},
+};
 
 /// What it says once it takes connections.
 const READY: &str = "database system is ready to accept connections";
@@ -45,19 +47,16 @@ impl Postgres {
             .prefix("postgres-")
             .tempdir()
             .unwrap();
-        if geteuid().is_root() {
-            let (user, group) = nobody();
-            chown(directory.path(), Some(user), Some(group)).unwrap();
-        }
+        give_to_nobody(directory.path());
         let data = directory.path().join("data");
-        let mut init = unprivileged(&programs.join("initdb"));
+        let mut init = as_nobody(&programs.join("initdb"));
         init.args(["--username=postgres", "--auth=trust", "--encoding=UTF8"]);
         init.args(["--no-sync", "--no-instructions", "--pgdata"])
             .arg(&data);
         let output = init.output().unwrap();
         let text = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{text}");
-        let mut serve = unprivileged(&programs.join("postgres"));
+        let mut serve = as_nobody(&programs.join("postgres"));
         serve.arg("-D").arg(&data).arg("-k").arg(directory.path());
         serve.args(["-c", "listen_addresses=", "-c", "fsync=off"]);
         let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
@@ -155,28 +154,4 @@ fn programs() -> PathBuf {
     found
         .max_by_key(version)
         .expect("`/usr/lib/postgresql/*/bin/initdb` (Debian's package `postgresql`)")
-}
-
-/// A program as a user whom `PostgreSQL` accepts: it refuses to run as root. It ends with the thread
-/// that starts it, should that not come to stop it.
-fn unprivileged(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
-    if geteuid().is_root() {
-        let (user, group) = nobody();
-        command.args([format!("--reuid={user}"), format!("--regid={group}")]);
-        command.arg("--clear-groups");
-    }
-    command.args(["--pdeathsig", "QUIT"]).arg(program);
-    command.env_clear().env("LANG", "C.UTF-8").current_dir("/");
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    command
-}
-
-/// The number of the user `nobody`, and of its group.
-fn nobody() -> (u32, u32) {
-    let users = fs::read_to_string("/etc/passwd").unwrap();
-    let line = users.lines().find(|line| line.starts_with("nobody:"));
-    let mut numbers = line.unwrap().split(':').skip(2);
-    let mut next = || numbers.next().unwrap().parse().unwrap();
-    (next(), next())
 }

@@ -36,6 +36,12 @@ impl Python {
         self.version
     }
 
+    /// Debian's own, which its packages of modules for other programs are made for.
+    #[cfg(feature = "system-tests")]
+    pub(crate) fn debians() -> Self {
+        probe(Path::new("/usr/bin/python3")).expect("Debian's package `python3`")
+    }
+
     /// The directory the executable is in.
     pub(crate) fn bin_dir(&self) -> &Path {
         self.executable.parent().unwrap()
@@ -105,6 +111,10 @@ pub(crate) enum Packages {
     OldDjango,
     /// Django, and Jinja; for the newest interpreters.
     DjangoWithJinja,
+    /// The newest Django that the interpreter can install, and Gunicorn.
+    DjangoWithGunicorn,
+    /// The same Django, and uWSGI as a module of Python, which needs no compiler.
+    DjangoWithUwsgi,
     /// The newest Flask that the interpreter can install.
     Flask,
 }
@@ -114,6 +124,8 @@ impl Packages {
         match self {
             Self::None => "empty",
             Self::Django | Self::OldDjango | Self::DjangoWithJinja => "django",
+            Self::DjangoWithGunicorn => "gunicorn",
+            Self::DjangoWithUwsgi => "uwsgi",
             Self::Flask => "flask",
         }
     }
@@ -126,6 +138,18 @@ impl Packages {
             (Self::Django, 10 | 11) => vec!["Django==5.2.19"],
             (Self::Django, _) => vec!["Django==6.1.3"],
             (Self::DjangoWithJinja, _) => vec!["Django==6.1.3", "Jinja2==3.1.6"],
+            (Self::DjangoWithGunicorn, _) => {
+                let gunicorn = if minor < 10 {
+                    "gunicorn==23.0.0"
+                } else {
+                    "gunicorn==27.0.1"
+                };
+                [Self::Django.requirements(minor), vec![gunicorn]].concat()
+            }
+            (Self::DjangoWithUwsgi, _) => {
+                let uwsgi = vec!["pyuwsgi==2.0.30.post1"];
+                [Self::Django.requirements(minor), uwsgi].concat()
+            }
             (Self::Flask, ..=8) => vec!["Flask==3.0.3", "Werkzeug==3.0.6"],
             (Self::Flask, _) => vec!["Flask==3.1.3", "Werkzeug==3.1.9"],
         }

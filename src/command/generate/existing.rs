@@ -27,14 +27,16 @@ pub(super) fn is_expected(args: &GenerateArgs) -> bool {
 }
 
 /// Fails where something is in the way, and notes in the report what becomes of each file.
-pub(super) fn check(
+pub(in crate::command) fn check(
     target: &Target,
     plan: &Plan,
     collisions: Collisions,
     report: &mut Report,
 ) -> Result<(), Error> {
     let result = target.check_with(plan, collisions);
-    if let Err(template::Error::Conflicts { paths, .. }) = &result {
+    if let Err(template::Error::Conflicts { paths, .. } | template::Error::Different { paths }) =
+        &result
+    {
         report.conflicts.clone_from(paths);
     }
     report.collisions = collisions;
@@ -50,7 +52,7 @@ pub(super) fn check(
 }
 
 /// Shows what would change if all files were written.
-pub(super) fn show_diff(
+pub(in crate::command) fn show_diff(
     target: &Target,
     plan: &Plan,
     is_json: bool,

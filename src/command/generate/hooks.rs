@@ -22,7 +22,7 @@ const NAME: &str = "SCAFFOLD_PROJECT_NAME";
 /// What became of a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Status {
+pub(in crate::command) enum Status {
     /// It was not run: not trusted, or after one that failed.
     #[default]
     NotRun,
@@ -76,26 +76,26 @@ impl HookError {
 }
 
 /// The commands, and where and how they are to be run.
-pub(super) struct Hooks<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) name: &'a str,
+pub(in crate::command) struct Hooks<'a> {
+    pub(in crate::command) plan: &'a Plan,
+    pub(in crate::command) name: &'a str,
     /// The project's directory.
-    pub(super) root: &'a Path,
+    pub(in crate::command) root: &'a Path,
     /// The directory in which the user is.
-    pub(super) here: &'a Path,
-    pub(super) verbosity: Verbosity,
+    pub(in crate::command) here: &'a Path,
+    pub(in crate::command) verbosity: Verbosity,
     /// The user has said so on the command line.
-    pub(super) is_trusted: bool,
+    pub(in crate::command) is_trusted: bool,
     /// The user at the terminal, if there is one.
-    pub(super) questions: Option<&'a Questions<'a>>,
+    pub(in crate::command) questions: Option<&'a Questions<'a>>,
     /// Standard output and standard error are for programs.
-    pub(super) is_silent: bool,
-    pub(super) stop: &'a AtomicBool,
+    pub(in crate::command) is_silent: bool,
+    pub(in crate::command) stop: &'a AtomicBool,
 }
 
 impl Hooks<'_> {
     /// Runs them, one after another, if the user trusts them; tells otherwise how to.
-    pub(super) fn run(&self, statuses: &mut Vec<Status>) -> Result<(), Error> {
+    pub(in crate::command) fn run(&self, statuses: &mut Vec<Status>) -> Result<(), Error> {
         if self.plan.hooks().is_empty() {
             return Ok(());
         }

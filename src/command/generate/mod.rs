@@ -1,14 +1,14 @@
 //! `scaffold startproject` and `scaffold startapp`: arguments → plan → write → report.
 
 mod commit;
-mod existing;
+pub(super) mod existing;
 pub(super) mod formatter;
 mod hooks;
 mod names;
 pub(super) mod options;
 pub(super) mod own;
 mod questions;
-mod report;
+pub(super) mod report;
 mod scripts;
 mod steps;
 mod summary;
@@ -27,15 +27,15 @@ use crate::{
     console::{self, Terminal, Verbosity},
     project::Search,
     shutdown,
-    template::{self, Ask, Plan, ProjectOrApp, Request, Target, Wanted},
+    template::{self, Ask, Plan, Request, Subject, Target, Wanted},
 };
 
 use super::{check, complain, error::Error, install};
 use formatter::Formatter;
-pub(super) use hooks::HookError;
-use hooks::Hooks;
+pub(super) use hooks::{HookError, Hooks};
 pub(super) use questions::Questions;
-use report::Report;
+pub(super) use report::Report;
+use report::Told;
 pub(super) use scripts::ScriptError;
 use scripts::Scripts;
 pub(super) use steps::Steps;
@@ -45,7 +45,7 @@ pub(super) use watchdog::Watchdog;
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     /// A project or an application.
-    pub(super) subject: ProjectOrApp,
+    pub(super) subject: Subject,
     pub(super) args: GenerateArgs,
     /// Whether the requirements are to be installed afterwards.
     pub(super) install: bool,
@@ -53,12 +53,24 @@ pub(super) struct Job {
     pub(super) verbosity: Verbosity,
 }
 
+impl Job {
+    fn told(&self) -> Told<'_> {
+        let args = &self.args;
+        Told {
+            subject: self.subject,
+            name: &args.name,
+            is_dry_run: args.dry_run || args.diff,
+            is_trusted: args.trust && !args.dry_run,
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(job: &Job) -> Result<(), Error> {
     let mut report = Report::default();
     let result = generate(job, &mut report);
     if job.args.json {
-        console::line(report.json(job, result.as_ref().err()));
+        console::line(report.json(job.told(), result.as_ref().err()));
     }
     result
 }
@@ -278,7 +290,7 @@ fn watch(job: &Job, target: &Target, stop: &Arc<AtomicBool>) -> impl Fn() -> Wat
                     target,
                     ..Report::default()
                 };
-                console::line(report.json(&job, Some(error)));
+                console::line(report.json(job.told(), Some(error)));
             }
             complain(error);
         })

@@ -10,7 +10,7 @@ use crate::{
     command::error::Error,
     console,
     project::{self, Marker, Name, Naming, Root, Search, check_crate_name, looked_up},
-    template::{self, Names, ProjectOrApp, Target},
+    template::{self, Names, Subject, Target},
 };
 
 /// What is known of the name before the template is read.
@@ -50,7 +50,7 @@ impl Verdict<'_> {
 
 /// What the user wants to make, and where.
 pub(super) struct Wish<'a> {
-    pub(super) subject: ProjectOrApp,
+    pub(super) subject: Subject,
     pub(super) name: &'a str,
     /// The template, if the user names one.
     pub(super) template: Option<&'a str>,
@@ -77,7 +77,7 @@ pub(super) fn check<'a>(wish: &Wish<'a>, search: &Search) -> Result<Verdict<'a>,
 /// means another place.
 fn may_be_a_crate(wish: &Wish<'_>) -> bool {
     let mut parts = Path::new(wish.name).components();
-    wish.subject == ProjectOrApp::Project
+    wish.subject == Subject::Project
         && wish.template.is_some()
         && !wish.name.contains(['/', '\\', '\0'])
         && matches!(parts.next(), Some(Component::Normal(_)))
@@ -98,8 +98,8 @@ fn check_python(wish: &Wish<'_>, search: &Search) -> Result<(), project::Error> 
     let variable = env::var_os("PYTHONPATH").unwrap_or_default();
     sources.extend(env::split_paths(&variable).map(|it| here.join(it)));
     let naming = match subject {
-        ProjectOrApp::Project => Naming::Project,
-        ProjectOrApp::App => Naming::App,
+        Subject::Project | Subject::Deployment => Naming::Project,
+        Subject::App => Naming::App,
     };
     // A project's `manage.py` puts its directory on Python's path, with everything there.
     let root = match naming {

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use crate::{
     cli::{GenerateArgs, OutputArgs},
     command::error::Error,
-    template::{self, Dict, ProjectOrApp, Selection, Value},
+    template::{self, Dict, Selection, Subject, Value},
 };
 
 /// What `--extension`, `--name` and `--exclude` choose.
@@ -64,7 +64,7 @@ pub(super) fn as_variables(args: &GenerateArgs, output: OutputArgs) -> Dict {
 /// The user's own variables: what `--var` says stands before the files, and a later one before an
 /// earlier one.
 pub(in crate::command) fn variables(
-    subject: ProjectOrApp,
+    subject: Subject,
     files: &[PathBuf],
     arguments: &[String],
 ) -> Result<Dict, Error> {

@@ -7,7 +7,7 @@ use etcetera::BaseStrategy;
 
 use crate::{
     command::error::Error,
-    template::{self, Dict, ProjectOrApp, Value, VariablesError},
+    template::{self, Dict, Subject, Value, VariablesError},
 };
 
 /// Where the templates are.
@@ -25,7 +25,7 @@ pub(in crate::command) fn templates() -> Option<PathBuf> {
 }
 
 /// The answers that the user gives to every template that asks for them.
-pub(in crate::command) fn answers(subject: ProjectOrApp) -> Result<Dict, Error> {
+pub(in crate::command) fn answers(subject: Subject) -> Result<Dict, Error> {
     let Some(file) = directory()
         .map(|it| it.join(CONFIG))
         .filter(|it| it.is_file())

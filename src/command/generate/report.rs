@@ -13,40 +13,51 @@ use std::{
 
 use serde::Serialize;
 
-use super::{
-    Job,
-    hooks::{self, typed},
-};
+use super::hooks::{self, typed};
 use crate::{
     command::{
         error::Error,
         words::{self, counted, lossy},
     },
-    template::{Collisions, Plan, PlannedFile, Presence, Stage, shown_path},
+    template::{Collisions, Plan, PlannedFile, Presence, Stage, Subject, shown_path},
 };
 
 /// The bits of a mode that are permissions.
 const PERMISSIONS: u32 = 0o7777;
 
+/// What the command was told, as far as it is told again.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::command) struct Told<'a> {
+    pub(in crate::command) subject: Subject,
+    /// What is generated is called so.
+    pub(in crate::command) name: &'a str,
+    /// Nothing is to be written.
+    pub(in crate::command) is_dry_run: bool,
+    /// The user trusts the template.
+    pub(in crate::command) is_trusted: bool,
+}
+
 /// How far the work has come.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(in crate::command) struct Report {
     /// The directory that is made or filled.
-    pub(super) target: Option<PathBuf>,
+    pub(in crate::command) target: Option<PathBuf>,
     /// What is made.
-    pub(super) plan: Option<Rc<Plan>>,
+    pub(in crate::command) plan: Option<Rc<Plan>>,
     /// What is in the way.
-    pub(super) conflicts: Vec<PathBuf>,
+    pub(in crate::command) conflicts: Vec<PathBuf>,
     /// What became of the template's commands: of the first ones, where not all were run.
-    pub(super) hooks: Vec<hooks::Status>,
+    pub(in crate::command) hooks: Vec<hooks::Status>,
     /// What is done with files that are there.
-    pub(super) collisions: Collisions,
+    pub(in crate::command) collisions: Collisions,
     /// What is there where files are to go, as far as that was looked at.
-    pub(super) presences: BTreeMap<PathBuf, Presence>,
+    pub(in crate::command) presences: BTreeMap<PathBuf, Presence>,
+    /// Where files are kept that others take the place of.
+    pub(in crate::command) backups: BTreeMap<PathBuf, PathBuf>,
     /// What changes in which file, where that was asked for.
-    pub(super) diffs: BTreeMap<PathBuf, String>,
+    pub(in crate::command) diffs: BTreeMap<PathBuf, String>,
     /// All of it is there.
-    pub(super) is_written: bool,
+    pub(in crate::command) is_written: bool,
 }
 
 /// What goes out as JSON.
@@ -83,6 +94,9 @@ struct File {
     mode: String,
     status: Status,
     rendered: bool,
+    /// Where the file is kept whose place it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backup: Option<String>,
     /// What changes in it, as a unified diff.
     #[serde(skip_serializing_if = "Option::is_none")]
     diff: Option<String>,
@@ -123,7 +137,7 @@ impl Status {
 
 impl Report {
     /// The paths of all files that are made.
-    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+    pub(in crate::command) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let target = self.target.clone().unwrap_or_default();
         self.planned()
             .filter(|file| self.status(file.path).is_made())
@@ -140,22 +154,22 @@ impl Report {
     }
 
     /// Everything as one JSON document. Paths that are not UTF-8 have U+FFFD where they are not.
-    pub(super) fn json(&self, job: &Job, error: Option<&Error>) -> String {
+    pub(in crate::command) fn json(&self, told: Told<'_>, error: Option<&Error>) -> String {
         let in_target = |path: &PathBuf| {
             let target = self.target.as_deref().unwrap_or(Path::new(""));
             lossy(path.strip_prefix(target).unwrap_or(path))
         };
         let document = Document {
-            command: job.subject.command(),
-            name: &job.args.name,
+            command: told.subject.command(),
+            name: told.name,
             target: self.target.as_deref().map(lossy),
             template: self.plan.as_ref().map(|plan| plan.template()),
             parts: self.plan.as_ref().map_or(&[], |plan| plan.parts()),
-            dry_run: job.args.dry_run || job.args.diff,
+            dry_run: told.is_dry_run,
             files: self.planned().map(|file| self.file(&file)).collect(),
             directories: self.directories().map(lossy).collect(),
             conflicts: self.conflicts.iter().map(in_target).collect(),
-            scripts: self.scripts(job.args.trust && !job.args.dry_run),
+            scripts: self.scripts(told.is_trusted),
             message: self.plan.as_ref().and_then(|plan| plan.message()),
             hooks: self.hooks().collect(),
             error: error.map(ToString::to_string),
@@ -198,6 +212,7 @@ impl Report {
             mode: format!("{:03o}", mode & PERMISSIONS),
             status: self.status(planned.path),
             rendered: planned.is_rendered,
+            backup: self.backups.get(planned.path).map(|it| lossy(it)),
             diff: self.diffs.get(planned.path).cloned(),
         }
     }
@@ -208,10 +223,14 @@ impl Report {
         let path = target.join(path);
         match presence {
             Some(Presence::Same) => return Status::Unchanged,
-            Some(Presence::Different) if self.collisions == Collisions::Overwrite => {
-                return Status::Replaced;
+            Some(Presence::Different) => {
+                return match self.collisions {
+                    Collisions::Overwrite | Collisions::Keep => Status::Replaced,
+                    Collisions::RefuseOthers => Status::Conflict,
+                    Collisions::Refuse | Collisions::Skip => Status::Kept,
+                };
             }
-            Some(Presence::Different | Presence::Kept) => return Status::Kept,
+            Some(Presence::Kept) => return Status::Kept,
             Some(Presence::Missing | Presence::InTheWay) | None => {}
         }
         if self.is_written {
@@ -225,7 +244,7 @@ impl Report {
     }
 
     /// What would be made, one path a line, and how much that is.
-    pub(super) fn tree(&self) -> String {
+    pub(in crate::command) fn tree(&self) -> String {
         let target = self.target.as_deref().unwrap_or(Path::new(""));
         let mut lines: Vec<(&Path, Option<u64>)> = self
             .planned()

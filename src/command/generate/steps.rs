@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     console::{self, Verbosity},
-    template::{self, Plan, ProjectOrApp, Selection, Step, shown_path},
+    template::{self, Plan, Selection, Step, Subject, shown_path},
 };
 
 use super::watchdog::Watchdog;
@@ -57,7 +57,7 @@ impl Steps {
     }
 
     /// Tells what will be rendered.
-    pub(super) fn begin(&self, subject: ProjectOrApp, selection: &Selection) {
+    pub(super) fn begin(&self, subject: Subject, selection: &Selection) {
         let word = subject.word();
         let extensions: Vec<_> = selection.extensions.iter().map(String::as_str).collect();
         let names: Vec<_> = selection

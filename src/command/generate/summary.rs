@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path, time::Duration};
 use crate::{
     command::words::counted,
     project,
-    template::{Plan, ProjectOrApp, shown_path, shown_text},
+    template::{Plan, Subject, shown_path, shown_text},
 };
 
 /// What was made, where, and in what time.
@@ -24,7 +24,7 @@ pub(super) fn made(name: &str, plan: &Plan, files: usize, root: &Path, took: Dur
 pub(super) fn next(plan: &Plan, root: &Path, here: &Path) -> String {
     let path = root.strip_prefix(here).unwrap_or(root);
     let mut text = match plan.subject() {
-        ProjectOrApp::Project => {
+        Subject::Project => {
             let mut text = "\nnext:\n".to_owned();
             if root != here {
                 let _ = writeln!(text, "  cd {}", argument(path));
@@ -32,7 +32,8 @@ pub(super) fn next(plan: &Plan, root: &Path, here: &Path) -> String {
             text.push_str("  scaffold runserver");
             text
         }
-        ProjectOrApp::App => "\nnext: add it to INSTALLED_APPS in the settings".to_owned(),
+        Subject::App => "\nnext: add it to INSTALLED_APPS in the settings".to_owned(),
+        Subject::Deployment => String::new(),
     };
     if let Some(message) = plan.message() {
         let _ = write!(text, "\n\n{}", message.trim());

@@ -48,7 +48,7 @@ impl Watchdog {
     /// Before the program ends it is told why, through `report`.
     pub(in crate::command) fn start(
         stop: Arc<AtomicBool>,
-        subject: template::ProjectOrApp,
+        subject: template::Subject,
         report: impl FnOnce(&Error) + Send + 'static,
     ) -> Self {
         let (end, ended) = mpsc::channel();

@@ -4,9 +4,9 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use serde::Serialize;
 
-use super::{Imagined, exit_code, here, stop, subject, watch};
+use super::{Imagined, any_subject, exit_code, here, stop, watch};
 use crate::{
-    cli::{CheckTemplateArgs, SubjectArgs},
+    cli::CheckTemplateArgs,
     command::{
         error::Error,
         generate::options,
@@ -37,12 +37,12 @@ pub(super) fn run(
 ) -> Result<ExitCode, Error> {
     let CheckTemplateArgs {
         template,
-        subject: SubjectArgs { app },
+        subject: kind,
         variables,
         strict,
     } = args;
     let here = here()?;
-    let subject = subject(*app);
+    let subject = any_subject(*kind, template);
     let answers = options::variables(subject, &[], variables)?;
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);

@@ -9,7 +9,7 @@ use crate::{
     cli::{EjectArgs, SubjectArgs},
     command::error::Error,
     console::Verbosity,
-    template::{self, ProjectOrApp},
+    template::{self, Subject},
 };
 
 /// Runs the command.
@@ -20,9 +20,11 @@ pub(super) fn run(args: &EjectArgs, json: bool, verbosity: Verbosity) -> Result<
         subject: SubjectArgs { app },
     } = args;
     let here = here()?;
-    let subject = app.then_some(ProjectOrApp::App);
+    let subject = app.then_some(Subject::App);
     let ejected = template::eject(subject, template)?;
-    let target = made::target(template, directory.as_deref(), &here)?;
+    // What a project has for a server is in a directory of that name.
+    let name = Subject::deployment(template).unwrap_or(template);
+    let target = made::target(name, directory.as_deref(), &here)?;
     made::write(&ejected.plan, &target, &*stop()?)?;
     Made {
         command: "eject",

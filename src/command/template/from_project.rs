@@ -20,7 +20,7 @@ use crate::{
         words::{counted, lossy, print_json},
     },
     console::{self, Verbosity},
-    template::{self, AuthoringError, FromProject, Project, ProjectOrApp, Replacement, shown_path},
+    template::{self, AuthoringError, FromProject, Project, Replacement, Subject, shown_path},
 };
 
 /// Names that stand in so many texts for something else that replacing them does harm.
@@ -127,7 +127,7 @@ pub(super) fn run(args: &FromProjectArgs, json: bool, verbosity: Verbosity) -> R
 
 fn document<'a>(
     made: &'a FromProject,
-    subject: ProjectOrApp,
+    subject: Subject,
     target: &Path,
     dry_run: bool,
 ) -> Document<'a> {

@@ -9,7 +9,7 @@ use crate::{
         words::{lossy, print_json},
     },
     console::{self, Verbosity},
-    template::{self, Listed, ProjectOrApp, shown_path, shown_text},
+    template::{self, Listed, Subject, shown_path, shown_text},
 };
 
 /// What stands where nothing is known.
@@ -38,7 +38,15 @@ pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
         Some(directory) => template::own_templates(directory)?,
         None => Vec::new(),
     };
-    let all: Vec<&Listed> = builtin.iter().chain(&own).collect();
+    // Of deployments, one of the user's own takes the place of the one in the program.
+    let is_replaced = |it: &&Listed| {
+        it.subject == Some(Subject::Deployment) && own.iter().any(|own| own.name == it.name)
+    };
+    let all: Vec<&Listed> = builtin
+        .iter()
+        .filter(|it| !is_replaced(it))
+        .chain(&own)
+        .collect();
     if json {
         print_json(&Document {
             templates: all.iter().map(|it| item(it)).collect(),
@@ -50,7 +58,7 @@ pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
     if verbosity > Verbosity::Quiet {
         let is_hidden = |it: &&Listed| {
             let mut names = builtin.iter().map(|it| &it.name);
-            names.any(|name| *name == it.name)
+            it.subject != Some(Subject::Deployment) && names.any(|name| *name == it.name)
         };
         for hidden in own.iter().filter(is_hidden) {
             console::warning(
@@ -74,7 +82,7 @@ pub(super) fn run(json: bool, verbosity: Verbosity) -> Result<(), Error> {
 fn item(listed: &Listed) -> Item {
     Item {
         name: listed.name.clone(),
-        subject: listed.subject.map(ProjectOrApp::word),
+        subject: listed.subject.map(Subject::word),
         description: listed.description.clone(),
         builtin: listed.path.is_none(),
         path: listed.path.as_deref().map(lossy),
@@ -90,7 +98,7 @@ fn table(all: &[&Listed]) -> String {
             let description = it.description.as_deref().map(one_line);
             [
                 it.name.clone(),
-                it.subject.map_or(UNKNOWN, ProjectOrApp::word).to_owned(),
+                it.subject.map_or(UNKNOWN, Subject::word).to_owned(),
                 place.unwrap_or_else(|| "built in".to_owned()),
                 description.unwrap_or_default(),
             ]

@@ -13,7 +13,7 @@ use crate::{
         words::{argument, counted, lossy, print_json},
     },
     console::{self, Verbosity},
-    template::{self, AuthoringError, Plan, ProjectOrApp, Target, shown_path},
+    template::{self, AuthoringError, Plan, Subject, Target, shown_path},
 };
 
 /// A template that was made.
@@ -21,7 +21,7 @@ pub(super) struct Made<'a> {
     pub(super) command: &'static str,
     pub(super) name: &'a str,
     pub(super) plan: &'a Plan,
-    pub(super) subject: ProjectOrApp,
+    pub(super) subject: Subject,
     pub(super) target: &'a Path,
     pub(super) here: &'a Path,
 }
@@ -97,12 +97,16 @@ impl Made<'_> {
     /// The commands that one types next.
     pub(super) fn next(&self) -> String {
         let place = argument(self.target, self.here);
-        let (app, name) = match self.subject {
-            ProjectOrApp::Project => ("", "mysite"),
-            ProjectOrApp::App => (" --app", "polls"),
+        let (option, name) = match self.subject {
+            Subject::Project => ("", "mysite"),
+            Subject::App => (" --app", "polls"),
+            Subject::Deployment => (
+                " --deploy",
+                Subject::deployment(self.name).unwrap_or(self.name),
+            ),
         };
         format!(
-            "next:\n  scaffold template check {place}{app}\n  scaffold {} {name} --template {place}",
+            "next:\n  scaffold template check {place}{option}\n  scaffold {} {name} --template {place}",
             self.subject.command()
         )
     }

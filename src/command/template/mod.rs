@@ -19,10 +19,10 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    cli::{OutputArgs, TemplateArgs, TemplateCommand},
+    cli::{AnySubjectArgs, OutputArgs, TemplateArgs, TemplateCommand},
     console::Verbosity,
     shutdown,
-    template::{self, AuthoringError, NOWHERE, ProjectOrApp, Request, Target, Wanted},
+    template::{self, AuthoringError, Dict, NOWHERE, Request, Subject, Target, Wanted},
 };
 
 use super::{
@@ -105,36 +105,44 @@ fn exit_code(is_right: bool) -> ExitCode {
 }
 
 /// What an option says of what a template is for.
-fn subject(app: bool) -> ProjectOrApp {
-    if app {
-        ProjectOrApp::App
+fn subject(app: bool) -> Subject {
+    if app { Subject::App } else { Subject::Project }
+}
+
+/// The same where a template for deployments may be meant, which its name can tell too.
+fn any_subject(args: AnySubjectArgs, template: &str) -> Subject {
+    let AnySubjectArgs { app, deploy } = args;
+    if deploy || !app && Subject::deployment(template).is_some() {
+        Subject::Deployment
     } else {
-        ProjectOrApp::Project
+        subject(app)
     }
 }
 
 /// A project that is not made: what a template is rendered for to look at it.
 struct Imagined {
-    subject: ProjectOrApp,
+    subject: Subject,
     target: Target,
     here: PathBuf,
     own_templates: Option<PathBuf>,
+    facts: Dict,
 }
 
 impl Imagined {
-    fn new(subject: ProjectOrApp, here: &Path) -> Self {
+    fn new(subject: Subject, here: &Path) -> Self {
         Self {
             subject,
             target: Target::New(Path::new(NOWHERE).join(Self::name(subject))),
             here: here.to_owned(),
             own_templates: own::templates(),
+            facts: template::example_facts(),
         }
     }
 
-    fn name(subject: ProjectOrApp) -> &'static str {
+    fn name(subject: Subject) -> &'static str {
         match subject {
-            ProjectOrApp::Project => "example_site",
-            ProjectOrApp::App => "example_app",
+            Subject::Project | Subject::Deployment => "example_site",
+            Subject::App => "example_app",
         }
     }
 
@@ -147,6 +155,7 @@ impl Imagined {
                 own_templates: self.own_templates.as_deref(),
                 ..Wanted::default()
             },
+            facts: &self.facts,
             stop,
             ..Request::new(self.subject, name, &self.target, &self.here)
         }
@@ -159,7 +168,7 @@ fn stop() -> Result<Arc<AtomicBool>, Error> {
 }
 
 /// Watches that what a template does comes to an end.
-fn watch(stop: &Arc<AtomicBool>, subject: ProjectOrApp) -> Watchdog {
+fn watch(stop: &Arc<AtomicBool>, subject: Subject) -> Watchdog {
     Watchdog::start(Arc::clone(stop), subject, |error| {
         complain(error);
     })

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Imagined, here, list::one_line, stop, subject};
+use super::{Imagined, any_subject, here, list::one_line, stop};
 use crate::{
-    cli::{ShowArgs, SubjectArgs},
+    cli::ShowArgs,
     command::{
         error::Error,
         words::{counted, lossy, print_json},
     },
     console,
     template::{
-        self, Names, Outline, OutlinedFile, ProjectOrApp, Request, Variable, Wanted, shown_path,
+        self, Names, Outline, OutlinedFile, Request, Subject, Variable, Wanted, shown_path,
         shown_text,
     },
 };
@@ -42,10 +42,10 @@ pub(super) fn run(args: &ShowArgs, json: bool) -> Result<(), Error> {
     let ShowArgs {
         template,
         version,
-        subject: SubjectArgs { app },
+        subject: kind,
     } = args;
     let here = here()?;
-    let subject = subject(*app);
+    let subject = any_subject(*kind, template);
     let stop = stop()?;
     let imagined = Imagined::new(subject, &here);
     let request = imagined.request(template, &stop);
@@ -84,7 +84,7 @@ pub(super) fn run(args: &ShowArgs, json: bool) -> Result<(), Error> {
 }
 
 /// All of it, for people.
-fn text(outline: &Outline, subject: ProjectOrApp) -> String {
+fn text(outline: &Outline, subject: Subject) -> String {
     let mut text = one_line(&outline.name);
     if let Some(description) = &outline.description {
         let _ = write!(text, ": {}", one_line(description));
@@ -100,8 +100,9 @@ fn text(outline: &Outline, subject: ProjectOrApp) -> String {
             "A template as Django has them, of"
         },
         match subject {
-            ProjectOrApp::Project => "projects",
-            ProjectOrApp::App => "applications",
+            Subject::Project => "projects",
+            Subject::App => "applications",
+            Subject::Deployment => "deployments",
         },
         counted(outline.files.len(), "file", "files"),
         shown_path(&outline.place)

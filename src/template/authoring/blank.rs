@@ -11,7 +11,7 @@ use crate::template::{
     plan::Plan,
     similar::similar,
     source::{self, Origin, Source},
-    subject::ProjectOrApp,
+    subject::Subject,
     value::{Dict, Value},
 };
 
@@ -22,20 +22,22 @@ const NAME: &str = "template_name";
 #[derive(Debug)]
 pub struct Ejected {
     /// What it is a template of.
-    pub subject: ProjectOrApp,
+    pub subject: Subject,
     /// Its files.
     pub plan: Plan,
 }
 
 /// The files of a built-in template, with its manifest. Without a subject, a template of projects
 /// comes before one of applications.
-pub fn eject(subject: Option<ProjectOrApp>, name: &str) -> Result<Ejected, Error> {
-    let subjects = subject.map_or_else(
-        || vec![ProjectOrApp::Project, ProjectOrApp::App],
-        |it| vec![it],
-    );
+pub fn eject(subject: Option<Subject>, name: &str) -> Result<Ejected, Error> {
+    let deployment = Subject::deployment(name);
+    let subjects = match (subject, deployment) {
+        (_, Some(_)) => vec![Subject::Deployment],
+        (Some(subject), None) => vec![subject],
+        (None, None) => vec![Subject::Project, Subject::App],
+    };
     for subject in &subjects {
-        if let Some(entries) = source::builtin_named(*subject, name) {
+        if let Some(entries) = source::builtin_named(*subject, deployment.unwrap_or(name)) {
             return Ok(Ejected {
                 subject: *subject,
                 plan: Plan::verbatim(*subject, name.to_owned(), entries)?,
@@ -44,12 +46,12 @@ pub fn eject(subject: Option<ProjectOrApp>, name: &str) -> Result<Ejected, Error
     }
     let mut names: Vec<_> = source::builtin_templates()
         .filter(|(subject, ..)| subjects.contains(subject))
-        .map(|(_, name, _)| name)
+        .map(|(subject, name, _)| subject.template_name(name))
         .collect();
     // There may be one of each subject.
     names.sort_unstable();
     names.dedup();
-    let meant = similar(&name.to_lowercase(), names.iter().copied());
+    let meant = similar(&name.to_lowercase(), names.iter().map(String::as_str));
     Err(AuthoringError::NotBuiltIn {
         name: name.to_owned(),
         hint: match meant {
@@ -61,7 +63,7 @@ pub fn eject(subject: Option<ProjectOrApp>, name: &str) -> Result<Ejected, Error
 }
 
 /// The files of a new template of this name, whose projects or applications are small and work.
-pub fn new_template(subject: ProjectOrApp, name: &str, target: &Target) -> Result<Plan, Error> {
+pub fn new_template(subject: Subject, name: &str, target: &Target) -> Result<Plan, Error> {
     let mut source = Source {
         root: "new template".into(),
         entries: source::blank(subject),
@@ -71,8 +73,8 @@ pub fn new_template(subject: ProjectOrApp, name: &str, target: &Target) -> Resul
     let variables: Dict = [(NAME.into(), Value::text(name))].into();
     // The placeholder in its paths is not that of the template that is made, and stays.
     let other = match subject {
-        ProjectOrApp::Project => ProjectOrApp::App,
-        ProjectOrApp::App => ProjectOrApp::Project,
+        Subject::Project | Subject::Deployment => Subject::App,
+        Subject::App => Subject::Project,
     };
     let request = Request {
         variables: &variables,

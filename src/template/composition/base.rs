@@ -5,7 +5,13 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::template::{Request, Wanted, error::Error, shown, source::Source};
+use crate::template::{
+    Request, Wanted,
+    error::Error,
+    shown,
+    source::{self, Source},
+    subject::Subject,
+};
 
 /// A directory in which nothing is, so that a name never means a directory beside the manifest.
 const NOWHERE: &str = "/dev/null";
@@ -111,15 +117,19 @@ impl Place {
         })
     }
 
-    /// Finds and reads the template.
+    /// Finds and reads the template. One of the user's own that takes the place of a built-in one
+    /// may build on that.
     pub(super) fn open(&self, request: &Request<'_>) -> Result<Source, Error> {
+        let name = self.template.as_deref().and_then(Subject::deployment);
+        let built_in = name.and_then(|name| source::builtin_named(Subject::Deployment, name));
+        let own_templates = request.wanted.own_templates.filter(|_| built_in.is_none());
         Source::open(&Request {
             wanted: Wanted {
                 template: self.template.as_deref(),
                 reference: self.reference.as_deref(),
                 subdirectory: self.subdirectory.as_deref(),
                 checksum: self.checksum.as_deref(),
-                own_templates: request.wanted.own_templates,
+                own_templates,
             },
             current_directory: &self.directory,
             ..*request

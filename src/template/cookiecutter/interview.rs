@@ -199,7 +199,7 @@ mod tests {
     use std::{cell::RefCell, collections::VecDeque, path::Path};
 
     use super::*;
-    use crate::template::{Ask, Plan, ProjectOrApp, Target, Wanted, prepare, source::Kind};
+    use crate::template::{Ask, Plan, Subject, Target, Wanted, prepare, source::Kind};
 
     /// Somebody who answers what was written down before.
     struct Script {
@@ -268,7 +268,7 @@ mod tests {
                 ..Wanted::default()
             },
             asker: Some(&script),
-            ..Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"))
+            ..Request::new(Subject::Project, "mysite", &target, Path::new("/"))
         });
         (plan, script.asked.into_inner())
     }

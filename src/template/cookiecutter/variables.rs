@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::{config::Config, engine::Engine, tree::Tree};
 use crate::template::{
-    ProjectOrApp, Request,
+    Request, Subject,
     error::Error,
     similar::similar,
     value::{Dict, Value},
@@ -101,10 +101,10 @@ fn check_names(request: &Request<'_>, config: &Config) -> Result<(), Error> {
 
 /// The variables that the name which the user gave is for: those of such names, and the one that
 /// the project's directory is called by. A default that is made of other variables stays.
-fn named(subject: ProjectOrApp, config: &Config, tree: &Tree) -> Vec<String> {
+fn named(subject: Subject, config: &Config, tree: &Tree) -> Vec<String> {
     let usual: &[&str] = match subject {
-        ProjectOrApp::Project => &["project_name", "project_slug", "repo_name"],
-        ProjectOrApp::App => &["app_name", "app_slug"],
+        Subject::Project | Subject::Deployment => &["project_name", "project_slug", "repo_name"],
+        Subject::App => &["app_name", "app_slug"],
     };
     let of_directory = tree.directory_variable();
     let names = usual.iter().copied().chain(of_directory);

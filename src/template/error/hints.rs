@@ -54,6 +54,11 @@ impl Error {
                     .to_owned(),
             )
             }
+            Self::Different { .. } => Some(
+                "nothing was written; see with `--diff` what would change, then replace them with \
+                 `--force`, which keeps a copy beside each"
+                    .to_owned(),
+            ),
             Self::TooLarge { .. } => Some("is this the template that you meant?".to_owned()),
             Self::Archive { reason, .. } => reason.hint().map(str::to_owned),
             Self::NoSubdirectory { directories, .. } => Some(lists::there_are(directories)),

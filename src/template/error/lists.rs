@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::template::{shown, subject::ProjectOrApp};
+use crate::template::{shown, subject::Subject};
 
 /// Django's sentence about the first path; the others, which Django would not have found yet,
 /// one on each line after it.
-pub(super) fn conflicts(subject: ProjectOrApp, paths: &[PathBuf]) -> String {
+pub(super) fn conflicts(subject: Subject, paths: &[PathBuf]) -> String {
     let mut paths = paths.iter();
     let first = paths
         .next()
@@ -21,6 +21,21 @@ pub(super) fn conflicts(subject: ProjectOrApp, paths: &[PathBuf]) -> String {
         text.push_str("\nalso in the way:");
         list(&mut text, paths);
     }
+    text
+}
+
+/// Files that are not as they would be written.
+pub(super) fn different(paths: &[PathBuf]) -> String {
+    let mut text = match paths {
+        [path] => {
+            return format!(
+                "`{}` already exists, with other contents",
+                shown::path(path)
+            );
+        }
+        _ => "these files already exist, with other contents:".to_owned(),
+    };
+    list(&mut text, paths.iter());
     text
 }
 
@@ -62,7 +77,7 @@ mod tests {
     #[test]
     fn one_conflict_is_djangos_sentence() {
         let text = Error::Conflicts {
-            subject: ProjectOrApp::Project,
+            subject: Subject::Project,
             paths: vec!["/x/manage.py".into()],
         }
         .to_string();
@@ -75,10 +90,7 @@ mod tests {
 
     #[test]
     fn further_conflicts_are_listed() {
-        let text = conflicts(
-            ProjectOrApp::App,
-            &["/x/a".into(), "/x/b".into(), "/x/c".into()],
-        );
+        let text = conflicts(Subject::App, &["/x/a".into(), "/x/b".into(), "/x/c".into()]);
         assert!(text.starts_with("/x/a already exists. "), "{text}");
         assert!(
             text.ends_with("\nalso in the way:\n  /x/b\n  /x/c"),

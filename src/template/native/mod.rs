@@ -1,6 +1,7 @@
 //! Rendering a text of a native template, with Tera, and saying where it failed.
 //!
 //! - `names`: filters that spell a name in another way
+//! - `quoting`: filters that write a text as a configuration file has it
 //! - `functions`: the date, secrets, the environment
 //! - `inspect`: which variables a text uses
 //! - `secrets`: what of the variables nobody else may know
@@ -9,6 +10,7 @@
 mod functions;
 mod inspect;
 mod names;
+mod quoting;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,7 @@ impl Engine {
     ) -> Self {
         let mut tera = Tera::default();
         names::register(&mut tera);
+        quoting::register(&mut tera);
         functions::register(&mut tera, environment, &incidentals);
         let mut engine = Self {
             tera,

@@ -21,9 +21,9 @@ fn plan(entries: Vec<Entry>) -> Result<Plan, Error> {
         origin: Origin::default(),
     };
     let target = Target::New("/p".into());
-    let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
+    let request = Request::new(Subject::Project, "mysite", &target, Path::new("/"));
     let manifest = manifest::take(&mut source, 0, &|_| None)?;
-    let context = context::context(ProjectOrApp::Project, "mysite", Path::new("/p"), "6.1")?;
+    let context = context::context(Subject::Project, "mysite", Path::new("/p"), "6.1")?;
     let renderer = match manifest {
         Some(_) => Renderer::native(Engine::new(&context, &[])),
         None => Renderer::django(context),

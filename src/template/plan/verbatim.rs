@@ -6,13 +6,13 @@ use super::{Node, Plan};
 use crate::template::{
     error::Error,
     source::{Entry, Kind},
-    subject::ProjectOrApp,
+    subject::Subject,
 };
 
 impl Plan {
     /// Makes the entries under their own names, with their own contents.
     pub(in crate::template) fn verbatim(
-        subject: ProjectOrApp,
+        subject: Subject,
         template: String,
         entries: Vec<Entry>,
     ) -> Result<Self, Error> {

@@ -25,7 +25,7 @@ use super::{
     plan::Plan,
     report::Report,
     source::{Kind, Origin},
-    subject::ProjectOrApp,
+    subject::Subject,
     update::UpdateError,
     value::{Dict, Value},
 };
@@ -99,7 +99,7 @@ pub struct Version {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     /// A project or an application.
-    pub kind: ProjectOrApp,
+    pub kind: Subject,
     /// Its name.
     pub name: String,
     /// The day, which texts of the template may have in them.
@@ -313,7 +313,7 @@ mod tests {
                 sha256: "ab".to_owned(),
             },
             Made {
-                kind: ProjectOrApp::Project,
+                kind: Subject::Project,
                 name: "mysite".to_owned(),
                 made: Date::constant(2026, 11, 26),
                 install: false,

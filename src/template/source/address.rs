@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use include_dir::Dir;
 
 use super::{builtin, redact};
-use crate::template::{error::Error, path::absolute, similar::similar, subject::ProjectOrApp};
+use crate::template::{error::Error, path::absolute, similar::similar, subject::Subject};
 
 /// Where a template is.
 #[derive(Debug, PartialEq)]
@@ -35,10 +35,15 @@ impl Address {
     /// Django knows nothing but paths and addresses.
     pub(super) fn of(
         template: &str,
-        subject: ProjectOrApp,
+        subject: Subject,
         current_directory: &Path,
         own: Option<&Path>,
     ) -> Result<Self, Error> {
+        if subject == Subject::Deployment
+            && let Some(address) = Self::deployment(template, own)
+        {
+            return Ok(address);
+        }
         let as_path = template.strip_prefix("file://").unwrap_or(template);
         let path = absolute(Path::new(as_path), current_directory);
         if !as_path.is_empty() && path.is_dir() {
@@ -73,6 +78,18 @@ impl Address {
             template: redact::typed(template),
             hint: hint(template, subject, own),
         })
+    }
+
+    /// A template for deployments by its name, `deploy/gunicorn`. Projects have directories that are
+    /// called so, for what is made from them, and these are not meant. One of the user's own takes
+    /// the place of the built-in one.
+    fn deployment(template: &str, own: Option<&Path>) -> Option<Self> {
+        let name = Subject::deployment(template)?;
+        let own = own.map(|directory| directory.join(template));
+        if let Some(path) = own.filter(|path| path.is_dir()) {
+            return Some(Self::Directory(path));
+        }
+        builtin::find(Subject::Deployment, name).map(Self::Builtin)
     }
 
     /// The same, where a branch, a tag or a commit of it is wanted: a directory that is a
@@ -166,13 +183,21 @@ fn is_name(template: &str) -> bool {
     !template.contains('/') && !template.starts_with(['.', '~'])
 }
 
-fn hint(template: &str, subject: ProjectOrApp, own: Option<&Path>) -> String {
-    let own = own.map(names).unwrap_or_default();
+fn hint(template: &str, subject: Subject, own: Option<&Path>) -> String {
+    let own = match subject {
+        Subject::Project | Subject::App => own.map(names).unwrap_or_default(),
+        Subject::Deployment => {
+            let own = own
+                .map(|it| names(&it.join(subject.word())))
+                .unwrap_or_default();
+            own.iter().map(|name| subject.template_name(name)).collect()
+        }
+    };
     let names: Vec<String> = builtin::names(subject)
-        .map(str::to_owned)
+        .map(|name| subject.template_name(name))
         .chain(own)
         .collect();
-    let meant = is_name(template)
+    let meant = (is_name(template) || Subject::deployment(template).is_some())
         .then(|| similar(&template.to_lowercase(), names.iter().map(String::as_str)))
         .flatten()
         .map(|name| format!("did you mean `{name}`? "))
@@ -206,7 +231,7 @@ mod tests {
     use super::*;
 
     fn of(template: &str) -> Result<Address, Error> {
-        Address::of(template, ProjectOrApp::Project, Path::new("/"), None)
+        Address::of(template, Subject::Project, Path::new("/"), None)
     }
 
     fn hint(template: &str) -> String {
@@ -228,7 +253,7 @@ mod tests {
         let directory = here.path().join("django");
         std::fs::create_dir(&directory).unwrap();
         assert_eq!(
-            Address::of("django", ProjectOrApp::Project, here.path(), None).unwrap(),
+            Address::of("django", Subject::Project, here.path(), None).unwrap(),
             Address::Directory(directory)
         );
     }
@@ -238,7 +263,7 @@ mod tests {
         let own = tempfile::tempdir().unwrap();
         let directory = own.path().join("mine");
         std::fs::create_dir(&directory).unwrap();
-        let of = |name| Address::of(name, ProjectOrApp::App, Path::new("/"), Some(own.path()));
+        let of = |name| Address::of(name, Subject::App, Path::new("/"), Some(own.path()));
         assert_eq!(of("mine").unwrap(), Address::Directory(directory));
         let hint = of("mien").unwrap_err().hint().unwrap();
         assert!(hint.starts_with("did you mean `mine`? "), "{hint}");

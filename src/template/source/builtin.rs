@@ -5,18 +5,18 @@ use std::{borrow::Cow, ffi::OsStr};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use super::{Entry, Kind};
-use crate::template::{manifest::FILE_NAME, selection::Selection, subject::ProjectOrApp};
+use crate::template::{manifest::FILE_NAME, selection::Selection, subject::Subject};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Nothing remembers the modes of embedded files; which are executable says the manifest.
 const MODE: u32 = 0o644;
 
-/// The template that is taken where the user names none.
+/// The template that is taken where the user names none; a deployment always names one.
 pub(super) const DEFAULT: &str = "django";
 
-/// The built-in templates for projects or for applications.
-fn templates(subject: ProjectOrApp) -> impl Iterator<Item = &'static Dir<'static>> {
+/// The built-in templates of a subject.
+fn templates(subject: Subject) -> impl Iterator<Item = &'static Dir<'static>> {
     TEMPLATES
         .get_dir(subject.word())
         .into_iter()
@@ -33,36 +33,33 @@ pub(super) fn name(template: &'static Dir<'static>) -> &'static str {
 }
 
 /// The names of all built-in templates.
-pub(super) fn names(subject: ProjectOrApp) -> impl Iterator<Item = &'static str> {
+pub(super) fn names(subject: Subject) -> impl Iterator<Item = &'static str> {
     templates(subject).map(name)
 }
 
 /// The built-in template of this name.
-pub(super) fn find(subject: ProjectOrApp, wanted: &str) -> Option<&'static Dir<'static>> {
+pub(super) fn find(subject: Subject, wanted: &str) -> Option<&'static Dir<'static>> {
     templates(subject).find(|template| name(template) == wanted)
 }
 
 /// All built-in templates, each with its manifest's text.
-pub(in crate::template) fn all() -> impl Iterator<Item = (ProjectOrApp, &'static str, &'static str)>
-{
-    [ProjectOrApp::Project, ProjectOrApp::App]
-        .into_iter()
-        .flat_map(|subject| {
-            templates(subject).map(move |template| {
-                let manifest = template.get_file(template.path().join(FILE_NAME));
-                let manifest = manifest.and_then(|it| it.contents_utf8());
-                (subject, name(template), manifest.unwrap_or_default())
-            })
+pub(in crate::template) fn all() -> impl Iterator<Item = (Subject, &'static str, &'static str)> {
+    Subject::ALL.into_iter().flat_map(|subject| {
+        templates(subject).map(move |template| {
+            let manifest = template.get_file(template.path().join(FILE_NAME));
+            let manifest = manifest.and_then(|it| it.contents_utf8());
+            (subject, name(template), manifest.unwrap_or_default())
         })
+    })
 }
 
 /// Everything in the built-in template of this name, as it is.
-pub(in crate::template) fn named(subject: ProjectOrApp, wanted: &str) -> Option<Vec<Entry>> {
+pub(in crate::template) fn named(subject: Subject, wanted: &str) -> Option<Vec<Entry>> {
     Some(entries(find(subject, wanted)?, &Selection::default()))
 }
 
 /// The template that new templates are made from.
-pub(in crate::template) fn blank(subject: ProjectOrApp) -> Vec<Entry> {
+pub(in crate::template) fn blank(subject: Subject) -> Vec<Entry> {
     let directory = TEMPLATES.get_dir(format!("template/{}", subject.word()));
     directory.map_or_else(Vec::new, |it| entries(it, &Selection::default()))
 }
@@ -113,12 +110,9 @@ mod tests {
     #[test]
     fn the_builtin_templates_are_in_the_program() {
         let names = |subject| names(subject).collect::<Vec<_>>();
-        assert_eq!(
-            names(ProjectOrApp::Project),
-            ["django", "flask", "rust", "wsgi"]
-        );
-        assert_eq!(names(ProjectOrApp::App), ["django"]);
-        for subject in [ProjectOrApp::Project, ProjectOrApp::App] {
+        assert_eq!(names(Subject::Project), ["django", "flask", "rust", "wsgi"]);
+        assert_eq!(names(Subject::App), ["django"]);
+        for subject in [Subject::Project, Subject::App] {
             assert!(find(subject, DEFAULT).is_some());
         }
     }
@@ -126,7 +120,7 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_template() {
         let paths: Vec<_> = entries(
-            find(ProjectOrApp::Project, "django").unwrap(),
+            find(Subject::Project, "django").unwrap(),
             &Selection::default(),
         )
         .into_iter()

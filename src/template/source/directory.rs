@@ -203,13 +203,13 @@ mod tests {
     use rustix::fs::CWD;
 
     use super::*;
-    use crate::template::{ProjectOrApp, Target};
+    use crate::template::{Subject, Target};
 
     fn within(root: &Path, limits: Limits, stop: &AtomicBool) -> Result<Vec<Entry>, Error> {
         let target = Target::New("/p".into());
         let request = Request {
             stop,
-            ..Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"))
+            ..Request::new(Subject::Project, "mysite", &target, Path::new("/"))
         };
         entries_within(&request, root, limits)
     }
@@ -311,7 +311,7 @@ mod tests {
     fn what_has_become_a_link_or_a_pipe_is_not_read() {
         let root = tempfile::tempdir().unwrap();
         let target = Target::New("/p".into());
-        let request = Request::new(ProjectOrApp::Project, "mysite", &target, Path::new("/"));
+        let request = Request::new(Subject::Project, "mysite", &target, Path::new("/"));
         let path = root.path().join("a");
         symlink("/etc/passwd", &path).unwrap();
         assert!(matches!(read(&request, &path, 9), Err(Error::Read { .. })));

@@ -19,7 +19,7 @@ pub use error::VariablesError;
 
 use super::{
     report::Report,
-    subject::ProjectOrApp,
+    subject::Subject,
     value::{Dict, Value},
 };
 use value::Budget;
@@ -52,10 +52,7 @@ struct Fault {
 }
 
 /// Takes `NAME=VALUE` apart. The value is a text, whatever it looks like.
-pub fn assignment(
-    subject: ProjectOrApp,
-    argument: &str,
-) -> Result<(Arc<str>, Value), VariablesError> {
+pub fn assignment(subject: Subject, argument: &str) -> Result<(Arc<str>, Value), VariablesError> {
     let Some((name, value)) = argument.split_once('=') else {
         return Err(VariablesError::NoValue {
             argument: argument.to_owned(),
@@ -70,7 +67,7 @@ pub fn assignment(
 }
 
 /// Reads a file of variables; its ending says how it is written.
-pub fn read(subject: ProjectOrApp, path: &Path) -> Result<Dict, VariablesError> {
+pub fn read(subject: Subject, path: &Path) -> Result<Dict, VariablesError> {
     let ending = path.extension().map(|it| it.to_string_lossy());
     let format = FORMATS
         .iter()
@@ -125,7 +122,7 @@ pub(super) fn parse_any_json(text: &str) -> Result<Dict, (usize, usize, String)>
     fault.map_err(|fault| (fault.line, fault.column, fault.message))
 }
 
-fn parse(subject: ProjectOrApp, format: Format, text: &str) -> Result<Dict, Fault> {
+fn parse(subject: Subject, format: Format, text: &str) -> Result<Dict, Fault> {
     let name_fault = |name: &str| name_fault(subject, name);
     match format {
         Format::Toml => toml::parse(text, &name_fault),
@@ -135,7 +132,7 @@ fn parse(subject: ProjectOrApp, format: Format, text: &str) -> Result<Dict, Faul
 }
 
 /// Says why a variable must not have that name, if so.
-pub(super) fn name_fault(subject: ProjectOrApp, name: &str) -> Option<String> {
+pub(super) fn name_fault(subject: Subject, name: &str) -> Option<String> {
     if !is_plain_identifier(name) {
         return Some(format!(
             "`{}` cannot be the name of a variable, which has letters, digits and underscores and \
@@ -156,7 +153,7 @@ pub(super) fn is_plain_identifier(name: &str) -> bool {
 }
 
 /// Says why a variable cannot be set.
-pub(super) fn fixed(subject: ProjectOrApp, name: &str) -> String {
+pub(super) fn fixed(subject: Subject, name: &str) -> String {
     format!(
         "the variable `{name}` cannot be set: it follows from the arguments of `{}`",
         subject.command()

@@ -37,7 +37,7 @@ fn shown_dict(dict: &Dict) -> String {
 }
 
 fn parsed(format: Format, text: &str) -> Result<String, String> {
-    parse(ProjectOrApp::Project, format, text)
+    parse(Subject::Project, format, text)
         .map(|dict| shown_dict(&dict))
         .map_err(|fault| format!("{}:{}: {}", fault.line, fault.column, fault.message))
 }
@@ -54,7 +54,7 @@ fn an_argument_is_name_and_text(
     #[case] expected_name: &str,
     #[case] expected: &str,
 ) {
-    let (name, value) = assignment(ProjectOrApp::Project, argument).unwrap();
+    let (name, value) = assignment(Subject::Project, argument).unwrap();
     assert_eq!(&*name, expected_name);
     assert_eq!(shown(&value), format!("'{expected}'"));
 }
@@ -69,7 +69,7 @@ fn an_argument_is_name_and_text(
 #[case("\u{1b}=1", "`\\u{1b}` cannot be the name")]
 #[case("project_directory=x", "`project_directory` cannot be set")]
 fn an_argument_that_sets_nothing_is_an_error(#[case] argument: &str, #[case] expected: &str) {
-    let error = assignment(ProjectOrApp::Project, argument).unwrap_err();
+    let error = assignment(Subject::Project, argument).unwrap_err();
     assert!(error.to_string().contains(expected), "{error}");
 }
 
@@ -185,7 +185,7 @@ fn a_message_does_not_tell_the_place_twice() {
         (Format::Yaml, "a: 1\na: 2"),
         (Format::Toml, "a = "),
     ] {
-        let fault = parse(ProjectOrApp::Project, format, text).unwrap_err();
+        let fault = parse(Subject::Project, format, text).unwrap_err();
         assert!(!fault.message.contains("line "), "{}", fault.message);
         assert!(!fault.message.contains("column "), "{}", fault.message);
     }
@@ -221,7 +221,7 @@ proptest! {
     #[test]
     fn no_text_breaks_a_parser(text in "[-\\[\\]{}:=,\"'&*a0-2.\n #~!|>_]{0,60}") {
         for format in [Format::Toml, Format::Yaml, Format::Json] {
-            if let Err(fault) = parse(ProjectOrApp::App, format, &text) {
+            if let Err(fault) = parse(Subject::App, format, &text) {
                 prop_assert!(fault.line > 0 && fault.column > 0);
             }
         }
@@ -231,7 +231,7 @@ proptest! {
     fn what_json_writes_is_read(numbers in prop::collection::vec(any::<i64>(), 0..5),
                                 text in any::<String>()) {
         let json = serde_json::json!({"a": numbers, "b": text}).to_string();
-        let dict = parse(ProjectOrApp::App, Format::Json, &json).unwrap();
+        let dict = parse(Subject::App, Format::Json, &json).unwrap();
         prop_assert_eq!(shown(dict.get("b").unwrap()), format!("'{text}'"));
         prop_assert_eq!(shown(dict.get("a").unwrap()), format!("{numbers:?}"));
     }

@@ -23,7 +23,7 @@ use super::{
 use crate::template::{
     error::Error,
     path::{JOURNAL as FILE_NAME, STAGING},
-    subject::ProjectOrApp,
+    subject::Subject,
     update::UpdateError,
 };
 
@@ -69,7 +69,7 @@ impl<'a> Journal<'a> {
     pub(super) fn start(
         root: &'a OwnedFd,
         target: &'a Path,
-        subject: ProjectOrApp,
+        subject: Subject,
         kind: Kind,
         paths: &[&Path],
     ) -> Result<Self, Error> {
@@ -134,7 +134,7 @@ fn contents(kind: Kind, paths: &[&Path]) -> Vec<u8> {
 
 /// Fails if the directory has the journal of another run in it, unless that is dead and nothing of
 /// what it made is left.
-pub(in crate::template) fn check(target: &Path, subject: ProjectOrApp) -> Result<(), Error> {
+pub(in crate::template) fn check(target: &Path, subject: Subject) -> Result<(), Error> {
     let root =
         open_directory(rustix::fs::CWD, target, Links::Follow).map_err(|source| Error::Read {
             path: target.to_path_buf(),
@@ -144,7 +144,7 @@ pub(in crate::template) fn check(target: &Path, subject: ProjectOrApp) -> Result
 }
 
 /// Removes a journal that is there, if it may be.
-fn clear(root: &OwnedFd, target: &Path, subject: ProjectOrApp) -> Result<(), Error> {
+fn clear(root: &OwnedFd, target: &Path, subject: Subject) -> Result<(), Error> {
     // The file holds the lock until it is removed.
     let Some(_file) = find_spent(root, target, subject)? else {
         return Ok(());
@@ -155,7 +155,7 @@ fn clear(root: &OwnedFd, target: &Path, subject: ProjectOrApp) -> Result<(), Err
 
 /// A dead run's journal of which nothing is left, locked; nothing if there is no journal; an
 /// error if there is one that matters.
-fn find_spent(root: &OwnedFd, target: &Path, subject: ProjectOrApp) -> Result<Option<File>, Error> {
+fn find_spent(root: &OwnedFd, target: &Path, subject: Subject) -> Result<Option<File>, Error> {
     let path = target.join(FILE_NAME);
     let fail = |source: io::Error| Error::Read {
         path: path.clone(),
@@ -236,7 +236,7 @@ mod tests {
             std::fs::write(root.path().join(name), contents).unwrap();
         }
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
-        (clear(&directory, root.path(), ProjectOrApp::Project), root)
+        (clear(&directory, root.path(), Subject::Project), root)
     }
 
     fn text(end: &[u8]) -> Vec<u8> {
@@ -277,17 +277,11 @@ mod tests {
     fn a_live_run_keeps_others_out() {
         let root = tempfile::tempdir().unwrap();
         let target = Target::Existing(root.path().to_path_buf());
-        let request = Request::new(ProjectOrApp::Project, "mysite", &target, root.path());
+        let request = Request::new(Subject::Project, "mysite", &target, root.path());
         let directory = open_directory(rustix::fs::CWD, root.path(), Links::Follow).unwrap();
         let start = || {
             let paths = [Path::new("manage.py")];
-            Journal::start(
-                &directory,
-                root.path(),
-                ProjectOrApp::Project,
-                Kind::New,
-                &paths,
-            )
+            Journal::start(&directory, root.path(), Subject::Project, Kind::New, &paths)
         };
         let live = start().unwrap();
         assert!(matches!(prepare(&request), Err(Error::Busy { .. })));

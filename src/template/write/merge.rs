@@ -93,7 +93,7 @@ mod tests {
 
     static NEVER: AtomicBool = AtomicBool::new(false);
 
-    use crate::template::{ProjectOrApp, Request, Target, prepare, write::tree::Tree};
+    use crate::template::{Request, Subject, Target, prepare, write::tree::Tree};
 
     /// A directory with a file of the user's, and a project built for it but not moved yet.
     fn built() -> (tempfile::TempDir, Plan, Staging) {
@@ -101,9 +101,9 @@ mod tests {
         fs::create_dir(root.path().join("mysite")).unwrap();
         fs::write(root.path().join("mysite/own"), "own").unwrap();
         let target = Target::Existing(root.path().to_path_buf());
-        let request = Request::new(ProjectOrApp::Project, "mysite", &target, root.path());
+        let request = Request::new(Subject::Project, "mysite", &target, root.path());
         let plan = prepare(&request).unwrap();
-        let staging = Staging::inside(root.path(), ProjectOrApp::Project, &NEVER).unwrap();
+        let staging = Staging::inside(root.path(), Subject::Project, &NEVER).unwrap();
         Tree::new(staging.project(), root.path())
             .make(&plan, &NEVER)
             .unwrap();

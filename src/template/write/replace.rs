@@ -23,7 +23,7 @@ use super::{
     staging::{KEPT, Staging},
     tree::{Links, make_file, open_directory},
 };
-use crate::template::{error::Error, subject::ProjectOrApp};
+use crate::template::{error::Error, subject::Subject};
 
 /// One change.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ enum Done<'a> {
 pub(in crate::template) fn replace(
     steps: &[Step],
     target: &Path,
-    subject: ProjectOrApp,
+    subject: Subject,
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let staging = Staging::inside(target, subject, stop)?;

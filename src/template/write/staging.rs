@@ -24,7 +24,7 @@ use super::{
     lock,
     tree::{Links, open_directory},
 };
-use crate::template::{error::Error, path::STAGING as DIRECTORY_NAME, subject::ProjectOrApp};
+use crate::template::{error::Error, path::STAGING as DIRECTORY_NAME, subject::Subject};
 
 /// How long the end of a run waits for another one, to leave nothing behind. What it leaves all the
 /// same, the next run removes.
@@ -59,7 +59,7 @@ impl Staging {
     /// runs left there.
     pub(super) fn inside(
         directory: &Path,
-        subject: ProjectOrApp,
+        subject: Subject,
         stop: &AtomicBool,
     ) -> Result<Self, Error> {
         let shared = open_shared(directory, subject, stop)?;
@@ -68,11 +68,7 @@ impl Staging {
     }
 
     /// Makes the place for a new directory, and removes what dead runs left there.
-    pub(super) fn new(
-        target: &Path,
-        subject: ProjectOrApp,
-        stop: &AtomicBool,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(target: &Path, subject: Subject, stop: &AtomicBool) -> Result<Self, Error> {
         let (parent_path, missing) = existing_parent(target);
         let mut missing = missing.iter();
         let final_name = PathBuf::from(missing.next().unwrap_or_default());
@@ -128,7 +124,7 @@ impl Staging {
     }
 
     /// Waits until no other run takes or makes anything here, and keeps it so.
-    pub(super) fn lock(&self, subject: ProjectOrApp, stop: &AtomicBool) -> Result<(), Error> {
+    pub(super) fn lock(&self, subject: Subject, stop: &AtomicBool) -> Result<(), Error> {
         if lock::wait(&self.shared, || stop.load(Ordering::Relaxed)) {
             Ok(())
         } else {
@@ -197,7 +193,7 @@ fn existing_parent(target: &Path) -> (&Path, &Path) {
 /// Opens a directory and `.scaffold-staging` in it.
 fn open_shared(
     path: &Path,
-    subject: ProjectOrApp,
+    subject: Subject,
     stop: &AtomicBool,
 ) -> Result<(OwnedFd, OwnedFd), Error> {
     open_directory(CWD, path, Links::Follow)
@@ -294,7 +290,7 @@ mod tests {
     static NEVER: AtomicBool = AtomicBool::new(false);
 
     fn new(target: &Path) -> Staging {
-        Staging::new(target, ProjectOrApp::Project, &NEVER).unwrap()
+        Staging::new(target, Subject::Project, &NEVER).unwrap()
     }
 
     fn names(path: &Path) -> Vec<String> {
@@ -353,9 +349,9 @@ mod tests {
     fn who_waits_for_another_run_hears_that_the_user_wants_the_end() {
         let root = tempfile::tempdir().unwrap();
         let other = new(&root.path().join("other"));
-        other.lock(ProjectOrApp::Project, &NEVER).unwrap();
+        other.lock(Subject::Project, &NEVER).unwrap();
         let target = root.path().join("mine");
-        let mine = Staging::new(&target, ProjectOrApp::Project, &AtomicBool::new(true));
+        let mine = Staging::new(&target, Subject::Project, &AtomicBool::new(true));
         assert!(matches!(mine, Err(Error::Interrupted { .. })));
     }
 }

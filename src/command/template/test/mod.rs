@@ -11,9 +11,9 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Imagined, existing, exit_code, here, stop, subject, watch};
+use super::{Imagined, any_subject, existing, exit_code, here, stop, watch};
 use crate::{
-    cli::{SubjectArgs, TestArgs},
+    cli::TestArgs,
     command::{
         error::Error,
         runtime,
@@ -21,9 +21,7 @@ use crate::{
     },
     console::{self, Verbosity},
     shutdown::Stop,
-    template::{
-        self, AuthoringError, Case, Cases, Plan, ProjectOrApp, Request, Target, shown_text,
-    },
+    template::{self, AuthoringError, Case, Cases, Plan, Request, Subject, Target, shown_text},
 };
 use outcome::Failure;
 use step::Ran;
@@ -56,7 +54,7 @@ struct Item {
 struct Runner<'a> {
     request: Request<'a>,
     stop: &'a Arc<AtomicBool>,
-    subject: ProjectOrApp,
+    subject: Subject,
     update: bool,
     no_run: bool,
     verbosity: Verbosity,
@@ -70,10 +68,10 @@ pub(super) fn run(args: &TestArgs, json: bool, verbosity: Verbosity) -> Result<E
         cases,
         update,
         no_run,
-        subject: SubjectArgs { app },
+        subject: kind,
     } = args;
     let here = here()?;
-    let subject = subject(*app);
+    let subject = any_subject(*kind, "");
     let directory = existing(directory, &here, |it| AuthoringError::NoDirectory {
         template: it,
     })?;

@@ -226,7 +226,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::template::{source::Origin, subject::ProjectOrApp};
+    use crate::template::{source::Origin, subject::Subject};
 
     fn left(tests: &str, files: &[(&str, &str)]) -> Vec<String> {
         let entry = |path: &str, text: &str| Entry {
@@ -242,7 +242,7 @@ mod tests {
             entries: files.iter().map(|(path, text)| entry(path, text)).collect(),
         };
         source.entries.push(entry("scaffold.toml", tests));
-        let taken = |name: &str| variables::name_fault(ProjectOrApp::Project, name);
+        let taken = |name: &str| variables::name_fault(Subject::Project, name);
         let manifest = manifest::take(&mut source, 0, &taken).unwrap().unwrap();
         leave_out(&mut source, &manifest);
         let paths = source

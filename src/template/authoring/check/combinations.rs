@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::template::{
     declarations::{Declaration, shown},
-    subject::ProjectOrApp,
+    subject::Subject,
     value::{Dict, Value},
 };
 
@@ -43,7 +43,7 @@ pub(super) fn choices(declarations: &[Declaration]) -> Vec<(String, Vec<Value>)>
 
 /// All answers to try, the defaults first. What the user gives stays as it is.
 pub(super) fn all(
-    subject: ProjectOrApp,
+    subject: Subject,
     choices: &[(String, Vec<Value>)],
     base: &Dict,
     given: &Dict,
@@ -68,7 +68,7 @@ pub(super) fn all(
         }
     };
     let mut all = vec![with(&[])];
-    if subject == ProjectOrApp::Project {
+    if subject == Subject::Project {
         all.push(Combination {
             shown: Some("--install".to_owned()),
             install: true,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{secrets::Secrets, texts::MARKS};
-use crate::template::subject::ProjectOrApp;
+use crate::template::subject::Subject;
 
 /// What it has to say, by path in the template.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Notes {
 }
 
 /// Writes the manifest.
-pub(super) fn text(subject: ProjectOrApp, name: &str, secrets: &Secrets, notes: &Notes) -> String {
+pub(super) fn text(subject: Subject, name: &str, secrets: &Secrets, notes: &Notes) -> String {
     let mut text = format!(
         "# Made from the {word} `{name}`. Each key is described in docs/templates.md of scaffold.\n\
          name = {}\ndescription = {}\n",

@@ -31,7 +31,7 @@ use crate::template::{
     manifest::FILE_NAME,
     plan::Plan,
     source::{Entry, Kind},
-    subject::ProjectOrApp,
+    subject::Subject,
     target::Target,
 };
 use manifest::Notes;
@@ -46,7 +46,7 @@ pub use walk::LeftOut;
 #[derive(Clone, Copy)]
 pub struct Project<'a> {
     /// Whether it is a project or an application.
-    pub subject: ProjectOrApp,
+    pub subject: Subject,
     /// Its directory.
     pub directory: &'a Path,
     /// Its name, where the user says so.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::spellings::{Piece, Spellings};
-use crate::template::subject::ProjectOrApp;
+use crate::template::subject::Subject;
 
 /// What a hidden directory is called instead of having a dot before it.
 const DOT: &str = "dot-";
@@ -28,7 +28,7 @@ pub(super) struct Paths<'a> {
 }
 
 impl<'a> Paths<'a> {
-    pub(super) fn new(subject: ProjectOrApp, spellings: &'a Spellings) -> Self {
+    pub(super) fn new(subject: Subject, spellings: &'a Spellings) -> Self {
         Self {
             placeholder: subject.name_variable(),
             spellings,
@@ -115,8 +115,8 @@ mod tests {
 
     #[test]
     fn names_get_their_places() {
-        let spellings = Spellings::new(ProjectOrApp::Project, "my_site", &Secrets::default());
-        let mut paths = Paths::new(ProjectOrApp::Project, &spellings);
+        let spellings = Spellings::new(Subject::Project, "my_site", &Secrets::default());
+        let mut paths = Paths::new(Subject::Project, &spellings);
         let mut place = |path: &str| paths.place(Path::new(path)).display().to_string();
         assert_eq!(
             place("my_site/test_my_site.py"),

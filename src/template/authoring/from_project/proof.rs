@@ -17,7 +17,7 @@ use crate::template::{
     plan::Plan,
     shown,
     source::{Entry, Kind, Origin, Source},
-    subject::ProjectOrApp,
+    subject::Subject,
     value::Dict,
     variables,
 };
@@ -27,7 +27,7 @@ const OTHER: &str = "some_other_name";
 
 /// Fails where the template does not give the project back.
 pub(super) fn prove(
-    subject: ProjectOrApp,
+    subject: Subject,
     name: &str,
     secrets: &Secrets,
     entries: &[Entry],
@@ -62,12 +62,7 @@ pub(super) fn prove(
     render(subject, OTHER, &Dict::new(), entries).map(drop)
 }
 
-fn render(
-    subject: ProjectOrApp,
-    name: &str,
-    answers: &Dict,
-    entries: &[Entry],
-) -> Result<Plan, Error> {
+fn render(subject: Subject, name: &str, answers: &Dict, entries: &[Entry]) -> Result<Plan, Error> {
     let mut source = Source {
         root: PathBuf::new(),
         origin: Origin::default(),

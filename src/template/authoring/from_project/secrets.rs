@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::walk::File;
 use crate::template::{
-    subject::ProjectOrApp,
+    subject::Subject,
     value::{Dict, Value},
 };
 
@@ -69,10 +69,10 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// Looks for secrets in the Python files of a project.
-    pub(super) fn find(subject: ProjectOrApp, files: &BTreeMap<PathBuf, File>) -> Self {
+    pub(super) fn find(subject: Subject, files: &BTreeMap<PathBuf, File>) -> Self {
         let mut secrets = Self {
             all: Vec::new(),
-            known: (subject == ProjectOrApp::Project).then_some("secret_key"),
+            known: (subject == Subject::Project).then_some("secret_key"),
         };
         for (path, file) in files {
             let ending = path

@@ -9,7 +9,7 @@ use heck::{
 use regex::Regex;
 
 use super::secrets::Secrets;
-use crate::template::subject::ProjectOrApp;
+use crate::template::subject::Subject;
 
 /// Endings of files that are read by people before they are read by programs: a name with a capital
 /// in them is a title, and elsewhere the name of a class.
@@ -78,7 +78,7 @@ pub(super) enum Piece<'a> {
 }
 
 impl Spellings {
-    pub(super) fn new(subject: ProjectOrApp, name: &str, secrets: &Secrets) -> Self {
+    pub(super) fn new(subject: Subject, name: &str, secrets: &Secrets) -> Self {
         let variable = subject.name_variable();
         let mut all: Vec<Spelling> = secrets
             .all()
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     fn replaced(name: &str, path: &str, text: &str) -> String {
-        let spellings = Spellings::new(ProjectOrApp::Project, name, &Secrets::default());
+        let spellings = Spellings::new(Subject::Project, name, &Secrets::default());
         let (pieces, _) = spellings.pieces(Path::new(path), text);
         let texts = pieces.iter().map(|piece| match piece {
             Piece::Text(text) => (*text).to_owned(),
@@ -264,7 +264,7 @@ mod tests {
         /// Put together again, the parts are the text.
         #[test]
         fn nothing_is_lost(text in "(my_site|my-site|MySite|my|é|_| |site|[a-zA-Z]){0,20}") {
-            let spellings = Spellings::new(ProjectOrApp::Project, "my_site", &Secrets::default());
+            let spellings = Spellings::new(Subject::Project, "my_site", &Secrets::default());
             let (pieces, _) = spellings.pieces(Path::new("a"), &text);
             let again: String = pieces
                 .iter()

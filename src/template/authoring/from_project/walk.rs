@@ -18,7 +18,7 @@ use crate::template::{
     authoring::AuthoringError,
     error::Error,
     mode::{EXECUTABLE, is_executable},
-    subject::ProjectOrApp,
+    subject::Subject,
 };
 
 /// The mode of a file that is nothing special.
@@ -134,7 +134,7 @@ pub(super) fn walk(project: &Path, stop: &AtomicBool) -> Result<Walked, Error> {
     let mut octets = 0;
     for entry in walk {
         if stop.load(Ordering::Relaxed) {
-            let subject = ProjectOrApp::Project;
+            let subject = Subject::Project;
             return Err(Error::Interrupted { subject });
         }
         let entry = entry.map_err(|error| {

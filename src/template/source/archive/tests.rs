@@ -10,7 +10,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::template::{
-    ProjectOrApp, Request, Target, Wanted,
+    Request, Subject, Target, Wanted,
     source::{Kind as EntryKind, Source},
 };
 
@@ -88,7 +88,7 @@ fn subdirectories(#[case] subdirectory: Option<&str>, #[case] expected: Result<&
                 subdirectory: subdirectory.map(Path::new),
                 ..Wanted::default()
             },
-            ..Request::new(ProjectOrApp::Project, "x", &target, place.path())
+            ..Request::new(Subject::Project, "x", &target, place.path())
         };
         let found = Source::open(&request).map(|source| {
             let root = place.path().join(template);

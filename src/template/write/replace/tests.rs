@@ -46,7 +46,7 @@ fn files(root: &Path) -> Vec<(String, String)> {
 }
 
 fn run(steps: &[Step], root: &Path) -> Result<(), Error> {
-    replace(steps, root, ProjectOrApp::Project, &NEVER)
+    replace(steps, root, Subject::Project, &NEVER)
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn an_interrupted_run_changes_nothing() {
     let before = files(root.path());
     let stop = AtomicBool::new(true);
     let steps = [put("a", "2", true)];
-    let result = replace(&steps, root.path(), ProjectOrApp::Project, &stop);
+    let result = replace(&steps, root.path(), Subject::Project, &stop);
     assert!(matches!(result, Err(Error::Interrupted { .. })));
     assert_eq!(files(root.path()), before);
 }
@@ -138,14 +138,14 @@ fn an_interrupted_run_changes_nothing() {
 #[test]
 fn who_comes_after_a_killed_run_is_told_where_the_old_files_are() {
     let root = directory(&[("a", "1")]);
-    let staging = Staging::inside(root.path(), ProjectOrApp::Project, &NEVER).unwrap();
+    let staging = Staging::inside(root.path(), Subject::Project, &NEVER).unwrap();
     let own = root.path().join(staging.relative_path());
     fs::create_dir(own.join(KEPT)).unwrap();
     fs::write(own.join(KEPT).join("a"), "old").unwrap();
     let directory = open_directory(CWD, root.path(), Links::Follow).unwrap();
     let paths = [Path::new("a")];
     let kind = Kind::Change;
-    let subject = ProjectOrApp::Project;
+    let subject = Subject::Project;
     let journal = Journal::start(&directory, root.path(), subject, kind, &paths).unwrap();
     // The files of a killed run stay, and its locks go.
     journal.abandon();

@@ -89,6 +89,10 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     ]
     if examination is not None:
         report = examination.examine(loaded, report)
+    if config["describe"]:
+        from . import deployment
+
+        report += deployment.describe(loaded)
     link.report(wire.READY, report)
     runner.serve(handle)
 

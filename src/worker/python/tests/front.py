@@ -72,6 +72,7 @@ def configuration(root: str, **config: Any) -> dict[str, Any]:
         "multiprocess": 0,
         "open_files": 0,
         "probe": 0,
+        "describe": 0,
         **config,
     }
 
@@ -176,11 +177,14 @@ class Front:
         return os.pread(self.errors.fileno(), 1 << 20, 0).decode("utf-8", "replace")
 
     def ready(self) -> dict[str, str]:
+        return dict(self.ready_pairs())
+
+    def ready_pairs(self) -> list[tuple[str, str]]:
         frame: Frame = self.control.get(timeout=TIMEOUT)
         assert frame is not None, self.stderr()
         kind, _, pairs = frame
         assert kind == READY, pairs
-        return dict(pairs)
+        return list(pairs)
 
     def failed(self) -> dict[str, str]:
         frame: Frame = self.control.get(timeout=TIMEOUT)

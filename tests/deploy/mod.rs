@@ -1,0 +1,14 @@
+//! `scaffold deploy`: what it writes, and that real servers run projects with it.
+
+#[cfg(feature = "system-tests")]
+mod apache;
+mod gunicorn;
+mod interface;
+#[cfg(feature = "system-tests")]
+mod nginx;
+mod service;
+mod site;
+mod unit;
+#[cfg(feature = "system-tests")]
+mod units;
+mod uwsgi;
