@@ -8,6 +8,7 @@
     reason = "a test that cannot go on panics, and prints where it panics already"
 )]
 
+mod add;
 mod archives;
 mod authoring;
 mod builtin;

@@ -4,6 +4,7 @@
 //! see this module.
 
 mod abbreviations;
+mod add;
 mod check;
 mod choice;
 mod explain;
@@ -20,6 +21,7 @@ use clap::{
     error::ErrorKind,
 };
 
+pub(crate) use add::{AddArgs, AddCommand, AddWsgiArgs};
 pub(crate) use check::CheckArgs;
 pub(crate) use choice::ChoiceArgs;
 pub(crate) use explain::Unparsed;
@@ -81,6 +83,8 @@ pub(crate) enum Command {
     Runserver(RunserverArgs),
     /// Tell which project would be served, and whether its application works
     Check(CheckArgs),
+    /// Add what a project lacks
+    Add(AddArgs),
     /// List, make, check and test templates
     Template(TemplateArgs),
     /// Bring later changes of its template into a project
