@@ -39,3 +39,4 @@ mod templates;
 mod tutorial;
 mod update;
 mod variables;
+mod wsgi;

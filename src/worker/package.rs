@@ -31,6 +31,7 @@ files![
     "assigned.py",
     "bytecode.py",
     "client.py",
+    "closing.py",
     "conditional.py",
     "control.py",
     "deadline.py",
