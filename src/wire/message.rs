@@ -241,6 +241,8 @@ pub struct Configure {
     /// How many seconds loading and one request may take, where one is to be tried before the
     /// worker says that it is ready; else 0.
     pub probe: u16,
+    /// Whether it is to say what would go wrong in production.
+    pub deploy: bool,
 }
 
 impl Configure {
@@ -259,6 +261,7 @@ impl Configure {
             multiprocess,
             open_files,
             probe,
+            deploy,
         } = self;
         frame::put(out, Kind::Configure, 0, |out| {
             let mut encoder = Encoder::new(out);
@@ -292,6 +295,8 @@ impl Configure {
             encoder.int(*open_files);
             encoder.text("probe");
             encoder.int((*probe).into());
+            encoder.text("deploy");
+            encoder.int((*deploy).into());
             encoder.end_dict();
         });
     }

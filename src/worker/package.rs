@@ -36,6 +36,7 @@ files![
     "control.py",
     "deadline.py",
     "debugger.py",
+    "deployment.py",
     "django_checks.py",
     "django_files.py",
     "django_project.py",

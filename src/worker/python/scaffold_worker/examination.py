@@ -81,6 +81,10 @@ class Examination:
             warnings.showwarning = self._warned(warnings.showwarning)
             _Request(self._places, self._problem).run(loaded, self)
         self._deadline.cancel()
+        if self._config["deploy"]:
+            from . import deployment
+
+            self._found += deployment.findings(loaded, self._config["root"], self._places)
         return [*known, *self._found]
 
     def answered(self, status: str, size: int, end: str) -> None:

@@ -72,6 +72,7 @@ def configuration(root: str, **config: Any) -> dict[str, Any]:
         "multiprocess": 0,
         "open_files": 0,
         "probe": 0,
+        "deploy": 0,
         **config,
     }
 
