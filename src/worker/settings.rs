@@ -151,7 +151,10 @@ pub async fn read_settings(
     let Some(output) = output else {
         return Ok(None);
     };
-    serde_json::from_slice(&output.stdout)
+    // What an interpreter is set up to print at its start comes before the answer.
+    let lines = output.stdout.rsplit(|octet| *octet == b'\n');
+    let answer = lines.into_iter().next().unwrap_or_default();
+    serde_json::from_slice(answer)
         .map(Some)
         .map_err(|_| Error::NoAnswer {
             interpreter: config.interpreter.clone(),

@@ -113,7 +113,8 @@ def _find(config: dict[str, Any], answer: Answer) -> None:
     if found == [None]:
         module, is_there = os.path.join(directory, "wsgi.py"), False
         existing = sources.find(application.rpartition(".")[0])
-        if existing is not None:
+        # An installed module of this name is found only as long as the project has none.
+        if existing is not None and not libraries.hold(existing.path):
             module, is_there = existing.path, True
             _check_application(sources, existing)
         edited, octets = _edit(sources, settings, application, libraries)

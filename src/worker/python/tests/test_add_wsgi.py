@@ -205,6 +205,18 @@ class Home(Asked):
             expected = (expected[0], expected[1] or os.path.dirname(path) + "/wsgi.py")
             self.assertEqual(self.home(module, path), expected, module)
 
+    def test_an_installed_module_of_the_name_is_not_the_projects(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        installed = os.path.join(directory.name, "site-packages")
+        os.mkdir(installed)
+        with open(os.path.join(installed, "wsgi.py"), "w") as file:
+            file.write("application = 1\n")
+        sys.path.append(installed)
+        self.addCleanup(sys.path.remove, installed)
+        answer = self.ask({"settings.py": "ROOT_URLCONF = 'x'\n"}, settings="settings")
+        self.assertEqual(answer["module"], {"path": "wsgi.py", "is_there": False})
+
 
 class Effective(Asked):
     """What the setting is already."""

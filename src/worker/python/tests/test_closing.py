@@ -129,9 +129,14 @@ def with_a_file(environ: Any, start: Any) -> Any:
     return FileWrapper(io.BytesIO(b"abc"))
 
 
+FILES: list[Any] = []
+"""Files that were opened, for whoever forgets them."""
+
+
 def plain_file(environ: Any, start: Any) -> Any:
     start("200 OK", HEADERS)
     file = tempfile.TemporaryFile()  # noqa: SIM115
+    FILES.append(file)
     file.write(b"abc")
     file.seek(0)
     return file
@@ -168,6 +173,10 @@ def reported(application: Application) -> list[str]:
 
 
 class Reported(unittest.TestCase):
+    def tearDown(self) -> None:
+        while FILES:
+            FILES.pop().close()
+
     def test_whoever_forgets_it_is_named(self) -> None:
         name = "tests.test_closing."
         for application, expected in (
