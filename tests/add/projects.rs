@@ -76,6 +76,15 @@ fn a_flat_project() {
     passes(outcome, "wsgi.application");
 }
 
+/// What an interpreter is set up to print is not taken for its answer.
+#[test]
+fn an_interpreter_that_prints_at_its_start() {
+    let test = add(SETTINGS).file("site/sitecustomize.py", "print('{}')\n");
+    let path = test.dir().join("site");
+    let outcome = test.env("PYTHONPATH", path).stdout(ADDED);
+    outcome.stderr_contains("+++ b/mysite/settings.py").run();
+}
+
 #[test]
 fn a_project_without_anything_but_settings() {
     let test = add(SETTINGS);

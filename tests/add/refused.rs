@@ -76,6 +76,15 @@ fn settings_behind_a_link() {
 }
 
 #[test]
+fn an_interpreter_that_is_none() {
+    refuses(
+        add(SETTINGS).args(["--python", "/bin/false"]),
+        "error: the Python interpreter `/bin/false` could not read the settings: exit status: 1\n\
+         hint: choose another interpreter with `--python`\n",
+    );
+}
+
+#[test]
 fn projects_that_are_not_djangos() {
     let flask = |test: Test| test.env("VIRTUAL_ENV", newest().venv(Packages::Flask).dir());
     let outcome = Test::new()

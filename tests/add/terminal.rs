@@ -46,7 +46,6 @@ fn an_interruption_ends_what_the_project_does() {
                   execute_from_command_line([])\n";
     let test = add(SETTINGS).file("manage.py", manage);
     let begun = test.dir().join("begun");
-    std::fs::remove_file(&begun).unwrap_or_default();
     rustix::fs::mkfifoat(rustix::fs::CWD, &begun, rustix::fs::Mode::RWXU).unwrap();
     let mut typing = test.start_on_terminal();
     // Opening it waits for the other side.
