@@ -74,12 +74,15 @@ def _of_settings(settings: Any, module: str, places: Places) -> Pairs:
             ("remark", "ALLOWED_HOSTS has '*': links can be made to lead to any host"),
             ("remark_hint", "name the hosts, unless the server in front of it checks them"),
         ]
-    if str(settings.SECRET_KEY).startswith(INSECURE):
-        problem(
-            "SECRET_KEY",
-            "SECRET_KEY is the one that was generated for development",
-            "take another from the environment: sessions and password links depend on it",
-        )
+    try:
+        # Django raises where it is empty.
+        is_insecure = str(settings.SECRET_KEY).startswith(INSECURE)
+        what = "SECRET_KEY is the one that was generated for development"
+    except Exception as error:
+        is_insecure, what = True, report.summary(error)
+    if is_insecure:
+        hint = "take another from the environment: sessions and password links depend on it"
+        problem("SECRET_KEY", what, hint)
     found += _of_static_files(settings, problem)
     return found
 

@@ -32,7 +32,8 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
         from django.conf import settings
 
         path = settings.WSGI_APPLICATION
-        is_open = bool(settings.DEBUG or settings.ALLOWED_HOSTS)
+        # What is wrong for production is told together (`deployment`).
+        is_open = bool(settings.DEBUG or settings.ALLOWED_HOSTS or config["deploy"])
     except BaseException as error:
         raise target.failure("settings", error, root) from None
     if not is_open:

@@ -115,7 +115,7 @@ class Examination:
         except Exception:
             # Django itself will complain of it.
             return []
-        if not debug and not hosts:
+        if not debug and not hosts and not self._config["deploy"]:
             module = os.environ.get("DJANGO_SETTINGS_MODULE", "")
             what, hint = guard(module)
             self._problem("guard", what, self._places.of_setting(module, "DEBUG"), hint)
