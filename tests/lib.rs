@@ -8,6 +8,7 @@
     reason = "a test that cannot go on panics, and prints where it panics already"
 )]
 
+mod add;
 mod archives;
 mod authoring;
 mod builtin;
@@ -39,3 +40,4 @@ mod templates;
 mod tutorial;
 mod update;
 mod variables;
+mod wsgi;

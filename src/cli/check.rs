@@ -13,6 +13,8 @@ Examples:
   scaffold check                       What runserver would serve here, and does it work?
   scaffold check --settings mysite.settings_production
                                        With other settings
+  scaffold check --deploy --settings mysite.settings_production
+                                       Are they fit for production?
   scaffold check --app hello:app       Any WSGI application, without settings
   scaffold check -v 2                  With the traceback of what is wrong
   scaffold check --json                For programs; the exit code is 1 if anything is wrong";
@@ -27,6 +29,9 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) timeout: u16,
+    /// Look for what would go wrong in production as well
+    #[arg(long)]
+    pub(crate) deploy: bool,
     /// Print what was found as one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,6 +4,7 @@
 //! see this module.
 
 mod abbreviations;
+mod add;
 mod check;
 mod choice;
 mod deploy;
@@ -22,6 +23,7 @@ use clap::{
     error::ErrorKind,
 };
 
+pub(crate) use add::{AddArgs, AddCommand, AddWsgiArgs};
 pub(crate) use check::CheckArgs;
 pub(crate) use choice::ChoiceArgs;
 pub(crate) use deploy::DeployArgs;

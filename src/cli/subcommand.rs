@@ -3,7 +3,8 @@
 use clap::{ArgMatches, Args as _, Error, FromArgMatches as _, error::ErrorKind};
 
 use super::{
-    CheckArgs, DeployArgs, RunserverArgs, StartappArgs, StartprojectArgs, TemplateArgs, UpdateArgs,
+    AddArgs, CheckArgs, DeployArgs, RunserverArgs, StartappArgs, StartprojectArgs, TemplateArgs,
+    UpdateArgs,
 };
 
 /// What the user asks for.
@@ -13,6 +14,7 @@ pub(crate) enum Command {
     Startapp(StartappArgs),
     Runserver(RunserverArgs),
     Check(CheckArgs),
+    Add(AddArgs),
     Deploy(DeployArgs),
     Template(TemplateArgs),
     Update(UpdateArgs),
@@ -25,7 +27,7 @@ struct Subcommand {
     read: fn(&mut ArgMatches) -> Result<Command, Error>,
 }
 
-const SUBCOMMANDS: [Subcommand; 7] = [
+const SUBCOMMANDS: [Subcommand; 8] = [
     Subcommand {
         name: "startproject",
         about: "Make a new project from a template",
@@ -49,6 +51,12 @@ const SUBCOMMANDS: [Subcommand; 7] = [
         about: "Tell which project would be served, and whether its application works",
         arguments: CheckArgs::augment_args,
         read: |given| CheckArgs::from_arg_matches_mut(given).map(Command::Check),
+    },
+    Subcommand {
+        name: "add",
+        about: "Add what a project lacks",
+        arguments: AddArgs::augment_args,
+        read: |given| AddArgs::from_arg_matches_mut(given).map(Command::Add),
     },
     Subcommand {
         name: "deploy",

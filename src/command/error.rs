@@ -4,6 +4,7 @@
 use std::io;
 
 use super::{
+    add::AddError,
     deploy::DeployError,
     generate::{HookError, ScriptError},
     repository::RepositoryError,
@@ -56,6 +57,9 @@ pub(crate) enum Error {
     /// The user wants it to stop while a project is updated.
     #[error("interrupted, and nothing was changed")]
     UpdateInterrupted,
+    /// Nothing was added to a project.
+    #[error(transparent)]
+    Add(#[from] AddError),
     /// The user wants a check to stop.
     #[error("interrupted")]
     CheckInterrupted,
@@ -107,6 +111,7 @@ impl Error {
         match self {
             Self::Template(error) => error.report(),
             Self::Variables(error) => error.report(),
+            Self::Add(error) => error.report(),
             _ => None,
         }
     }
@@ -122,6 +127,7 @@ impl Error {
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
             )),
+            Self::Add(error) => error.hint(),
             Self::Deploy(error) => Some(error.hint()),
             Self::Script(error) => error.hint().map(str::to_owned),
             Self::Hook(error) => Some(error.hint()),

@@ -3,6 +3,7 @@
 //!
 //! Errors of all parts meet here, and are printed once, here.
 
+mod add;
 mod announcer;
 mod banner;
 mod check;
@@ -80,6 +81,7 @@ fn dispatch(command: Command, output: OutputArgs, verbosity: Verbosity) -> Resul
         }
         Command::Deploy(args) => deploy::run(&args, output, verbosity),
         Command::Update(args) => return update::run(&args, output, verbosity),
+        Command::Add(args) => return add::run(&args, output, verbosity),
         Command::Check(args) => return Ok(check::run(&args, output, verbosity)),
         Command::Template(args) => return template::run(&args, output, verbosity),
     };

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     cargo,
     cli::ChoiceArgs,
-    project::{self, Config, Interpreter, Marker, Root, Search, settings_modules},
+    project::{self, Config, Interpreter, Marker, Root, Search, settings_candidates},
     wire::message::Configure,
 };
 
@@ -93,7 +93,7 @@ impl Site {
             settings: text(&choice.settings),
             configured_app: text(&config.app),
             configured_settings: text(&config.settings),
-            candidates: settings_modules(&self.directory),
+            candidates: settings_candidates(&self.directory),
             pythonpath: pythonpath.map(|path| lossy(&here.join(path))).collect(),
             ..Configure::default()
         }

@@ -29,7 +29,7 @@ mod streams;
 mod toml_file;
 mod venv;
 
-pub use candidates::settings_modules;
+pub use candidates::{bare_settings_modules, settings_candidates};
 pub use config::{Config, ConfigTable};
 pub use crate_name::{CrateNameError, check_crate_name};
 pub use ended::Ended;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Error,
-    candidates::settings_modules,
+    candidates::{is_flat, settings_modules},
     package,
     toml_file::{PYPROJECT, TomlFile},
 };
@@ -70,6 +70,13 @@ fn nearest(from: &Path, marker: impl Fn(&Path) -> Option<Marker>) -> Result<Root
             Some(Root {
                 directory: directory.to_owned(),
                 marker,
+            })
+        })
+        // It may be a package of a project, so this comes after all others.
+        .or_else(|| {
+            is_flat(from).then(|| Root {
+                directory: from.to_owned(),
+                marker: None,
             })
         })
         .ok_or_else(|| Error::NoProject {
@@ -215,6 +222,22 @@ mod tests {
         let both = Root::find_rust(&tree.path().join("both/src")).unwrap();
         assert_eq!(both.directory, tree.path().join("both"));
         assert!(Root::find_python(&tree.path().join("web")).is_err());
+    }
+
+    #[test]
+    fn settings_beside_wsgi_are_a_root_where_there_is_no_other() {
+        let tree = tree(&[
+            ("my-site/settings.py", ""),
+            ("my-site/wsgi.py", ""),
+            ("more/manage.py", ""),
+            ("more/site/settings.py", ""),
+            ("more/site/wsgi.py", ""),
+        ]);
+        assert_eq!(found(&tree, "my-site"), ("my-site".to_owned(), None));
+        assert_eq!(
+            found(&tree, "more/site"),
+            ("more".to_owned(), Some(Marker::ManagePy))
+        );
     }
 
     #[test]

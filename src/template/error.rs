@@ -10,6 +10,7 @@ use super::{
     authoring::AuthoringError,
     composition::CompositionError,
     cookiecutter::CookiecutterError,
+    edits::EditError,
     names::Names,
     report::Report,
     shown,
@@ -302,6 +303,9 @@ pub enum Error {
     /// The project could not be brought to another version of its template.
     #[error(transparent)]
     Update(#[from] UpdateError),
+    /// Files of a project cannot be changed.
+    #[error(transparent)]
+    Edit(#[from] EditError),
     /// The archive is not the one that is wanted.
     #[error(transparent)]
     Checksum(#[from] ChecksumError),

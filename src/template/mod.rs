@@ -14,6 +14,7 @@ mod context;
 mod cookiecutter;
 mod declarations;
 mod django;
+mod edits;
 mod entities;
 mod error;
 mod files;
@@ -68,10 +69,12 @@ pub use context::example_facts;
 pub use cookiecutter::{CookiecutterError, render_jinja};
 pub use declarations::Variable;
 pub use django::render_django;
+pub use edits::{Edit, EditError, apply_edits, check_edits};
 pub use error::Error;
 pub use hooks::Hook;
 pub use minimum_version::VersionError;
 pub use names::Names;
+pub use native::render_native;
 pub use plan::Plan;
 pub use question::{
     Answer, Answered, Ask, AskingError, Conversation, Form, Question, Reply, Verdict,

@@ -60,7 +60,8 @@ impl Report {
 
     /// The complaint about what begins in a line and a column, both from 1; `width` is how many
     /// characters of it are marked.
-    pub(super) fn at(
+    #[must_use]
+    pub fn at(
         path: &Path,
         text: &str,
         (line, column): (usize, usize),

@@ -243,6 +243,8 @@ pub struct Configure {
     pub probe: u16,
     /// Whether the worker is to tell what a server in production has to know.
     pub describe: bool,
+    /// Whether it is to say what would go wrong in production.
+    pub deploy: bool,
 }
 
 impl Configure {
@@ -262,6 +264,7 @@ impl Configure {
             open_files,
             probe,
             describe,
+            deploy,
         } = self;
         frame::put(out, Kind::Configure, 0, |out| {
             let mut encoder = Encoder::new(out);
@@ -297,6 +300,8 @@ impl Configure {
             encoder.int((*probe).into());
             encoder.text("describe");
             encoder.int((*describe).into());
+            encoder.text("deploy");
+            encoder.int((*deploy).into());
             encoder.end_dict();
         });
     }

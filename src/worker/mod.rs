@@ -4,18 +4,21 @@
 //! - `process`: one worker process with its connections
 //! - `forkserver`: a warm interpreter that workers are forked from
 //! - `starter`: whether the next worker is forked or started
+//! - `settings`: what a project's settings say, read in a process of its own that is no worker
 //!
 //! Nothing here knows of HTTP; what a worker is to load is in the [`Config`].
 
 mod forkserver;
 mod package;
 mod process;
+mod settings;
 mod starter;
 
 use std::{ffi::OsString, io, num::NonZeroU32, path::PathBuf};
 
 pub use package::Package;
 pub use process::{Exit, Origin, Worker};
+pub use settings::{Found, Module, NewLine, Opaque, Refusal, SettingsRead, read_settings};
 pub use starter::Starter;
 
 use crate::{project::Streams, wire::message::Configure};
@@ -57,6 +60,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The interpreter was to read the project's settings, and did not answer.
+    #[error("the Python interpreter `{interpreter}` could not read the settings: {output}")]
+    NoAnswer {
+        /// The program that was started.
+        interpreter: PathBuf,
+        /// What it said.
+        output: String,
+    },
     /// The system gave no connection to the worker.
     #[error("cannot connect to a worker process: {0}")]
     Connect(io::Error),
@@ -71,6 +82,7 @@ impl Error {
                 Some("set XDG_CACHE_HOME or TMPDIR to a directory that can be written".into())
             }
             Self::Start { .. } => Some("choose an interpreter with `--python PATH`".into()),
+            Self::NoAnswer { .. } => Some("choose another interpreter with `--python`".into()),
             Self::Connect(_) => None,
         }
     }

@@ -1,6 +1,7 @@
 //! `scaffold check`: what it finds, what it says of that, and its exit code.
 
 mod applications;
+mod deploy;
 mod django;
 mod failures;
 mod interrupted;
@@ -77,6 +78,7 @@ fn the_help_has_examples() {
           --pythonpath <DIR>       Directory to put first on Python's module search path
           --timeout <SECONDS>      Seconds that loading and the request may take together, and Django's
                                    checks [default: 30]
+          --deploy                 Look for what would go wrong in production as well
           --json                   Print what was found as one JSON document
       -h, --help                   Print help
       -V, --version                Print version
@@ -91,6 +93,8 @@ fn the_help_has_examples() {
       scaffold check                       What runserver would serve here, and does it work?
       scaffold check --settings mysite.settings_production
                                            With other settings
+      scaffold check --deploy --settings mysite.settings_production
+                                           Are they fit for production?
       scaffold check --app hello:app       Any WSGI application, without settings
       scaffold check -v 2                  With the traceback of what is wrong
       scaffold check --json                For programs; the exit code is 1 if anything is wrong

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use scaffold::project::settings_modules;
+use scaffold::project::settings_candidates;
 
 use super::{Site, load_forked, pythons, refusal, warm_up_by_request};
 use crate::support::{Packages, Python, Venv};
@@ -17,7 +17,7 @@ fn default_project(venv: &Venv) -> Site {
         .unwrap();
     assert!(status.success());
     site.config.configure.app = String::new();
-    site.config.configure.candidates = settings_modules(&site.config.root);
+    site.config.configure.candidates = settings_candidates(&site.config.root);
     site
 }
 

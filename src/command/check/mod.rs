@@ -1,6 +1,7 @@
 //! `scaffold check`: which project would be served, and whether its application works. One worker
 //! loads it and tries one request; nothing listens on any port.
 
+mod deploy;
 mod problem;
 mod report;
 mod rust;
@@ -69,11 +70,13 @@ fn examine(
     let CheckArgs {
         choice,
         timeout: seconds,
+        deploy: for_deployment,
         json: _,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
     let site = match site::find(choice, &here)? {
         Found::Python(site) => site,
+        Found::Rust(_) if *for_deployment => return Err(Error::PythonOption("--deploy")),
         Found::Rust(root) => {
             report.note_root(&root);
             let examined = rust::examine(&root, choice, *seconds, verbosity, report);
@@ -93,6 +96,7 @@ fn examine(
             argv: words.chain(site::django_words(choice)).collect(),
             threads: THREADS,
             probe: *seconds,
+            deploy: *for_deployment,
             ..site.configure(choice, &config, &here)
         },
         streams: Streams::Errors,
@@ -106,6 +110,9 @@ fn examine(
                 Checked::Not => {}
                 Checked::Found(found) => report.note_checked(&found),
                 Checked::Silent => report.problems.push(checks_silent(*seconds)),
+            }
+            if *for_deployment {
+                deploy::examine(&config, choice, limit, report)?;
             }
         }
         Outcome::Failed(found) => report.note_failed(&found),

@@ -135,6 +135,11 @@ impl Report {
         response.filter(|it| it.end != End::Broken).map(|_| true)
     }
 
+    /// Whether somebody does not pass `close()` on, which the validator does not see.
+    pub(super) fn drops_close(&self) -> bool {
+        self.problems.iter().any(|it| it.kind == "close")
+    }
+
     pub(super) fn note_root(&mut self, root: &Root) {
         self.project = Some(Project {
             root: root.directory.to_string_lossy().into_owned(),

@@ -52,6 +52,10 @@ pub(super) fn table(report: &Report) -> String {
         row("GET /", answer(response));
     }
     match report.is_valid() {
+        Some(true) if report.drops_close() => row(
+            "PEP 3333",
+            "passes wsgiref.validate, but close() is not passed on".to_owned(),
+        ),
         Some(true) => row("PEP 3333", "passes wsgiref.validate".to_owned()),
         Some(false) => row("PEP 3333", "does not pass wsgiref.validate".to_owned()),
         None => {}

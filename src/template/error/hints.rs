@@ -38,6 +38,7 @@ impl Error {
             Self::Download(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Update(error) => Some(error.hint()),
+            Self::Edit(error) => Some(error.hint()),
             Self::Checksum(error) => Some(error.hint()),
             Self::NoRepository { .. } => Some(
                 "leave out `--ref`, or give the repository: `owner/name`, or an address that ends \

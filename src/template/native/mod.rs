@@ -57,6 +57,11 @@ pub(super) struct Engine {
     reader: RefCell<Option<Tera>>,
 }
 
+/// Renders a text of a native template; the path is only for messages.
+pub fn render_native(path: &Path, text: &str, variables: &Dict) -> Result<String, Error> {
+    Engine::with(variables, &[], Arc::default()).render(path, text)
+}
+
 impl Engine {
     /// The engine with variables; `environment` names those variables of the environment that
     /// templates may read.

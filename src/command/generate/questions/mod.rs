@@ -56,7 +56,7 @@ impl Ask for Questions<'_> {
 
 impl Questions<'_> {
     /// Asks for a yes; the answer to begin with is no.
-    pub(super) fn confirm(&self, prompt: &str) -> io::Result<Reply<bool>> {
+    pub(in crate::command) fn confirm(&self, prompt: &str) -> io::Result<Reply<bool>> {
         let text = Text {
             prompt,
             above: Vec::new(),

@@ -1,7 +1,8 @@
 """Where the worker starts: `python -u .../scaffold_worker/__main__.py DATA CONTROL FILES BEGUN`.
 
 The arguments are descriptors, which docs/worker-protocol.md describes. With `forkserver` and one
-descriptor in their place, this is the parent of workers instead; each of them returns here.
+descriptor in their place, this is the parent of workers instead; each of them returns here. With
+`add-wsgi` and a JSON document it reads a project's settings, answers, and is no worker at all.
 
 Every Python must be able to read this file, 2.7 included, in order to say that it is too old.
 It then imports the rest of the package at once and takes the package's directory off `sys.path`
@@ -24,6 +25,9 @@ import os  # noqa: E402
 import sys  # noqa: E402
 
 OLDEST = (3, 8)
+VERSION = ".".join("%d" % part for part in sys.version_info[:3])
+TOO_OLD = "Python %s is too old: scaffold needs 3.8 or newer" % VERSION
+TOO_OLD_HINT = "choose another interpreter with --python"
 
 
 def refuse(control):
@@ -45,17 +49,16 @@ def refuse(control):
     # The configuration is read, although it does not matter, so that closing the connection
     # does not look like an error on the other side.
     read(struct.unpack("<IBI", read(9))[0])
-    version = ".".join("%d" % part for part in sys.version_info[:3])
     executable = sys.executable or ""
     if isinstance(executable, bytes):
         executable = executable.decode("utf-8", "replace")
     pairs = [
         ("kind", "python"),
-        ("message", "Python %s is too old: scaffold needs 3.8 or newer" % version),
+        ("message", TOO_OLD),
         ("traceback", ""),
-        ("hint", "choose another interpreter with --python"),
+        ("hint", TOO_OLD_HINT),
         ("settings", ""),
-        ("python", "Python %s" % version),
+        ("python", "Python %s" % VERSION),
         ("executable", executable),
     ]
     payload = marshal.dumps(pairs, 2)
@@ -66,16 +69,15 @@ def refuse(control):
 def start():
     # type: () -> None
     """Import the package from beside this file, and run it."""
-    is_forkserver = sys.argv[1] == "forkserver"
+    role = sys.argv[1]
+    if role == "add-wsgi":
+        read_settings(sys.argv[2])
+        return
+    is_forkserver = role == "forkserver"
     descriptors = [int(argument) for argument in sys.argv[2 if is_forkserver else 1 :]]
     if sys.version_info < OLDEST:
         refuse(descriptors[1])
-    package = os.path.dirname(os.path.abspath(__file__))
-    # With PYTHONSAFEPATH, Python does not put the script's directory there.
-    if sys.path and os.path.abspath(sys.path[0]) == package:
-        del sys.path[0]
-    parent = os.path.dirname(package)
-    sys.path.insert(0, parent)
+    parent = put_on_path()
     from scaffold_worker import main
 
     if is_forkserver:
@@ -84,6 +86,34 @@ def start():
     if is_forkserver:
         descriptors = forkserver.serve(*descriptors)
     main.main(*descriptors)
+
+
+def read_settings(document):
+    # type: (str) -> None
+    """Answer the front, which wants to know what a project lacks (`add_wsgi`)."""
+    if sys.version_info < OLDEST:
+        import json
+
+        refusal = {"kind": "python", "message": TOO_OLD, "hint": TOO_OLD_HINT}
+        os.write(1, json.dumps({"refusal": refusal}).encode("ascii"))
+        return
+    parent = put_on_path()
+    from scaffold_worker import add_wsgi
+
+    sys.path.remove(parent)
+    add_wsgi.serve(document)
+
+
+def put_on_path():
+    # type: () -> str
+    """Let our package be found, and nothing in it by itself; return what was put on `sys.path`."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    # With PYTHONSAFEPATH, Python does not put the script's directory there.
+    if sys.path and os.path.abspath(sys.path[0]) == package:
+        del sys.path[0]
+    parent = os.path.dirname(package)
+    sys.path.insert(0, parent)
+    return parent
 
 
 if __name__ == "__main__":

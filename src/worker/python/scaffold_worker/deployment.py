@@ -1,122 +1,174 @@
-"""What a server in production has to know of a project, for `scaffold deploy`: how it imports the
-application, which settings these are, which files a web server may send by itself, and where the
-project writes to (docs/worker-protocol.md, "What deploying needs").
+"""What would go wrong in production, for `scaffold check --deploy`: settings that are for
+development, and requirements that this interpreter does not have.
+
+Django's own checks for deployment are Django's to run (`django_checks`); these are about what they
+leave out or only warn of.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from importlib import import_module
 
-from . import frameworks, report
-from .resolve import DJANGO, PLAIN
+from . import hints, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
     from .resolve import Loaded
+    from .where import Places
 
     Pairs = list[tuple[str, str]]
 
-FACTORY = "django.core.wsgi:get_wsgi_application()"
-"""What a server is told where WSGI_APPLICATION names nothing: it calls the function."""
+KIND = "deploy"
 
-LOCAL = ("localhost", "testserver")
-"""Hosts that are names of no site."""
+INSECURE = "django-insecure-"
+"""What the key begins with that `startproject` makes, Django's and ours."""
 
+INCLUDE = re.compile(r"(?:-r|--requirement)[ =]\s*(\S+)")
+"""A line of a file of requirements that names another."""
 
-def describe(loaded: Loaded) -> Pairs:
-    """Return what READY is to say."""
-    pairs: Pairs = []
-
-    def note(name: str, value: object) -> None:
-        if value:
-            pairs.append((name, report.printable(str(value))))
-
-    target, file = _target(loaded)
-    note("deploy_application", target)
-    note("deploy_application_file", file)
-    variables = (name for name in (DJANGO, PLAIN) if os.environ.get(name) == loaded.settings)
-    note("deploy_settings_variable", next(variables, "") if loaded.settings else "")
-    framework = loaded.framework() or frameworks.recognise(loaded.own)
-    note("deploy_framework", framework.partition(" ")[0])
-    note("deploy_python", "{}.{}".format(*sys.version_info))
-    note("deploy_prefix", sys.prefix if sys.prefix != sys.base_prefix else "")
-    settings = _Settings(loaded)
-    for kind in ("static", "media"):
-        url, root = settings.files(kind)
-        # Files under an address with a host are on another server.
-        if url and root and "//" not in url:
-            note(f"deploy_{kind}_url", f"/{url.strip('/')}/")
-            note(f"deploy_{kind}_root", root)
-    for host in settings.hosts():
-        note("deploy_host", host)
-    for directory in settings.written():
-        note("deploy_writes", directory)
-    return pairs
+FILES_LIMIT = 20
+"""The most files of requirements that are read: they may name one another."""
 
 
-def _target(loaded: Loaded) -> tuple[str, str]:
-    """Return the application as `module:attribute`, and the file of the module."""
-    if loaded.rule == "framework":
-        return FACTORY, ""
-    parts = loaded.name.split(".")
-    for count in range(len(parts) - 1, 0, -1):
-        name = ".".join(parts[:count])
-        module = found = sys.modules.get(name)
-        for attribute in parts[count:]:
-            found = getattr(found, attribute, None)
-        if module is not None and found is loaded.own:
-            file = getattr(module, "__file__", None) or ""
-            return f"{name}:{'.'.join(parts[count:])}", os.path.abspath(file) if file else ""
-    return "", ""
+def findings(loaded: Loaded, root: str, places: Places) -> Pairs:
+    """Return problems and remarks, as READY tells them."""
+    found: Pairs = []
+    conf = sys.modules.get("django.conf")
+    try:
+        if conf is not None and conf.settings.configured:
+            found += _of_settings(conf.settings, loaded.settings, places)
+    except Exception as error:
+        found += report.problem(
+            KIND, report.summary(error), loaded.settings, "", report.traceback_text(error)
+        )
+    return found + _of_requirements(root)
 
 
-class _Settings:
-    """What settings say, whoever's they are: what is not there, or not as it should be, is None."""
+def _of_settings(settings: Any, module: str, places: Places) -> Pairs:
+    found: Pairs = []
 
-    def __init__(self, loaded: Loaded) -> None:
-        conf = sys.modules.get("django.conf")
-        configured: Any = conf and conf.settings.configured and conf.settings
-        self._settings: Any = configured or sys.modules.get(loaded.settings)
-        self._application = loaded.own
+    def problem(setting: str, what: str, hint: str) -> None:
+        where = places.of_setting(module, setting) or module
+        found.extend(report.problem(KIND, what, where, hint))
 
-    def get(self, name: str) -> Any:
+    if settings.DEBUG:
+        problem(
+            "DEBUG",
+            "DEBUG is on: whoever meets an error sees code and settings",
+            "set DEBUG = False for the server; `--settings` names the settings that it has",
+        )
+    hosts = list(settings.ALLOWED_HOSTS)
+    if not hosts:
+        problem(
+            "ALLOWED_HOSTS",
+            "ALLOWED_HOSTS is empty: without DEBUG, Django answers nobody",
+            'name the hosts that the site has: ALLOWED_HOSTS = ["www.example.com"]',
+        )
+    elif "*" in hosts:
+        found += [
+            ("remark", "ALLOWED_HOSTS has '*': links can be made to lead to any host"),
+            ("remark_hint", "name the hosts, unless the server in front of it checks them"),
+        ]
+    try:
+        # Django raises where it is empty.
+        is_insecure = str(settings.SECRET_KEY).startswith(INSECURE)
+        what = "SECRET_KEY is the one that was generated for development"
+    except Exception as error:
+        is_insecure, what = True, report.summary(error)
+    if is_insecure:
+        hint = "take another from the environment: sessions and password links depend on it"
+        problem("SECRET_KEY", what, hint)
+    found += _of_static_files(settings, problem)
+    return found
+
+
+def _of_static_files(settings: Any, problem: Any) -> Pairs:
+    """Complain where `collectstatic` has no place to go to; remark where it has not been there."""
+    finds_by_itself = getattr(settings, "WHITENOISE_USE_FINDERS", False)
+    if "django.contrib.staticfiles" not in settings.INSTALLED_APPS or finds_by_itself:
+        return []
+    root = settings.STATIC_ROOT
+    if not root:
+        problem(
+            "STATIC_ROOT",
+            "STATIC_ROOT is not set: `manage.py collectstatic` has no place for static files",
+            'name a directory that the web server sees: STATIC_ROOT = BASE_DIR / "staticfiles"',
+        )
+    elif not os.path.isdir(root):
+        return [
+            ("remark", report.printable(f"STATIC_ROOT, {root}, is not there")),
+            ("remark_hint", "`manage.py collectstatic` fills it, where the project is deployed"),
+        ]
+    return []
+
+
+def _of_requirements(root: str) -> Pairs:
+    """Complain of what the project asks for and this interpreter does not have."""
+    found: Pairs = []
+    for file, requirement in _requirements(root):
+        what = _lacking(requirement)
+        if what:
+            name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+            found += report.problem(
+                KIND,
+                report.printable(f"{sys.executable} {what}"),
+                report.printable(file),
+                f"install it: {hints.install(name, root)}",
+            )
+    return found
+
+
+def _requirements(root: str) -> Iterator[tuple[str, str]]:
+    """Go through what the project asks for, each with the file that says so."""
+    for requirement in hints.declared(os.path.join(root, "pyproject.toml")):
+        yield "pyproject.toml", requirement
+    files, seen = ["requirements.txt"], 0
+    while files and seen < FILES_LIMIT:
+        file, seen = files.pop(0), seen + 1
+        for line in hints.required(os.path.join(root, file)):
+            included = INCLUDE.match(line)
+            requirement = line.partition(" --")[0].rstrip("\\ ")
+            if included is not None:
+                files.append(os.path.join(os.path.dirname(file), included[1]))
+            elif re.match(r"[A-Za-z0-9][^/\\:]*(?:@|;|$)", requirement):
+                # Anything else is an option, a path or an address.
+                yield file, requirement
+
+
+def _lacking(text: str) -> str:
+    """Say what is wrong with a requirement here, or nothing."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    requirement = _parsed(text)
+    if requirement is None:
+        # Nothing here understands conditions and versions.
+        if ";" in text:
+            return ""
+        name = re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]
+    elif requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+        return ""
+    else:
+        name = requirement.name
+    try:
+        installed = version(name)
+    except PackageNotFoundError:
+        return f"does not have {text}"
+    if requirement is None or requirement.specifier.contains(installed, prereleases=True):
+        return ""
+    return f"has {name} {installed}, and the project asks for {text}"
+
+
+def _parsed(text: str) -> Any:
+    """Return a requirement taken apart, by whoever can; None where nobody can."""
+    for module in ("packaging.requirements", "pip._vendor.packaging.requirements"):
         try:
-            return getattr(self._settings, name, None)
+            return import_module(module).Requirement(text)
         except Exception:
-            # Django computes some; a server is told nothing of what it cannot.
-            return None
-
-    def files(self, kind: str) -> tuple[str, str]:
-        """Return the address and the directory of files of a kind."""
-        url, root = self.get(f"{kind.upper()}_URL"), self.get(f"{kind.upper()}_ROOT")
-        if kind == "static" and not root and frameworks.recognise(self._application)[:5] == "Flask":
-            url = getattr(self._application, "static_url_path", None)
-            root = getattr(self._application, "static_folder", None)
-        if not isinstance(url, str) or not isinstance(root, (str, os.PathLike)):
-            return "", ""
-        path = os.fspath(root)
-        return url, os.path.abspath(path) if isinstance(path, str) and path else ""
-
-    def hosts(self) -> Iterator[str]:
-        """Yield the names of the site that are known, without patterns and addresses."""
-        hosts = self.get("ALLOWED_HOSTS") or self.get("TRUSTED_HOSTS") or ()
-        for host in hosts if isinstance(hosts, (list, tuple, set)) else ():
-            if isinstance(host, str) and "*" not in host and host.strip("."):
-                name = host.lstrip(".")
-                if name not in LOCAL and not name.replace(".", "").isdigit() and ":" not in name:
-                    yield name
-
-    def written(self) -> Iterator[str]:
-        """Yield the directories that the project writes to: uploads, and databases of SQLite."""
-        _, uploads = self.files("media")
-        if uploads:
-            yield uploads
-        databases = self.get("DATABASES")
-        for database in databases.values() if isinstance(databases, dict) else ():
-            if isinstance(database, dict) and str(database.get("ENGINE")).endswith("sqlite3"):
-                name = str(database.get("NAME") or "")
-                if name and not name.startswith((":", "file:")):
-                    yield os.path.dirname(os.path.abspath(name))
+            # It is not installed, or the text means nothing to it.
+            continue
+    return None

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 HINT = "mend what is named above and save, or start with --skip-checks"
 
 
-def answer(link: Link, runserver: Runserver) -> None:
+def answer(link: Link, runserver: Runserver, for_deployment: bool) -> None:
     """Answer CHECK: what Django's command would print, and why it would not serve, if it would not.
+    With the checks that are for deployment, where these are wanted.
 
     The texts are coloured as Django colours them for a terminal.
     """
     pairs: Pairs = []
     encoded = b""
     try:
-        failed = _check(runserver, pairs)
+        failed = _check(runserver, pairs, for_deployment)
         if failed:
             pairs += _refusal(failed)
     except BaseException as error:
@@ -41,7 +42,7 @@ def answer(link: Link, runserver: Runserver) -> None:
     link.report(wire.CHECKED, pairs, encoded)
 
 
-def _check(runserver: Runserver, pairs: Pairs) -> str:
+def _check(runserver: Runserver, pairs: Pairs, for_deployment: bool) -> str:
     """Add what is printed to the pairs; return what the system checks refuse to serve for."""
     from django.core.management.base import OutputWrapper, SystemCheckError
     from django.core.management.color import color_style
@@ -55,7 +56,10 @@ def _check(runserver: Runserver, pairs: Pairs) -> str:
     if not runserver.skips_checks:
         command.stdout.write("Performing system checks...\n\n")
         try:
-            command.check(display_num_errors=True, **_check_options(command, runserver.options))
+            options = _check_options(command, runserver.options)
+            if for_deployment:
+                options = {**options, "include_deployment_checks": True}
+            command.check(display_num_errors=True, **options)
         except SystemCheckError as error:
             return str(error)
     try:

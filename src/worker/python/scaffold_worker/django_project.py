@@ -32,7 +32,8 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
         from django.conf import settings
 
         path = settings.WSGI_APPLICATION
-        is_open = bool(settings.DEBUG or settings.ALLOWED_HOSTS)
+        # What is wrong for production is told together (`deployment`).
+        is_open = bool(settings.DEBUG or settings.ALLOWED_HOSTS or config["deploy"])
     except BaseException as error:
         raise target.failure("settings", error, root) from None
     if not is_open:
@@ -63,7 +64,7 @@ def load(config: dict[str, Any], settings_module: str) -> Loaded:
         name,
         settings_module,
         pairs=[("checks", "yes"), *remarks, *_production_warning()],
-        check=lambda link: _check(link, runserver),
+        check=lambda link: _check(link, runserver, bool(config["deploy"])),
     )
     loaded.let_go = _close_connections
     loaded.own = application
@@ -79,10 +80,10 @@ def guard(settings_module: str) -> tuple[str, str]:
     )
 
 
-def _check(link: Link, runserver: Runserver) -> None:
+def _check(link: Link, runserver: Runserver, for_deployment: bool) -> None:
     from . import django_checks
 
-    django_checks.answer(link, runserver)
+    django_checks.answer(link, runserver, for_deployment)
 
 
 def _close_connections() -> None:

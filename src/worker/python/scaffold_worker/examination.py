@@ -15,6 +15,7 @@ from wsgiref import validate
 from wsgiref.util import FileWrapper
 
 from . import frameworks, report
+from .closing import Watch
 from .deadline import Deadline
 from .django_project import guard
 from .errors import stream as errors
@@ -38,6 +39,10 @@ WARNINGS_LIMIT = 20
 """The most warnings that are told: a body can give one for each block."""
 
 ABOVE = "the output above may tell why"
+
+CLOSE = "call it when the response is over, in `finally` or in a close() of your own; without it "
+OPEN = f"{CLOSE}what the inner application has opened stays open"
+DJANGO_OPEN = f"{CLOSE}Django never sends request_finished, and database connections stay open"
 
 ASSERTED = {
     "InputWrapper.read": "read() of wsgi.input must be called with one argument, the size",
@@ -76,6 +81,10 @@ class Examination:
             warnings.showwarning = self._warned(warnings.showwarning)
             _Request(self._places, self._problem).run(loaded, self)
         self._deadline.cancel()
+        if self._config["deploy"]:
+            from . import deployment
+
+            self._found += deployment.findings(loaded, self._config["root"], self._places)
         return [*known, *self._found]
 
     def answered(self, status: str, size: int, end: str) -> None:
@@ -106,7 +115,7 @@ class Examination:
         except Exception:
             # Django itself will complain of it.
             return []
-        if not debug and not hosts:
+        if not debug and not hosts and not self._config["deploy"]:
             module = os.environ.get("DJANGO_SETTINGS_MODULE", "")
             what, hint = guard(module)
             self._problem("guard", what, self._places.of_setting(module, "DEBUG"), hint)
@@ -156,6 +165,7 @@ class _Request:
         self._end = "broken"
         self._result: Any = None
         self._yielded = ""
+        self._watch = Watch()
 
     def run(self, loaded: Loaded, examination: Examination) -> None:
         """Send the request and judge the answer."""
@@ -168,10 +178,18 @@ class _Request:
             self._judge(error, application)
         else:
             self._judge_answer(application)
+            self._judge_closing()
         if self._status:
             examination.answered(self._status, self._size, self._end)
 
     def _run(self, application: Callable[..., Any], environ: dict[str, Any]) -> None:
+        self._watch.start()
+        try:
+            self._iterate(application, environ)
+        finally:
+            self._watch.stop()
+
+    def _iterate(self, application: Callable[..., Any], environ: dict[str, Any]) -> None:
         self._result = result = application(environ, self._start_response)
         try:
             for block in result:
@@ -215,6 +233,16 @@ class _Request:
             what = f"Content-Length says {self._length} octets, and the body has {self._size}"
         if what:
             self._violated(what, self._places.of_callable(application))
+
+    def _judge_closing(self) -> None:
+        """Complain of whoever forgets the iterable of what it wraps."""
+        for outer, inner in self._watch.dropped():
+            self._problem(
+                "close",
+                f"{outer.name()} does not call close() of what {inner.name()} returned",
+                self._places.place(outer.code.co_filename, outer.code.co_firstlineno),
+                DJANGO_OPEN if "django" in sys.modules else OPEN,
+            )
 
     def _judge(self, error: BaseException, application: object) -> None:
         frame = _innermost(error)

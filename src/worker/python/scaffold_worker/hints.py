@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from shlex import quote
 
@@ -70,12 +71,12 @@ def install(module: str, root: str) -> str:
     has_pip = _exists("pip")
     installer = f"{python} -m pip install" if has_pip else f"uv pip install --python {python}"
     distribution = quote(DISTRIBUTIONS.get(module, module))
-    wanted = _declared(os.path.join(root, "pyproject.toml"))
+    wanted = declared(os.path.join(root, "pyproject.toml"))
     if os.path.exists(os.path.join(root, "uv.lock")):
         return "uv sync" if _is_missing(wanted) else f"uv add {distribution}"
     requirements = os.path.join(root, "requirements.txt")
     if os.path.exists(requirements):
-        if _is_missing(_required(requirements)):
+        if _is_missing(required(requirements)):
             return f"{installer} -r {quote(_relative(requirements))}"
     elif wanted and _is_missing(wanted):
         return f"{installer} {' '.join(map(quote, wanted))}"
@@ -90,19 +91,22 @@ def similar(name: str, names: Iterable[str]) -> str:
     return near[0] if near and near[0] != name else ""
 
 
-def _declared(pyproject: str) -> list[str]:
-    """Return the dependencies in `pyproject.toml`; this needs Python 3.11 to read it."""
-    try:
-        import tomllib
+def declared(pyproject: str) -> list[str]:
+    """Return the dependencies in `pyproject.toml`, where there is something here to read it."""
+    for module in ("tomllib", "tomli", "pip._vendor.tomli"):
+        try:
+            toml = import_module(module)
+            with open(pyproject, "rb") as file:
+                wanted = toml.load(file)["project"]["dependencies"]
+            return [text for text in wanted if isinstance(text, str)]
+        except ImportError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError):
+            break
+    return []
 
-        with open(pyproject, "rb") as file:
-            wanted = tomllib.load(file)["project"]["dependencies"]
-        return [text for text in wanted if isinstance(text, str)]
-    except (ImportError, OSError, ValueError, KeyError, TypeError):
-        return []
 
-
-def _required(file: str) -> list[str]:
+def required(file: str) -> list[str]:
     """Return the lines of a file of requirements."""
     try:
         with open(file, encoding="utf-8") as lines:

@@ -90,9 +90,9 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     if examination is not None:
         report = examination.examine(loaded, report)
     if config["describe"]:
-        from . import deployment
+        from . import facts
 
-        report += deployment.describe(loaded)
+        report += facts.describe(loaded)
     link.report(wire.READY, report)
     runner.serve(handle)
 

@@ -95,7 +95,7 @@ def load(config: dict[str, Any]) -> Loaded:
     choice = Choice("", "")
     before = os.environ.get(DJANGO)
     try:
-        choice = _choose(config)
+        choice = choose(config)
         if choice.app:
             loaded = _load_app(config, choice)
         else:
@@ -136,7 +136,7 @@ def _load_app(config: dict[str, Any], choice: Choice) -> Loaded:
     return Loaded(application, name, os.environ.get(DJANGO) or settings)
 
 
-def _choose(config: dict[str, Any]) -> Choice:
+def choose(config: dict[str, Any]) -> Choice:
     """Return what is to be loaded."""
     if config["app"]:
         return Choice("--settings", config["settings"], "", config["app"], "--app")
@@ -150,7 +150,7 @@ def _choose(config: dict[str, Any]) -> Choice:
         return Choice(rule, config["configured_settings"], "", config["configured_app"], rule)
     if config["configured_settings"]:
         return Choice(rule, config["configured_settings"])
-    variable, module = _read_manage(config["root"])
+    variable, module = read_manage(config["root"])
     if module:
         return Choice("manage.py", module, variable)
     candidates = config["candidates"]
@@ -169,7 +169,7 @@ def _choose(config: dict[str, Any]) -> Choice:
     )
 
 
-def _read_manage(root: str) -> tuple[str, str]:
+def read_manage(root: str) -> tuple[str, str]:
     """Return the variable and the settings module that `manage.py` names, or nothing."""
     try:
         with open(os.path.join(root, "manage.py"), "rb") as file:
@@ -185,7 +185,7 @@ def _read_manage(root: str) -> tuple[str, str]:
 
 def _variable_of(config: dict[str, Any], settings: str) -> str:
     """Decide which variable a settings module that no variable named belongs to."""
-    variable, _ = _read_manage(config["root"])
+    variable, _ = read_manage(config["root"])
     if variable:
         return variable
     module = _import_settings(config, settings)

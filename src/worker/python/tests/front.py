@@ -73,6 +73,7 @@ def configuration(root: str, **config: Any) -> dict[str, Any]:
         "open_files": 0,
         "probe": 0,
         "describe": 0,
+        "deploy": 0,
         **config,
     }
 

@@ -1,92 +1,78 @@
-"""What is told of a project that is to be deployed."""
+"""What is said of a project's requirements."""
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
 import unittest
-from importlib.util import find_spec
-from typing import Any
 
-from tests.front import Front
-from tests.test_resolve import DJANGO_SITE
-
-APP = """
-    class Holder:
-        def __call__(self, environ, start):
-            start("200 OK", [])
-            return [b"hello"]
-
-    class Factory:
-        app = Holder()
-
-    application = Holder()
-    factory = Factory()
-"""
+from scaffold_worker import deployment, hints
 
 
-def described(files: dict[str, str], **config: Any) -> dict[str, list[str]]:
-    """What READY says, less the beginning of its names; paths in the project are relative."""
-    with Front(files, describe=1, **config) as front:
-        root = front.root + "/"
-        found: dict[str, list[str]] = {}
-        for name, value in front.ready_pairs():
-            if name.startswith("deploy_"):
-                found.setdefault(name[7:], []).append(value.replace(root, ""))
-        return found
+class Requirements(unittest.TestCase):
+    def setUp(self) -> None:
+        """Install `house` 1.5."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        metadata = os.path.join(directory.name, "house-1.5.dist-info")
+        os.mkdir(metadata)
+        with open(os.path.join(metadata, "METADATA"), "w") as file:
+            file.write("Metadata-Version: 2.1\nName: house\nVersion: 1.5\n")
+        sys.path.append(directory.name)
+        self.addCleanup(sys.path.remove, directory.name)
 
+    def told(self, files: dict[str, str]) -> list[tuple[str, str]]:
+        """Return what is wrong and where, for these files."""
+        with tempfile.TemporaryDirectory() as root:
+            for name, text in files.items():
+                with open(os.path.join(root, name), "w", encoding="latin-1") as file:
+                    file.write(text)
+            pairs = deployment._of_requirements(root)
+        whats = [value for name, value in pairs if name == "problem"]
+        wheres = [value for name, value in pairs if name == "problem_where"]
+        whats = [what.replace(sys.executable, "it") for what in whats]
+        return list(zip(whats, wheres))
 
-class Described(unittest.TestCase):
-    def test_an_application_is_named_as_servers_want_it(self) -> None:
-        for app, expected in {
-            "shop.site1:application": "shop.site1:application",
-            "shop.site1": "shop.site1:application",
-            "shop.site1:factory.app": "shop.site1:factory.app",
-        }.items():
-            found = described({"shop/__init__.py": "", "shop/site1.py": APP}, app=app)
-            self.assertEqual(found["application"], [expected])
-            self.assertEqual(found["application_file"], ["shop/site1.py"])
-            self.assertNotIn("settings_variable", found)
+    def test_what_is_there_is_no_problem(self) -> None:
+        text = (
+            "house\n# comment\nhouse==1.5 --hash=sha256:00 \\\nhouse[extra]>=1\n-e .\n./local\n"
+            "git+https://example.com/x\n--no-index\nno-such-thing; python_version < '3'\n"
+            "-r nowhere.txt\n\n"
+        )
+        self.assertEqual(self.told({"requirements.txt": text}), [])
+        self.assertEqual(self.told({}), [])
+        unreadable = {"pyproject.toml": "[project\n", "requirements.txt": "\xff"}
+        self.assertEqual(self.told(unreadable), [])
 
-    def test_settings_without_a_framework_say_what_they_have(self) -> None:
-        settings = """
-            from pathlib import Path
-            WSGI_APPLICATION = "site1.application"
-            ALLOWED_HOSTS = [".example.com", "*", "localhost", "127.0.0.1", "[::1]", "b.example"]
-            STATIC_URL = "files/"
-            STATIC_ROOT = Path(__file__).parent / "static"
-            MEDIA_URL = "https://cdn.example/"
-            MEDIA_ROOT = "media"
-        """
-        found = described({"site1.py": APP, "conf.py": settings}, settings="conf")
-        self.assertEqual(found["settings_variable"], ["SETTINGS_MODULE"])
-        self.assertEqual(found["static_url"], ["/files/"])
-        self.assertEqual(found["static_root"], ["static"])
-        self.assertEqual(found["host"], ["example.com", "b.example"])
-        self.assertEqual(found["writes"], ["media"])
-        self.assertNotIn("media_url", found)
+    def test_what_is_missing_is_told_with_its_file(self) -> None:
+        files = {
+            "requirements.txt": "-r other.txt\nno-such-thing[extra]>=2\n-r requirements.txt\n",
+            "other.txt": "no-such-either\n",
+        }
+        expected = [
+            ("it does not have no-such-thing[extra]>=2", "requirements.txt"),
+            ("it does not have no-such-either", "other.txt"),
+        ]
+        self.assertEqual(self.told(files)[:2], expected)
+        self.assertEqual(set(self.told(files)), set(expected))
 
-    def test_odd_settings_are_nothing(self) -> None:
-        settings = """
-            WSGI_APPLICATION = "site1.application"
-            ALLOWED_HOSTS = 5
-            STATIC_URL = b"/x/"
-            STATIC_ROOT = 7
-            DATABASES = {"default": "sqlite3", "other": {"ENGINE": None}}
-        """
-        found = described({"site1.py": APP, "conf.py": settings}, settings="conf")
-        for name in ("host", "static_url", "static_root", "writes"):
-            self.assertNotIn(name, found)
+    def test_another_version_is_told_where_versions_can_be_read(self) -> None:
+        expected = [("it has house 1.5, and the project asks for house>=2", "requirements.txt")]
+        can_compare = deployment._parsed("house") is not None
+        found = self.told({"requirements.txt": "house>=2\n"})
+        self.assertEqual(found, expected if can_compare else [])
 
-    def test_nothing_is_told_unasked(self) -> None:
-        with Front({"site1.py": APP}, app="site1") as front:
-            names = [name for name, _ in front.ready_pairs()]
-        self.assertFalse([name for name in names if name.startswith("deploy_")])
-
-    @unittest.skipUnless(find_spec("django"), "Django is not installed")
-    def test_djangos_own_handler_is_a_function(self) -> None:
-        found = described(DJANGO_SITE)
-        self.assertEqual(found["settings_variable"], ["DJANGO_SETTINGS_MODULE"])
-        self.assertEqual(found["framework"], ["Django"])
-        self.assertTrue(found["application"][0])
+    def test_dependencies_are_read_where_toml_can_be_read(self) -> None:
+        text = '[project]\ndependencies = ["no-such-thing"]\n'
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(text)
+            file.flush()
+            can_read = hints.declared(file.name) == ["no-such-thing"]
+        self.assertTrue(can_read or sys.version_info < (3, 11))
+        expected = [("it does not have no-such-thing", "pyproject.toml")]
+        found = self.told({"pyproject.toml": text})
+        self.assertEqual(found, expected if can_read else [])
 
 
 if __name__ == "__main__":
