@@ -354,9 +354,13 @@ impl Error {
     pub fn is_django(&self) -> bool {
         matches!(
             self,
-            Self::UnknownTemplate { .. }
-                | Self::TargetExists { .. }
-                | Self::Conflicts { .. }
+            Self::UnknownTemplate {
+                subject: Subject::Project | Subject::App,
+                ..
+            } | Self::Conflicts {
+                subject: Subject::Project | Subject::App,
+                ..
+            } | Self::TargetExists { .. }
                 | Self::NameTaken { .. }
                 | Self::Archive { .. }
                 | Self::Download(_)

@@ -123,9 +123,9 @@ fn an_application_without_settings_is_enough() {
 /// Gunicorn imports names of modules only; the others import a module of ours.
 #[test]
 fn an_application_may_be_in_an_object() {
-    let text = format!("{APP}class Holder:\n    app = staticmethod(application)\n");
+    let source = format!("{APP}class Holder:\n    app = staticmethod(application)\n");
     let test = Test::new()
-        .file("shop.py", text)
+        .file("shop.py", source)
         .env("VIRTUAL_ENV", venv().dir());
     let outcome = test
         .args(["deploy", "gunicorn", "--app", "shop:Holder.app"])
@@ -138,9 +138,9 @@ fn an_application_may_be_in_an_object() {
         .args(["deploy", "uwsgi", "--app", "shop:Holder.app"]);
     let outcome = test.stderr_contains("wrote 5 files").run();
     let module = outcome.read("deploy/uwsgi/application.py");
-    let text =
+    let expected =
         "\"\"\"What uWSGI loads for shop.\"\"\"\n\nimport shop\n\napplication = shop.Holder.app\n";
-    assert_eq!(module, text);
+    assert_eq!(module, expected);
 }
 
 #[test]
@@ -173,6 +173,19 @@ fn files_that_are_there_are_replaced_by_force_alone_and_kept() {
         .run();
     assert_eq!(outcome.read(format!("shop/{written}")), first);
     assert_eq!(outcome.read(format!("shop/{written}.bak")), "# mine\n");
+    // What is no file is never replaced.
+    std::fs::rename(&path, path.with_extension("mine")).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let forced = outcome
+        .then()
+        .in_dir("shop")
+        .args(DEPLOY)
+        .arg("--force")
+        .status(1);
+    let outcome = forced
+        .stderr_contains("is in the way, and is no file")
+        .run();
+    std::fs::remove_dir(&path).unwrap();
     // No backup is ever replaced.
     std::fs::write(&path, "# mine again\n").unwrap();
     let forced = outcome

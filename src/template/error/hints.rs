@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Error, lists};
-use crate::template::{question::AskingError, shown};
+use crate::template::{question::AskingError, shown, subject::Subject};
 
 impl Error {
     /// What the user can do next.
@@ -48,6 +48,10 @@ impl Error {
             Self::Asking(_) => Some(AskingError::HINT.to_owned()),
             Self::Version(error) => Some(error.hint()),
             Self::ManifestNotText { .. } => Some("save it as UTF-8".to_owned()),
+            Self::Conflicts {
+                subject: Subject::Deployment,
+                ..
+            } => Some("nothing was written; move it away".to_owned()),
             Self::Conflicts { .. } => {
                 Some(
                 "nothing was written; move these away, or see with `--diff` what would change, then \

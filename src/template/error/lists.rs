@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::template::{shown, subject::Subject};
 
-/// Django's sentence about the first path; the others, which Django would not have found yet,
+/// Django's sentence about the first path, where Django has one; the others, which Django would not have found yet,
 /// one on each line after it.
 pub(super) fn conflicts(subject: Subject, paths: &[PathBuf]) -> String {
     let mut paths = paths.iter();
@@ -12,11 +12,16 @@ pub(super) fn conflicts(subject: Subject, paths: &[PathBuf]) -> String {
         .next()
         .map(|path| shown::path(path).to_string())
         .unwrap_or_default();
-    let mut text = format!(
-        "{first} already exists. Overlaying {} into an existing directory won't replace \
-         conflicting files.",
-        subject.with_article()
-    );
+    let mut text = match subject {
+        Subject::Project | Subject::App => format!(
+            "{first} already exists. Overlaying {} into an existing directory won't replace \
+             conflicting files.",
+            subject.with_article()
+        ),
+        Subject::Deployment => {
+            format!("`{first}` is in the way, and is no file that could be replaced")
+        }
+    };
     if paths.len() > 0 {
         text.push_str("\nalso in the way:");
         list(&mut text, paths);
