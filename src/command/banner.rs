@@ -63,7 +63,7 @@ impl Banner {
             voice.warning(remark, Some(hint));
         }
         if !self.is_loopback {
-            warn_of_other_machines(voice);
+            warn_of_other_machines(voice, "`--allowed-host NAME`");
         }
     }
 
@@ -133,11 +133,12 @@ impl Banner {
     }
 }
 
-/// Says that this is no server for everybody.
-pub(super) fn warn_of_other_machines(voice: &Voice) {
+/// Says that this is no server for everybody, and what other names need that it is to have.
+pub(super) fn warn_of_other_machines(voice: &Voice, names_need: &str) {
+    let hint = format!("they ask for it by its address; other names need {names_need}");
     voice.warning(
         "other machines can reach this server, which is for development only",
-        Some("they ask for it by its address; other names need `--allowed-host NAME`"),
+        Some(&hint),
     );
 }
 

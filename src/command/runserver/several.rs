@@ -255,6 +255,7 @@ fn introduce(sites: &[Site], shared: Option<&Listening>) {
     console::line("Quit the server with CONTROL-C.");
     let own = sites.iter().filter_map(|site| site.own.as_ref());
     if own.chain(shared).any(|listening| !listening.is_loopback) {
-        banner::warn_of_other_machines(&Voice::default());
+        let names_need = "to be `hosts` of a site, in scaffold.sites.toml";
+        banner::warn_of_other_machines(&Voice::default(), names_need);
     }
 }
