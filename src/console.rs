@@ -2,6 +2,10 @@
 //!
 //! Where an output is closed (`scaffold … | head`), what would go there is dropped: nobody reads
 //! it, and the work goes on.
+//!
+//! - `voice`: what is printed for one site of several
+
+mod voice;
 
 use std::{
     fmt::{self, Display, Write as _},
@@ -12,6 +16,8 @@ use std::{
 use anstream::{AutoStream, ColorChoice, adapter::strip_str, stream::RawStream};
 use anstyle::{AnsiColor, Style};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
+
+pub(crate) use voice::{Stream, Voice};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -188,18 +194,27 @@ fn complain(style: Style, label: &str, text: impl Display, hint: Option<&str>) {
     write_complaint(style, label, Tame(text), hint.map(|hint| ("hint", hint)));
 }
 
-/// Writes a text that may be shown as it is, and notes of which nothing is known.
 fn write_complaint<'a>(
     style: Style,
     label: &str,
     text: impl Display,
     notes: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) {
+    write_whole(io::stderr(), &complaint(style, label, text, notes));
+}
+
+/// A text that may be shown as it is, and notes of which nothing is known.
+fn complaint<'a>(
+    style: Style,
+    label: &str,
+    text: impl Display,
+    notes: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
     let mut whole = format!("{style}{label}{style:#}: {text}\n");
     for (name, note) in notes {
         let _ = writeln!(whole, "{HINT}{name}{HINT:#}: {}", Tame(note));
     }
-    write_whole(io::stderr(), &whole);
+    whole
 }
 
 /// Writes a text at once: nothing of another process comes between its parts.

@@ -33,6 +33,7 @@ mod questions;
 mod repositories;
 mod runserver;
 mod rust;
+mod sites;
 mod startapp;
 mod startproject;
 mod support;

@@ -42,7 +42,7 @@ pub use excerpt::place;
 pub use fault::{application_error, of_panic};
 pub use package::Package;
 pub use panic::Panic;
-pub use process::{Exit, Runner, Start};
+pub use process::{Exit, Runner, Start, Surroundings};
 pub use refusal::Refusal;
 pub use runner::RunnerCrate;
 pub use settings::{Application, Choice, Rule, VARIABLE};

@@ -5,7 +5,7 @@ use std::{
     num::NonZeroU32,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
+    process::ExitStatus,
     time::Duration,
 };
 
@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{Error, silence};
-use crate::project::{Ended, Streams};
+use crate::project::{Ended, Environment, Streams};
 
 /// The longest path of a directory in which sockets can have names: systems allow them 104 octets
 /// at least.
@@ -35,6 +35,15 @@ pub struct Runner {
     /// What says that we are here, and asks whether it is.
     control: BufReader<UnixStream>,
     directory: TempDir,
+}
+
+/// What a process gets beside its arguments.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// In what its environment differs from that of this process.
+    pub environment: Environment,
+    /// What the project reads and prints.
+    pub streams: Streams,
 }
 
 /// What became of the start.
@@ -93,10 +102,10 @@ impl Runner {
     pub async fn start(
         program: &Path,
         directory: &Path,
-        streams: Streams,
+        surroundings: &Surroundings,
         limit: Option<NonZeroU32>,
     ) -> Result<Start, Error> {
-        let begun = Self::begin(program, directory, streams);
+        let begun = Self::begin(program, directory, surroundings);
         let Some(seconds) = limit else {
             return begun.await;
         };
@@ -106,17 +115,23 @@ impl Runner {
             .unwrap_or(Ok(Start::Silent(seconds)))
     }
 
-    async fn begin(program: &Path, directory: &Path, streams: Streams) -> Result<Start, Error> {
+    async fn begin(
+        program: &Path,
+        directory: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<Start, Error> {
         let sockets = directory_for_sockets().map_err(Error::Connect)?;
         let listener =
             UnixListener::bind(sockets.path().join("control")).map_err(Error::Connect)?;
         let mut command = Command::new(program);
         command.arg(sockets.path()).current_dir(directory);
-        match streams {
-            Streams::Shared => &mut command,
-            Streams::Errors => command.stdin(Stdio::null()).stdout(io::stderr()),
-        };
-        let spawned = command.kill_on_drop(true).spawn();
+        let Surroundings {
+            environment,
+            streams,
+        } = surroundings;
+        environment.apply(command.as_std_mut());
+        let given = streams.give(command.as_std_mut());
+        let spawned = given.and_then(|()| command.kill_on_drop(true).spawn());
         let mut child = spawned.map_err(|source| Error::Start {
             program: program.to_owned(),
             source,

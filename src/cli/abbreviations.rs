@@ -83,6 +83,8 @@ const RUNSERVER: Options = Options {
         "--no-live-reload",
         "--log-format",
         "--port-fallback",
+        "--site",
+        "--sites",
         "--no-preload",
         "--watch",
         "--ignore",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// Which application is meant, and which interpreter runs it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ChoiceArgs {
     /// Settings module, as in mysite.settings [default: found in the project]
     #[arg(long, value_name = "MODULE")]

@@ -1,5 +1,7 @@
 //! Arguments of `scaffold runserver`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::ChoiceArgs;
@@ -12,10 +14,13 @@ Examples:
   scaffold runserver 8000 [::1]:8000   At several addresses
   scaffold runserver --settings mysite.settings_dev
                                        With other settings
-  scaffold runserver --app hello:app   Any WSGI application, without settings";
+  scaffold runserver --app hello:app   Any WSGI application, without settings
+  scaffold runserver --site blog=./blog --site shop=./shop
+                                       Two projects, at http://blog.localhost:8000/
+                                       and http://shop.localhost:8000/";
 
 /// Arguments of `scaffold runserver`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(display_name = "scaffold", after_help = EXAMPLES)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -32,6 +37,12 @@ pub(crate) struct RunserverArgs {
     pub(crate) port_fallback: bool,
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
+    /// Serve this project beside others, at NAME.localhost or at a port of its own; repeatable
+    #[arg(long, value_name = "NAME=DIR[:PORT]", conflicts_with = "sites")]
+    pub(crate) site: Vec<String>,
+    /// Serve the projects that this file names [default: scaffold.sites.toml, outside of a project]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<PathBuf>,
     /// Answer to this host too, as in dev.example.com or .example.com; repeatable
     #[arg(long, value_name = "HOST")]
     pub(crate) allowed_host: Vec<String>,

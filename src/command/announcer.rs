@@ -1,20 +1,12 @@
-//! What `scaffold runserver` prints: the application's fortunes and the access log.
-//!
-//! Each is printed by a thread of its own, because a terminal can be slow or stopped and must not
-//! hold up requests.
+//! What `scaffold runserver` prints of the application's fortunes.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, mpsc},
-    thread,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
-    console::{self, Verbosity},
+    console::{Verbosity, Voice},
     dev::{Event, Loading, Way},
     project::{Config, ConfigTable},
-    serve::{AccessLog, Failure},
+    serve::Failure,
     watch::Change,
     wire::message::Report,
     worker::Origin,
@@ -22,63 +14,11 @@ use crate::{
 
 use super::banner::Banner;
 
-/// How long the access log collects lines while requests keep coming: nobody reads faster, and
-/// each write costs the requests as much as several lines.
-const LOG_PAUSE: Duration = Duration::from_millis(10);
-
-/// From how many octets of lines at once on requests keep coming.
-const LOG_BUSY: usize = 4096;
-
-/// A thread that prints.
-#[derive(Debug)]
-pub(super) struct Printer {
-    ended: mpsc::Receiver<()>,
-}
-
-impl Printer {
-    fn start(print: impl FnOnce() + Send + 'static) -> Self {
-        let (end, ended) = mpsc::channel();
-        thread::spawn(move || {
-            print();
-            // Where nobody waits any more, the program has ended.
-            let _ = end.send(());
-        });
-        Self { ended }
-    }
-
-    /// Prints the access log until it is closed.
-    pub(super) fn of_log(log: AccessLog) -> Self {
-        Self::start(move || {
-            let mut lines = Vec::new();
-            while log.take(&mut lines) {
-                console::log(&lines);
-                if lines.len() > LOG_BUSY {
-                    thread::sleep(LOG_PAUSE);
-                }
-            }
-        })
-    }
-
-    /// Lets `announcer` tell of all events that are sent.
-    pub(super) fn of_events(mut announcer: Announcer) -> (Self, mpsc::Sender<Event>) {
-        let (sender, events) = mpsc::channel();
-        let printer = Self::start(move || {
-            for event in events {
-                announcer.tell(event);
-            }
-        });
-        (printer, sender)
-    }
-
-    /// Waits until everything is printed, but not for long: nothing depends on the last lines.
-    pub(super) fn wait(&self, at_most: Duration) {
-        let _ = self.ended.recv_timeout(at_most);
-    }
-}
-
 /// Tells the user what happens to the application.
 #[derive(Debug)]
 pub(super) struct Announcer {
+    /// What it speaks with.
+    pub(super) voice: Voice,
     pub(super) banner: Banner,
     pub(super) verbosity: Verbosity,
     /// What looks for changed files, if anything does, until it has been said.
@@ -102,11 +42,13 @@ impl Announcer {
     /// Says what looks for changes, once, as Django's reloader does first.
     fn begin(&mut self) {
         if let (Some(watcher), true) = (self.watcher.take(), self.verbosity > Verbosity::Quiet) {
-            console::note(format_args!("Watching for file changes with {watcher}"));
+            self.voice
+                .note(format_args!("Watching for file changes with {watcher}"));
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    /// Tells of what has happened.
+    pub(super) fn tell(&mut self, event: Event) {
         // Where there is nothing to serve, none of these comes.
         if let Event::Checked(_) | Event::Ready(_) | Event::NotLoaded(_) = event {
             self.begin();
@@ -122,9 +64,10 @@ impl Announcer {
             Event::Checked(report) => self.print_checks(&report),
             Event::NotLoaded(failure) => {
                 if self.failure.as_ref() == Some(&failure) {
-                    console::note("The application still cannot be loaded, as before.");
+                    self.voice
+                        .note("The application still cannot be loaded, as before.");
                 } else {
-                    print_failure(&failure);
+                    print_failure(&self.voice, &failure);
                 }
                 self.failure = Some(failure);
                 self.announce(None);
@@ -133,18 +76,17 @@ impl Announcer {
             Event::Cargo(line) => {
                 let is_told = !self.is_announced || self.verbosity == Verbosity::Verbose;
                 if is_told && self.verbosity > Verbosity::Quiet {
-                    console::note(line);
+                    self.voice.note(line);
                 }
             }
             Event::Warned(text) => {
                 if self.verbosity > Verbosity::Quiet {
-                    console::raw(text);
+                    self.voice.raw(text);
                 }
             }
             Event::Missing(failure) => {
-                print_traceback(&failure);
-                console::error(
-                    "error",
+                print_traceback(&self.voice, &failure);
+                self.voice.error(
                     format_args!(
                         "a further worker cannot load the application: {}",
                         failure.message
@@ -154,7 +96,7 @@ impl Announcer {
             }
             Event::Changed(change) => {
                 if self.verbosity > Verbosity::Quiet {
-                    console::note(format_args!(
+                    self.voice.note(format_args!(
                         "{} changed, reloading.",
                         self.describe(&change)
                     ));
@@ -169,29 +111,30 @@ impl Announcer {
             }
             Event::Taken(change) => {
                 if self.verbosity > Verbosity::Quiet {
-                    console::note(format_args!(
+                    self.voice.note(format_args!(
                         "{} changed: shown without reloading.",
                         self.describe(&change)
                     ));
                 }
             }
-            Event::Debugged => console::note(
-                "A request in the debugger goes on with the code from before the change.",
-            ),
+            Event::Debugged => self
+                .voice
+                .note("A request in the debugger goes on with the code from before the change."),
             Event::BrokenOff => {
-                console::note("Requests on the code from before the change were broken off.");
+                self.voice
+                    .note("Requests on the code from before the change were broken off.");
             }
             Event::Noted => {
                 if self.verbosity == Verbosity::Verbose {
-                    console::note("Noted what the application was loaded from.");
+                    self.voice
+                        .note("Noted what the application was loaded from.");
                 }
             }
             Event::Watching(notice) => {
-                console::warning(&notice, notice.hint().as_deref());
+                self.voice.warning(&notice, notice.hint().as_deref());
             }
             Event::Ended(how) => {
-                console::error(
-                    "error",
+                self.voice.error(
                     how,
                     Some("requests wait for the worker that is started now"),
                 );
@@ -203,19 +146,20 @@ impl Announcer {
     /// saved.
     fn print_loaded(&mut self, loading: &Loading) {
         let Some(change) = self.change.take() else {
-            console::note("The application is loaded.");
+            self.voice.note("The application is loaded.");
             return;
         };
         let Loading { way, asked, ready } = loading;
         let took = ready.saturating_duration_since(change.noticed);
         if self.verbosity < Verbosity::Verbose {
-            console::note(format_args!("Reloaded in {} ms.", took.as_millis()));
+            self.voice
+                .note(format_args!("Reloaded in {} ms.", took.as_millis()));
             return;
         }
         let noticing = asked.saturating_duration_since(change.noticed);
         let parts = describe_way(way, took.saturating_sub(noticing));
         let [took, noticing] = [took, noticing].map(|time| time.as_millis());
-        console::note(format_args!(
+        self.voice.note(format_args!(
             "Reloaded in {took} ms: {noticing} ms to detect, {parts}."
         ));
     }
@@ -225,7 +169,7 @@ impl Announcer {
         match Config::read(&self.root, self.table) {
             Ok(config) if config == self.config => {}
             Ok(config) => {
-                console::warning(
+                self.voice.warning(
                     format_args!(
                         "`[{}]` is not as it was when the server was started",
                         self.table.name()
@@ -234,7 +178,7 @@ impl Announcer {
                 );
                 self.config = config;
             }
-            Err(error) => console::warning(&error, error.hint().as_deref()),
+            Err(error) => self.voice.warning(&error, error.hint().as_deref()),
         }
     }
 
@@ -254,7 +198,7 @@ impl Announcer {
     /// Prints the address, and what was loaded, once.
     fn announce(&mut self, way: Option<&Way>) {
         if !std::mem::replace(&mut self.is_announced, true) && self.verbosity > Verbosity::Quiet {
-            self.banner.print(way);
+            self.banner.print(&self.voice, way);
         }
     }
 
@@ -271,8 +215,8 @@ impl Announcer {
         if self.verbosity > Verbosity::Quiet {
             for (stream, text) in &printed {
                 match stream.as_str() {
-                    "stdout" => console::text(text),
-                    _ => console::raw(text),
+                    "stdout" => self.voice.text(text),
+                    _ => self.voice.raw(text),
                 }
             }
         }
@@ -302,7 +246,7 @@ fn describe_way(way: &Way, took: Duration) -> String {
     }
 }
 
-fn print_traceback(failure: &Failure) {
+fn print_traceback(voice: &Voice, failure: &Failure) {
     let Failure {
         traceback,
         terminal,
@@ -314,18 +258,18 @@ fn print_traceback(failure: &Failure) {
         terminal
     };
     if !text.is_empty() {
-        console::raw(format_args!("{}\n", text.trim_end()));
+        voice.raw(format_args!("{}\n", text.trim_end()));
     }
 }
 
-fn print_failure(failure: &Failure) {
-    print_traceback(failure);
+fn print_failure(voice: &Voice, failure: &Failure) {
+    print_traceback(voice, failure);
     let Failure { message, hint, .. } = failure;
     let hint = if hint.is_empty() {
         None
     } else {
         Some(hint.as_str())
     };
-    console::error("error", message, hint);
-    console::note("The next request tries again.");
+    voice.error(message, hint);
+    voice.note("The next request tries again.");
 }

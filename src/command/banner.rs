@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::{cargo::Application, console, dev::Way, project::Interpreter, wire::message::Report};
+use crate::{
+    cargo::Application, console::Voice, dev::Way, project::Interpreter, wire::message::Report,
+};
 
 /// How Django shows a warning (`utils.termcolors`, the dark palette).
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -17,6 +19,8 @@ pub(super) struct Banner {
     pub(super) urls: Vec<String>,
     /// Only this machine can reach it.
     pub(super) is_loopback: bool,
+    /// Other sites are served beside this one: how to stop is said once for all of them.
+    pub(super) is_one_of_several: bool,
     pub(super) runtime: Runtime,
 }
 
@@ -33,12 +37,12 @@ pub(super) enum Runtime {
 
 impl Banner {
     /// Prints it; `way` is how the application was loaded, if it was.
-    pub(super) fn print(&self, way: Option<&Way>) {
+    pub(super) fn print(&self, voice: &Voice, way: Option<&Way>) {
         let report = match way {
             Some(Way::Worker { report, .. }) => Some(report),
             _ => None,
         };
-        console::line(match &self.runtime {
+        voice.line(match &self.runtime {
             Runtime::Python {
                 interpreter,
                 workers,
@@ -51,18 +55,15 @@ impl Banner {
         if let Some((warning, rest)) =
             report.and_then(|report| report.get("production_warning").split_once('\n'))
         {
-            console::line(format_args!("{WARNING}{warning}{WARNING:#}"));
-            console::line(format_args!("{WARNING}{rest}{WARNING:#}"));
+            voice.line(format_args!("{WARNING}{warning}{WARNING:#}"));
+            voice.line(format_args!("{WARNING}{rest}{WARNING:#}"));
         }
         let said = |name| report.into_iter().flat_map(move |report| report.all(name));
         for (remark, hint) in said("remark").zip(said("remark_hint")) {
-            console::warning(remark, Some(hint));
+            voice.warning(remark, Some(hint));
         }
         if !self.is_loopback {
-            console::warning(
-                "other machines can reach this server, which is for development only",
-                Some("they ask for it by its address; other names need `--allowed-host NAME`"),
-            );
+            warn_of_other_machines(voice, "`--allowed-host NAME`");
         }
     }
 
@@ -123,9 +124,22 @@ impl Banner {
         for url in &self.urls {
             let _ = writeln!(text, "Starting {server} at {url}");
         }
-        text.push_str("Quit the server with CONTROL-C.\n");
+        if self.is_one_of_several {
+            text.truncate(text.trim_end().len());
+        } else {
+            text.push_str("Quit the server with CONTROL-C.\n");
+        }
         text
     }
+}
+
+/// Says that this is no server for everybody, and what other names need that it is to have.
+pub(super) fn warn_of_other_machines(voice: &Voice, names_need: &str) {
+    let hint = format!("they ask for it by its address; other names need {names_need}");
+    voice.warning(
+        "other machines can reach this server, which is for development only",
+        Some(&hint),
+    );
 }
 
 fn using(settings: &str) -> String {

@@ -78,6 +78,27 @@ pub(crate) enum Error {
     /// No interpreter can be started.
     #[error(transparent)]
     Worker(#[from] worker::Error),
+    /// The front could not be started.
+    #[error("cannot listen: {0}")]
+    Listen(io::Error),
+    /// An option is about one project, and there are several.
+    #[error("`{option}` is about one project, and several sites are to be served")]
+    ForOneProject {
+        /// The option.
+        option: &'static str,
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// One of several sites cannot be served.
+    #[error("{place}site `{name}`: {error}")]
+    OfSite {
+        /// Its name.
+        name: String,
+        /// Where it stands in a file, for people; empty where it stands in none.
+        place: String,
+        /// Why.
+        error: Box<Self>,
+    },
     /// The shell's directory is gone.
     #[error("cannot tell the current directory: {0}")]
     CurrentDirectory(io::Error),
@@ -123,6 +144,8 @@ impl Error {
             Self::Project(error) => error.hint(),
             Self::Cargo(error) => error.hint(),
             Self::PythonOption(_) => Some("leave it out".to_owned()),
+            Self::ForOneProject { instead, .. } => Some((*instead).to_owned()),
+            Self::OfSite { error, .. } => error.hint(),
             Self::Variables(error) => error.hint().map(str::to_owned),
             Self::FormatterInterrupted { program } => Some(format!(
                 "everything is made; what is not formatted yet, `{program}` can format later"
@@ -141,6 +164,7 @@ impl Error {
             }
             Self::CurrentDirectory(_)
             | Self::Runtime(_)
+            | Self::Listen(_)
             | Self::ColorConflict
             | Self::CheckInterrupted
             | Self::UpdateInterrupted => None,

@@ -1,7 +1,7 @@
 //! From what the user wants to be listened on to the listening sockets.
 
 use crate::{
-    console,
+    console::Voice,
     serve::{
         Listener,
         address::{self, Address, Bound},
@@ -28,7 +28,11 @@ pub(super) struct Listening {
 }
 
 /// Listens on all of them, and says so where another port than the user's is taken.
-pub(super) fn listen(addresses: &[Address], has_fallback: bool) -> Result<Listening, Error> {
+pub(super) fn listen(
+    addresses: &[Address],
+    has_fallback: bool,
+    voice: &Voice,
+) -> Result<Listening, Error> {
     let mut listening = Listening {
         listeners: Vec::new(),
         urls: Vec::new(),
@@ -43,7 +47,7 @@ pub(super) fn listen(addresses: &[Address], has_fallback: bool) -> Result<Listen
         } = bound;
         if let Some(holder) = evaded {
             let holder = holder.map(|holder| format!("{holder} has the other one"));
-            console::warning(
+            voice.warning(
                 format_args!("port {} is in use; taking {port}", address.port),
                 holder.as_deref(),
             );

@@ -13,6 +13,7 @@ mod error;
 mod generate;
 mod install;
 mod listening;
+mod printer;
 mod repository;
 mod runserver;
 mod site;

@@ -23,10 +23,14 @@ pub(super) enum Found {
 /// Finds the project of somebody who is in the directory `here`.
 ///
 /// The nearest one counts, and a Python project where a directory is the root of both. What the
-/// user names decides before that: an interpreter is for Python, and `::` stands in Rust's names.
-pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Found, project::Error> {
-    let variable = env::var(cargo::VARIABLE).ok();
-    let settings = choice.settings.as_ref().or(variable.as_ref());
+/// user names decides before that, in the [`variable`] too: an interpreter is for Python, and `::`
+/// stands in Rust's names.
+pub(super) fn find(
+    choice: &ChoiceArgs,
+    variable: Option<&String>,
+    here: &Path,
+) -> Result<Found, project::Error> {
+    let settings = choice.settings.as_ref().or(variable);
     let is_for_python =
         choice.app.is_some() || choice.python.is_some() || choice.pythonpath.is_some();
     if is_for_python {
@@ -41,6 +45,11 @@ pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Found, project::E
         return Ok(Found::Rust(root));
     }
     Site::find(choice, here).map(Found::Python)
+}
+
+/// The settings module that the user's environment names for a Rust project.
+pub(super) fn variable() -> Option<String> {
+    env::var(cargo::VARIABLE).ok()
 }
 
 /// A Python project in its place.
@@ -75,12 +84,16 @@ impl Site {
         choice: &ChoiceArgs,
         config: &Config,
     ) -> Result<Interpreter, project::Error> {
-        let search = Search {
+        self.search(choice, config).find()
+    }
+
+    /// What decides about the interpreter.
+    pub(super) fn search(&self, choice: &ChoiceArgs, config: &Config) -> Search {
+        Search {
             argument: choice.python.clone(),
             configured: config.python.as_ref().map(PathBuf::from),
             ..Search::new(&self.root.directory)
-        };
-        search.find()
+        }
     }
 
     /// What a worker is told of where the application is; the rest is as it is by default.
@@ -101,10 +114,14 @@ impl Site {
 }
 
 /// The choice of a settings module, as it is for a Rust project.
-pub(super) fn rust_choice(choice: &ChoiceArgs, config: &Config) -> cargo::Choice {
+pub(super) fn rust_choice(
+    choice: &ChoiceArgs,
+    variable: Option<String>,
+    config: &Config,
+) -> cargo::Choice {
     cargo::Choice {
         argument: choice.settings.clone(),
-        variable: env::var(cargo::VARIABLE).ok(),
+        variable,
         configured: config.settings.clone(),
     }
 }

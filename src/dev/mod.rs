@@ -24,7 +24,6 @@ mod watching;
 mod worker_place;
 
 use std::{
-    io,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -32,7 +31,7 @@ use std::{
 
 use crate::{
     cargo::{self, Application},
-    serve::{self, AccessLog, Failure, Listener, Server},
+    serve::{self, Failure, Upstream, Workers},
     watch::{self, Change},
     wire::message::Report,
     worker::{self, Origin, Starter},
@@ -44,21 +43,6 @@ use retired::{News, Retired};
 pub(crate) use runner_place::Rust;
 use taking::Taking;
 use watching::Watching;
-
-/// What is to be served, and how.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    /// The listening sockets.
-    pub(crate) listeners: Vec<Listener>,
-    /// What the front is to be like.
-    pub(crate) front: serve::Settings,
-    /// What runs the application.
-    pub(crate) engine: Engine,
-    /// Which files are watched; nothing is where the project is not to be reloaded.
-    pub(crate) watch: Option<watch::Rules>,
-    /// Where the access log goes.
-    pub(crate) log: AccessLog,
-}
 
 /// What runs the application.
 #[derive(Debug)]
@@ -142,9 +126,6 @@ pub(crate) enum Way {
 /// Why nothing can be served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The front could not be started.
-    #[error("cannot listen: {0}")]
-    Listen(#[from] io::Error),
     /// The worker's package or the interpreter is not usable.
     #[error(transparent)]
     Worker(#[from] worker::Error),
@@ -166,7 +147,6 @@ impl Error {
     /// What the user can do next.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Listen(_) => None,
             Self::Worker(error) => error.hint(),
             Self::Cargo(error) => error.hint(),
             Self::Watch(error) => error.hint(),
@@ -177,86 +157,114 @@ impl Error {
     }
 }
 
-/// Serves until `shutdown` ends. Every worker is gone when this returns.
-pub(crate) async fn run(
-    plan: Plan,
-    shutdown: impl Future<Output = ()>,
-    tell: impl FnMut(Event),
-) -> Result<(), Error> {
-    let Plan {
-        listeners,
-        front,
-        engine,
-        watch,
-        log,
-    } = plan;
-    let watching = Watching::start(watch)?;
-    let (workers_of_front, upstream) = serve::upstream(watching.is_current());
-    let server = Server::new(listeners, front, upstream, log)?;
-    let (source, places) = match engine {
-        Engine::Python {
-            worker,
-            workers,
-            preload,
-        } => (Source::Python(Starter::new(worker, preload)), workers),
-        Engine::Rust(rust) => (Source::Rust(rust), 1),
-    };
-    let board = Board::new(workers_of_front, places.into(), tell);
-    let mut retired = Retired::new();
-    let mut taking = Taking::default();
-    let mut generation = Generation::new(&source, &watching, &board, true);
-    let mut serving = pin!(server.run(shutdown));
-    let mut noting = pin!(watching.noting(|| board.tell(Event::Noted)));
-    let mut reopening = pin!(watching.reopening(|| board.refresh()));
-    let result = loop {
-        let changed = {
-            // One future for as long as the generation lasts: to begin it anew would be to start
-            // the workers anew.
-            let mut running = pin!(generation.run());
-            loop {
-                for notice in watching.notices() {
-                    board.tell(Event::Watching(notice));
-                }
-                tokio::select! {
-                    () = &mut serving => break Ok(None),
-                    () = &mut reopening => {}
-                    () = &mut noting => {}
-                    Err(error) = &mut running => break Err(error),
-                    news = retired.news() => board.tell(match news {
-                        News::Debugged => Event::Debugged,
-                        News::BrokenOff => Event::BrokenOff,
-                    }),
-                    change = watching.changed(), if !taking.is_under_way() => {
-                        taking.begin(change, board.clients());
+/// One site: its processes and its watcher. It is made, and then run.
+pub(crate) struct Site {
+    engine: Engine,
+    watching: Watching,
+    workers_of_front: Workers,
+    /// It is the only one: without it there is nothing to serve.
+    is_alone: bool,
+}
+
+impl Site {
+    /// Watches its files from now on, and says to what a front sends requests for it. Where it
+    /// `is_alone`, some failures of its first start end it; one of several goes on with the page
+    /// of any failure.
+    pub(crate) fn new(
+        engine: Engine,
+        watch: Option<watch::Rules>,
+        is_alone: bool,
+    ) -> Result<(Self, Upstream), Error> {
+        let watching = Watching::start(watch)?;
+        let (workers_of_front, upstream) = serve::upstream(watching.is_current());
+        let site = Self {
+            engine,
+            watching,
+            workers_of_front,
+            is_alone,
+        };
+        Ok((site, upstream))
+    }
+
+    /// Runs it until `serving` ends, which is its front or as long as one. Every process of it is
+    /// gone when this returns.
+    pub(crate) async fn run(
+        self,
+        serving: impl Future<Output = ()>,
+        tell: impl FnMut(Event),
+    ) -> Result<(), Error> {
+        let Self {
+            engine,
+            watching,
+            workers_of_front,
+            is_alone,
+        } = self;
+        let (source, places) = match engine {
+            Engine::Python {
+                worker,
+                workers,
+                preload,
+            } => (Source::Python(Starter::new(worker, preload)), workers),
+            Engine::Rust(rust) => (Source::Rust(rust), 1),
+        };
+        let board = Board::new(workers_of_front, places.into(), tell);
+        let mut retired = Retired::new();
+        let mut taking = Taking::default();
+        // Where there are others, no failure of this one is a reason to stop.
+        let mut generation = Generation::new(&source, &watching, &board, is_alone);
+        let mut serving = pin!(serving);
+        let mut noting = pin!(watching.noting(|| board.tell(Event::Noted)));
+        let mut reopening = pin!(watching.reopening(|| board.refresh()));
+        let result = loop {
+            let changed = {
+                // One future for as long as the generation lasts: to begin it anew would be to start
+                // the workers anew.
+                let mut running = pin!(generation.run());
+                loop {
+                    for notice in watching.notices() {
+                        board.tell(Event::Watching(notice));
                     }
-                    (change, is_taken) = taking.done() => {
-                        if !is_taken {
-                            break Ok(Some(change));
+                    tokio::select! {
+                        () = &mut serving => break Ok(None),
+                        () = &mut reopening => {}
+                        () = &mut noting => {}
+                        Err(error) = &mut running => break Err(error),
+                        news = retired.news() => board.tell(match news {
+                            News::Debugged => Event::Debugged,
+                            News::BrokenOff => Event::BrokenOff,
+                        }),
+                        change = watching.changed(), if !taking.is_under_way() => {
+                            taking.begin(change, board.clients());
                         }
-                        board.show(&change);
-                        if change.kind.closes_gate() {
-                            board.tell(Event::Taken(change));
+                        (change, is_taken) = taking.done() => {
+                            if !is_taken {
+                                break Ok(Some(change));
+                            }
+                            board.show(&change);
+                            if change.kind.closes_gate() {
+                                board.tell(Event::Taken(change));
+                            }
+                            resume(&watching, &board);
                         }
-                        resume(&watching, &board);
                     }
                 }
+            };
+            match changed {
+                Ok(Some(change)) => {
+                    board.renew();
+                    board.tell(Event::Changed(change));
+                    retired.take(generation.end());
+                    generation = Generation::new(&source, &watching, &board, false);
+                    resume(&watching, &board);
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
             }
         };
-        match changed {
-            Ok(Some(change)) => {
-                board.renew();
-                board.tell(Event::Changed(change));
-                retired.take(generation.end());
-                generation = Generation::new(&source, &watching, &board, false);
-                resume(&watching, &board);
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
-        }
-    };
-    generation.stop().await;
-    retired.stop().await;
-    result
+        generation.stop().await;
+        retired.stop().await;
+        result
+    }
 }
 
 /// Lets requests go on that came after a change. To be called once the front knows what it means.

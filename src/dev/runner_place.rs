@@ -18,8 +18,8 @@ use super::{
     watching::Watching,
 };
 use crate::{
-    cargo::{self, Builder, Exit, Output, Program, Runner, Start},
-    project::{Ended, Streams},
+    cargo::{self, Builder, Exit, Output, Program, Runner, Start, Surroundings},
+    project::Ended,
     serve::{
         Backend, Failure,
         http::{FailureKind, HttpClient, Said},
@@ -39,6 +39,8 @@ const STOPPING: Duration = Duration::from_millis(200);
 pub(crate) struct Rust {
     /// What builds its program.
     pub(crate) builder: Builder,
+    /// What its processes get.
+    pub(crate) surroundings: Surroundings,
     /// How many seconds the process may take to get ready, and how many it may not react for while
     /// it has requests; `None` for ever.
     pub(crate) timeout: Option<NonZeroU32>,
@@ -119,7 +121,11 @@ impl<'a, T: FnMut(Event)> RunnerPlace<'a, T> {
 
     /// Builds the program, starts it, and waits until it serves.
     async fn start(&mut self) -> Result<Loading, NotStarted> {
-        let Rust { builder, timeout } = self.rust;
+        let Rust {
+            builder,
+            surroundings,
+            timeout,
+        } = self.rust;
         let asked = Instant::now();
         let Program {
             path,
@@ -132,7 +138,7 @@ impl<'a, T: FnMut(Event)> RunnerPlace<'a, T> {
             files: sources,
             ..Loaded::default()
         });
-        let started = Runner::start(&path, &package.directory, Streams::Shared, *timeout).await?;
+        let started = Runner::start(&path, &package.directory, surroundings, *timeout).await?;
         let runner = match started {
             Start::Ready(runner) => runner,
             Start::Panicked(text) => {

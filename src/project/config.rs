@@ -161,7 +161,7 @@ impl Config {
 }
 
 /// The elements of an array of strings.
-fn texts(
+pub(super) fn texts(
     value: &toml::Spanned<DeValue<'_>>,
     wrong: impl Fn(&toml::Spanned<DeValue<'_>>) -> Error,
 ) -> Result<Vec<String>, Error> {
@@ -175,7 +175,8 @@ fn texts(
     texts.collect()
 }
 
-fn similar(key: &str, known: &[&'static str]) -> Option<&'static str> {
+/// The known key that is most like one.
+pub(super) fn similar(key: &str, known: &[&'static str]) -> Option<&'static str> {
     known
         .iter()
         .map(|known| (strsim::jaro_winkler(key, known), *known))

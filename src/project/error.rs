@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    SiteError,
     config::ConfigTable,
     crate_name::CrateNameError,
     name::{Naming, is_identifier, similar},
@@ -54,6 +55,9 @@ pub enum Error {
     /// The name cannot be that of a Cargo package.
     #[error(transparent)]
     CrateName(#[from] CrateNameError),
+    /// What was said of several sites is wrong.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// A module of that name exists already. Django's wording.
     #[error(
         "'{name}' conflicts with the name of an existing Python module and cannot be used as {}. \
@@ -234,6 +238,7 @@ impl Error {
                 longer_name_hint(name, *naming)
             }
             Self::CrateName(error) => error.hint(),
+            Self::Site(error) => return error.hint(),
             Self::NameConflict {
                 name,
                 naming,

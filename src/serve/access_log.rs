@@ -56,10 +56,20 @@ pub struct AccessLog {
     is_off: bool,
 }
 
+/// Whose lines these are, where there are the lines of several sites.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label {
+    /// What stands before each line that is for people.
+    pub prefix: String,
+    /// What is the site in JSON; none where it is empty.
+    pub site: String,
+}
+
 #[derive(Debug, Default)]
 struct Shared {
     format: LogFormat,
     palette: Palette,
+    label: Label,
     waiting: Mutex<Waiting>,
     arrived: Condvar,
 }
@@ -75,10 +85,17 @@ impl AccessLog {
     /// An empty log. Only the lines in Django's format have colours.
     #[must_use]
     pub fn new(format: LogFormat, palette: Palette) -> Self {
+        Self::of_site(format, palette, Label::default())
+    }
+
+    /// An empty log of one site of several.
+    #[must_use]
+    pub fn of_site(format: LogFormat, palette: Palette, label: Label) -> Self {
         Self {
             shared: Arc::new(Shared {
                 format,
                 palette,
+                label,
                 ..Shared::default()
             }),
             is_off: false,
@@ -97,23 +114,37 @@ impl AccessLog {
     /// Adds the line of a request.
     pub fn add(&self, entry: &Entry<'_>) {
         let Shared {
-            format, palette, ..
+            format,
+            palette,
+            label,
+            ..
         } = &*self.shared;
         self.push(|lines, now| match format {
             LogFormat::Django => format::django(lines, entry, palette, now),
             LogFormat::Common => format::common(lines, entry, now),
-            LogFormat::Json => format::json(lines, entry, now),
+            LogFormat::Json => format::json(lines, entry, &label.site, now),
         });
     }
 
     /// Adds that a client speaks TLS.
     pub fn over_https(&self, client: SocketAddr) {
         let Shared {
-            format, palette, ..
+            format,
+            palette,
+            label,
+            ..
         } = &*self.shared;
         self.push(|lines, now| {
             if *format == LogFormat::Json {
-                return format::json_message(lines, Level::Error, Some(client), OVER_HTTPS, now);
+                let said = OVER_HTTPS;
+                return format::json_message(
+                    lines,
+                    Level::Error,
+                    &label.site,
+                    Some(client),
+                    said,
+                    now,
+                );
             }
             let (start, end) = palette.around(OVER_HTTPS_STATUS);
             format::bracketed(lines, &now.django);
@@ -125,10 +156,18 @@ impl AccessLog {
 
     /// Adds that a client has broken its connection off.
     pub fn broken_pipe(&self, client: SocketAddr) {
-        let format = self.shared.format;
+        let Shared { format, label, .. } = &*self.shared;
         self.push(|lines, now| {
-            if format == LogFormat::Json {
-                return format::json_message(lines, Level::Info, Some(client), BROKEN_PIPE, now);
+            if *format == LogFormat::Json {
+                let said = BROKEN_PIPE;
+                return format::json_message(
+                    lines,
+                    Level::Info,
+                    &label.site,
+                    Some(client),
+                    said,
+                    now,
+                );
             }
             // Python's logging gives this line the time, to the millisecond.
             let Local {
@@ -145,10 +184,10 @@ impl AccessLog {
 
     /// Adds a line that is about the server rather than a request.
     pub(super) fn note(&self, text: &str) {
-        let format = self.shared.format;
+        let Shared { format, label, .. } = &*self.shared;
         self.push(|lines, now| {
-            if format == LogFormat::Json {
-                return format::json_message(lines, Level::Warning, None, text, now);
+            if *format == LogFormat::Json {
+                return format::json_message(lines, Level::Warning, &label.site, None, text, now);
             }
             lines.extend_from_slice(text.as_bytes());
             lines.push(b'\n');
@@ -170,6 +209,10 @@ impl AccessLog {
                 return;
             }
             let was_empty = waiting.lines.is_empty();
+            if self.shared.format != LogFormat::Json {
+                let prefix = self.shared.label.prefix.as_bytes();
+                waiting.lines.extend_from_slice(prefix);
+            }
             append(&mut waiting.lines, now);
             drop(waiting);
             if was_empty {
@@ -198,12 +241,13 @@ impl AccessLog {
         drop(waiting);
         if dropped > 0 {
             let said = format!("{dropped} lines of the access log were dropped");
-            if self.shared.format == LogFormat::Json {
+            let Shared { format, label, .. } = &*self.shared;
+            if *format == LogFormat::Json {
                 clock::with_local(|now| {
-                    format::json_message(lines, Level::Warning, None, &said, now);
+                    format::json_message(lines, Level::Warning, &label.site, None, &said, now);
                 });
             } else {
-                let _ = writeln!(lines, "{said}");
+                let _ = writeln!(lines, "{}{said}", label.prefix);
             }
         }
         !lines.is_empty()
@@ -266,6 +310,32 @@ mod tests {
                 "{last}"
             );
             assert_eq!(last.starts_with('{'), format == LogFormat::Json, "{last}");
+        }
+    }
+
+    #[test]
+    fn lines_of_one_site_of_several_say_so() {
+        let log = |format| {
+            let label = Label {
+                prefix: "blog | ".into(),
+                site: "blog".into(),
+            };
+            let log = AccessLog::of_site(format, Palette::plain(), label);
+            log.add(&entry(b"GET / HTTP/1.1"));
+            log.note("noted");
+            log.broken_pipe(entry(b"").client);
+            text(&log)
+        };
+        for format in [LogFormat::Django, LogFormat::Common] {
+            let text = log(format);
+            assert!(
+                text.lines().all(|line| line.starts_with("blog | ")),
+                "{text}"
+            );
+        }
+        for line in log(LogFormat::Json).lines() {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(object["site"], "blog", "{line}");
         }
     }
 

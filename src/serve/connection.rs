@@ -6,7 +6,7 @@ use bytes::Buf as _;
 use tokio::net::TcpStream;
 
 use super::{
-    Front,
+    Directory, Entrance, Front,
     access_log::Entry,
     download::{Answered, Then},
     events,
@@ -28,9 +28,13 @@ use super::{
 const LOGGED_LINE: usize = 200;
 
 /// Serves a connection to its end.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, entrance: Entrance) {
     // Responses are written whole: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
+    let (front, directory) = match entrance {
+        Entrance::One(front) => (front, None),
+        Entrance::Several(directory) => (directory.entry(), Some(directory)),
+    };
     let mut connection = Connection {
         socket: Socket::new(stream, front.site.settings.limits),
         is_loopback: peer.ip().to_canonical().is_loopback(),
@@ -42,6 +46,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
         state: Vec::new(),
         reserved: None,
         front,
+        directory,
     };
     let then = loop {
         match connection.next().await {
@@ -63,7 +68,10 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, front: Front) {
 struct Connection {
     socket: Socket,
     is_loopback: bool,
+    /// The front of the site that was asked for last.
     front: Front,
+    /// All of them, where there are several.
+    directory: Option<Arc<Directory>>,
     /// The request as it is sent on.
     outgoing: Outgoing,
     /// For the access log.
@@ -88,7 +96,7 @@ impl Connection {
             None => return Ok(Then::Close),
         };
         if !self.foreign_host.is_empty() && !self.front.upstream.admits(&self.foreign_host).await {
-            let page = pages::foreign_host(&self.foreign_host);
+            let page = pages::foreign_host(&self.foreign_host, self.directory.is_some());
             return self.refuse(&page, incoming.asked.is_head).await;
         }
         if let Some(reserved) = self.reserved.take() {
@@ -96,6 +104,12 @@ impl Connection {
             let answer = Box::pin(self.answer_own(*reserved, incoming));
             // No user is told of it, so nor of its end.
             return Ok(answer.await.unwrap_or(Then::Abort));
+        }
+        if let Some(directory) = &self.directory
+            && let Some(lobby) = directory.lobby(&self.front)
+        {
+            let page = lobby.page(self.request_line.starts_with(b"GET / "), incoming.audience);
+            return self.answer_in_lobby(&page, incoming).await;
         }
         if let Some(answered) = self.send_known_file(incoming).await? {
             self.log(&answered);
@@ -133,11 +147,19 @@ impl Connection {
                 reserved,
                 is_loopback,
                 front,
+                directory,
+                peer,
                 began,
                 ..
             } = &mut *self;
-            let has_script = front.live.is_some();
             let parsed = head::parse(&socket.input, |head| {
+                if let Some(directory) = directory
+                    && let Some(other) = directory.other_than(front, head.host)
+                {
+                    *front = other.clone();
+                    *outgoing = Outgoing::new(&front.site, *peer);
+                }
+                let has_script = front.live.is_some();
                 outgoing.set(head);
                 note_request_line(request_line, head);
                 let admission = admission(&front.site.settings.hosts, head);
@@ -310,6 +332,18 @@ impl Connection {
             }
         }
         Ok(Then::Close)
+    }
+
+    /// Answers a request for none of several sites.
+    async fn answer_in_lobby(&mut self, page: &Page, incoming: Incoming) -> io::Result<Then> {
+        let asked = Asked {
+            keep_alive: incoming.asked.keep_alive && incoming.framing == Framing::Length(0),
+            ..incoming.asked
+        };
+        let answered = write_page(&mut self.socket.output, page, asked);
+        self.socket.flush().await?;
+        self.log(&answered);
+        Ok(answered.then)
     }
 
     /// Answers a request that breaks the rules.

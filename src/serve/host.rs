@@ -101,6 +101,16 @@ impl HostPattern {
         Self(text.strip_suffix('.').unwrap_or(text).to_owned())
     }
 
+    /// The hosts of a site among several: `NAME.localhost` and all below.
+    pub(crate) fn of_site(name: &str) -> Self {
+        Self(format!(".{name}.localhost"))
+    }
+
+    /// Whether these are all hosts.
+    pub(crate) fn is_any(&self) -> bool {
+        self.0 == "*"
+    }
+
     /// Whether the host is one of those (Django's `django.http.request.validate_host`).
     pub(crate) fn matches(&self, host: &[u8]) -> bool {
         let (name, pattern) = (name_of(host), self.0.as_bytes());

@@ -1,16 +1,15 @@
-//! The listening sockets of one site, of which any may have the next connection.
+//! The listening sockets of one server, of which any may have the next connection.
 
 use std::{
     future::poll_fn,
     io,
     net::SocketAddr,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Settings, Site};
+use super::Entrance;
 
 /// One listening socket.
 #[derive(Debug)]
@@ -22,29 +21,29 @@ pub struct Listener {
     pub name: String,
 }
 
-/// A connection, who opened it, and the site at the address that it came to.
-type Accepted = (TcpStream, SocketAddr, Arc<Site>);
+/// A connection, who opened it, and where it leads to.
+type Accepted = (TcpStream, SocketAddr, Entrance);
 
-/// The listening sockets of one site.
+/// The listening sockets of one server.
 #[derive(Debug)]
 pub(super) struct Listeners {
-    sockets: Vec<(TcpListener, Arc<Site>)>,
+    sockets: Vec<(TcpListener, Entrance)>,
     /// Which is asked first.
     turn: usize,
 }
 
 impl Listeners {
-    pub(super) fn new(listeners: Vec<Listener>, settings: &Arc<Settings>) -> io::Result<Self> {
+    /// `entrance` says where a socket leads to, by its name and port.
+    pub(super) fn new(
+        listeners: Vec<Listener>,
+        entrance: impl Fn(String, u16) -> Entrance,
+    ) -> io::Result<Self> {
         let mut sockets = Vec::with_capacity(listeners.len());
         for Listener { socket, name } in listeners {
             socket.set_nonblocking(true)?;
             let socket = TcpListener::from_std(socket)?;
-            let site = Site {
-                settings: Arc::clone(settings),
-                name,
-                port: socket.local_addr()?.port(),
-            };
-            sockets.push((socket, Arc::new(site)));
+            let port = socket.local_addr()?.port();
+            sockets.push((socket, entrance(name, port)));
         }
         Ok(Self { sockets, turn: 0 })
     }
@@ -58,11 +57,11 @@ impl Listeners {
         let count = self.sockets.len();
         // Beginning behind the last that had one, so that none has to wait for a busy one.
         let in_turn = self.sockets.iter().enumerate().cycle();
-        for (index, (socket, site)) in in_turn.skip(self.turn).take(count) {
+        for (index, (socket, entrance)) in in_turn.skip(self.turn).take(count) {
             if let Poll::Ready(accepted) = socket.poll_accept(context) {
                 self.turn = index + 1;
                 return Poll::Ready(
-                    accepted.map(|(stream, peer)| (stream, peer, Arc::clone(site))),
+                    accepted.map(|(stream, peer)| (stream, peer, entrance.clone())),
                 );
             }
         }

@@ -1,7 +1,8 @@
 //! The HTTP front: it owns the listening sockets, speaks HTTP/1.1 with clients, and forwards
 //! requests to whatever [`Upstream`] says is there.
 //!
-//! - `connection`: one client connection, request after request
+//! - `server`: accepting connections; `connection`: one of them, request after request
+//! - `directory`: several sites at one address; `lobby`: what is there beside them
 //! - `outgoing`: a request in the form that is sent on; `backend`: what it is sent to
 //! - `body`, `spool`: reading a request body that a worker must know first
 //! - `forward`: one request and its response; `passage`: the two ways that they go, to a worker or
@@ -30,6 +31,7 @@ mod body;
 pub mod chunks;
 mod clock;
 mod connection;
+mod directory;
 mod download;
 mod environ;
 mod events;
@@ -43,6 +45,7 @@ mod known_files;
 mod limits;
 mod listeners;
 mod live;
+mod lobby;
 mod notices;
 mod outgoing;
 mod pages;
@@ -51,6 +54,7 @@ mod patience;
 mod policy;
 mod reserved;
 pub mod response;
+mod server;
 mod socket;
 mod spool;
 mod stream;
@@ -59,32 +63,28 @@ mod transmit;
 mod upload;
 mod upstream;
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::sync::Semaphore;
 
-pub use access_log::{AccessLog, Entry, LogFormat, Palette};
+pub use access_log::{AccessLog, Entry, Label, LogFormat, Palette};
 pub use backend::{Backend, Protocol};
+pub use directory::Hosted;
+use directory::{Directory, Neighbour};
 pub use host::{HostPattern, Hosts, NotAHost};
 pub use limits::Limits;
 pub use listeners::Listener;
 use listeners::Listeners;
 use live::Live;
+pub use lobby::{Listed, Lobby};
 pub use notices::Notifier;
+pub use server::Server;
 pub use upstream::{
     FailedStep, Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream,
 };
 
 /// What is said in `Server` and `SERVER_SOFTWARE`.
 const SOFTWARE: &str = concat!("scaffold/", env!("CARGO_PKG_VERSION"));
-
-/// Most connections served at once; more wait in the system's queue. A browser opens six, a load
-/// generator thousands; an idle one costs less than 6 KiB.
-const MAX_CONNECTIONS: usize = 16 * 1024;
-
-/// How long is waited after the system could not accept a connection, which it cannot when it has
-/// no file descriptors left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a front is to be like.
 #[derive(Clone, Debug, Default)]
@@ -121,74 +121,58 @@ struct Front {
     streams: Arc<Semaphore>,
 }
 
-/// The HTTP front of one site.
+impl Front {
+    /// Whether both are of the same site at the same address.
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.site, &other.site)
+    }
+}
+
+/// What the connections of one site share, at whichever of its addresses.
 #[derive(Debug)]
-pub struct Server {
-    listeners: Listeners,
+struct Answering {
+    settings: Arc<Settings>,
     upstream: Upstream,
     log: AccessLog,
     live: Option<Arc<Live>>,
+    streams: Arc<Semaphore>,
 }
 
-impl Server {
-    /// A server on these listeners. To be called in a Tokio runtime.
-    pub fn new(
-        listeners: Vec<Listener>,
-        settings: Settings,
-        upstream: Upstream,
-        log: AccessLog,
-    ) -> io::Result<Self> {
+impl Answering {
+    fn new(settings: Settings, upstream: Upstream, log: AccessLog) -> Self {
         let live = settings
             .live_reload
             .then(|| Arc::new(Live::new(upstream.notifier.clone(), log.clone())));
-        Ok(Self {
-            listeners: Listeners::new(listeners, &Arc::new(settings))?,
+        Self {
+            settings: Arc::new(settings),
             upstream,
             log,
             live,
-        })
+            streams: Arc::new(Semaphore::new(events::MAX_STREAMS)),
+        }
     }
 
-    /// Serves until `shutdown` ends; every connection is closed then.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self {
-            mut listeners,
-            upstream,
-            log,
-            live,
-        } = self;
-        let streams = Arc::new(Semaphore::new(events::MAX_STREAMS));
-        let mut connections = JoinSet::new();
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let accept = async {
-            loop {
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                    return;
-                };
-                match listeners.accept().await {
-                    Ok((stream, peer, site)) => {
-                        let front = Front {
-                            site,
-                            upstream: upstream.clone(),
-                            log: log.clone(),
-                            live: live.clone(),
-                            streams: Arc::clone(&streams),
-                        };
-                        connections.spawn(async move {
-                            connection::serve(stream, peer, front).await;
-                            drop(place);
-                        });
-                        // Those that have ended need not be kept.
-                        while connections.try_join_next().is_some() {}
-                    }
-                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                }
-            }
-        };
-        tokio::select! {
-            () = accept => {}
-            () = shutdown => {}
+    /// The front at an address that the user calls so, at that port.
+    fn at(&self, name: String, port: u16) -> Front {
+        Front {
+            site: Arc::new(Site {
+                settings: Arc::clone(&self.settings),
+                name,
+                port,
+            }),
+            upstream: self.upstream.clone(),
+            log: self.log.clone(),
+            live: self.live.clone(),
+            streams: Arc::clone(&self.streams),
         }
-        connections.shutdown().await;
     }
+}
+
+/// Where a listening socket leads to.
+#[derive(Clone, Debug)]
+enum Entrance {
+    /// To the only site.
+    One(Front),
+    /// To any of several, as each request says.
+    Several(Arc<Directory>),
 }

@@ -5,6 +5,8 @@
 //! a tunnel comes from this machine too, but asks for another host.
 
 mod ansi;
+mod lost;
+mod start;
 mod view;
 
 use std::sync::LazyLock;
@@ -13,22 +15,23 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    backend::Protocol,
     head::Reject,
     notices::Moment,
     upstream::{FailedStep, Failure},
 };
 use crate::wire::{
-    Cause, Loss,
     exceptions::Exception,
     message::{ApplicationError, ErrorKind},
 };
 
+pub(crate) use lost::process_lost;
+pub(crate) use start::{Row, StartPage, start};
 use view::View;
 
 /// The page, and the parts that it is made of.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("page", include_str!("pages/page.html")),
+    ("start", include_str!("pages/start.html")),
     ("problem", include_str!("pages/problem.html")),
     ("frame", include_str!("pages/frame.html")),
     ("source", include_str!("pages/source.html")),
@@ -207,78 +210,6 @@ pub(crate) fn unavailable(reason: &str) -> Page {
     plain(status, format!("{status}: {reason}\n"))
 }
 
-/// The process that ran the application went away during this request; `protocol` says which kind
-/// of process that was.
-pub(crate) fn process_lost(
-    loss: Loss,
-    protocol: Protocol,
-    audience: Audience,
-    moment: &Moment,
-) -> Page {
-    let Loss { cause, is_latest } = loss;
-    let (process, suspect) = match protocol {
-        Protocol::Worker => (
-            "The worker process",
-            "look for a call into C code that does not end, such as a regular expression; \
-             `--timeout 0` waits for ever",
-        ),
-        Protocol::Http => (
-            "The application's process",
-            "look for what keeps all threads of the runtime busy or waiting, which is for \
-             `spawn_blocking`; `--timeout 0` waits for ever",
-        ),
-    };
-    let (title, summary, hint) = match (cause, is_latest) {
-        (Cause::Outdated, _) => (
-            "The project was changed during this request".to_owned(),
-            "It ran on the code from before the change, and was ended because it took too long \
-             after that."
-                .to_owned(),
-            "reload the page: the answer will be of the new code",
-        ),
-        // A body that fails at once ends the connection, and not the process.
-        (Cause::Gone, _) if protocol == Protocol::Http => (
-            "The application gave no response".to_owned(),
-            "Its process has ended, and a new one is started; or it closed the connection, as it \
-             does where the body of a response fails."
-                .to_owned(),
-            "the terminal shows which of them it was",
-        ),
-        (Cause::Gone, _) => (
-            format!("{process} ended during this request"),
-            "The process that ran the application is gone; a new one is started.".to_owned(),
-            "the terminal shows how it ended",
-        ),
-        (Cause::Silent(seconds), true) => (
-            format!("{process} hung, most likely in this request"),
-            format!(
-                "The process that ran the application did not react for {seconds} s, and was \
-                 replaced. This request was begun last."
-            ),
-            suspect,
-        ),
-        (Cause::Silent(seconds), false) => (
-            format!("{process} hung during this request"),
-            format!(
-                "The process that ran the application did not react for {seconds} s, and was \
-                 replaced. Most likely it hung in another request, which was begun after this one."
-            ),
-            "the access log shows the requests that failed with it",
-        ),
-    };
-    page(
-        Problem {
-            status: "502 Bad Gateway",
-            title: &title,
-            summary: &summary,
-            hint,
-            ..Problem::default()
-        },
-        audience,
-        moment,
-    )
-}
-
 /// The worker sent what must not be sent on.
 pub(crate) fn bad_response(reason: &str, audience: Audience, moment: &Moment) -> Page {
     page(
@@ -303,17 +234,22 @@ pub(crate) fn rejected(reject: &Reject) -> Page {
 
 /// The request is for a host that is not this machine, and that nobody allows. The host is valid,
 /// so it has only characters that mean nothing to a terminal.
-pub(crate) fn foreign_host(host: &[u8]) -> Page {
+pub(crate) fn foreign_host(host: &[u8], is_of_several: bool) -> Page {
     let status = "403 Forbidden";
     let host = String::from_utf8_lossy(host);
     let name = host.rsplit_once(':').map_or(&*host, |(name, _)| name);
+    let hint = if is_of_several {
+        format!("say whose it is, with `hosts = [\"{name}\"]` in scaffold.sites.toml")
+    } else {
+        format!("allow it with `--allowed-host {name}`, or in Django's ALLOWED_HOSTS")
+    };
     plain(
         status,
         format!(
             "{status}: this server does not answer to the host `{host}`\n\n\
              A web site can point its own name at your machine, to read what is served here. So \
              only names of\nthis machine are answered, and those that are allowed.\n\n\
-             hint: allow it with `--allowed-host {name}`, or in Django's ALLOWED_HOSTS\n"
+             hint: {hint}\n"
         ),
     )
 }

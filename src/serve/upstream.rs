@@ -79,6 +79,14 @@ pub enum State {
     Failed(Arc<Failure>, Instant),
 }
 
+/// The same in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Starting,
+    Ready,
+    Failed,
+}
+
 /// What is known of the workers.
 #[derive(Debug)]
 struct Known {
@@ -212,6 +220,11 @@ pub fn upstream(is_current: IsCurrent) -> (Workers, Upstream) {
     )
 }
 
+/// The same for what nothing is ever behind.
+pub(super) fn nowhere() -> (Workers, Upstream) {
+    upstream(Arc::new(|| true))
+}
+
 /// Sends a request to the backend that has the fewest, of those that are not gone.
 fn submit(backends: &[Backend], outgoing: &Outgoing) -> Result<Exchange, Refused> {
     let least = match backends {
@@ -224,6 +237,20 @@ fn submit(backends: &[Backend], outgoing: &Outgoing) -> Result<Exchange, Refused
 }
 
 impl Upstream {
+    /// What is so now, in a word.
+    pub(super) fn standing(&self) -> Standing {
+        match self.known.borrow().state {
+            State::Starting => Standing::Starting,
+            State::Ready(_) => Standing::Ready,
+            State::Failed(..) => Standing::Failed,
+        }
+    }
+
+    /// Waits until that may have changed; false where it will not change any more.
+    pub(super) async fn changed(&mut self) -> bool {
+        self.known.changed().await.is_ok()
+    }
+
     /// Whether the application allows this host, as soon as that is known.
     pub(super) async fn admits(&mut self, host: &[u8]) -> bool {
         loop {

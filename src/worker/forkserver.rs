@@ -1,7 +1,6 @@
 //! A warm interpreter that workers are forked from.
 
 use std::{
-    ffi::OsString,
     io,
     os::unix::{net::UnixStream, process::ExitStatusExt as _},
     path::PathBuf,
@@ -16,7 +15,10 @@ use super::{
     Config, Error, Package,
     process::{Worker, spawn},
 };
-use crate::wire::{Child, Condition, Connections, Link, Parent, message::Report};
+use crate::{
+    project::Environment,
+    wire::{Child, Condition, Connections, Link, Parent, message::Report},
+};
 
 /// How long the answer to a wish for a worker may take.
 ///
@@ -54,7 +56,7 @@ pub(super) struct Forkserver {
 struct Basis {
     interpreter: PathBuf,
     root: PathBuf,
-    environment: Vec<(OsString, OsString)>,
+    environment: Environment,
     argv: Vec<String>,
     pythonpath: Vec<String>,
     open_files: i32,

@@ -14,14 +14,17 @@ mod process;
 mod settings;
 mod starter;
 
-use std::{ffi::OsString, io, num::NonZeroU32, path::PathBuf};
+use std::{io, num::NonZeroU32, path::PathBuf};
 
 pub use package::Package;
 pub use process::{Exit, Origin, Worker};
 pub use settings::{Found, Module, NewLine, Opaque, Refusal, SettingsRead, read_settings};
 pub use starter::Starter;
 
-use crate::{project::Streams, wire::message::Configure};
+use crate::{
+    project::{Environment, Streams},
+    wire::message::Configure,
+};
 
 /// How worker processes are started.
 #[derive(Clone, Debug)]
@@ -30,8 +33,8 @@ pub struct Config {
     pub interpreter: PathBuf,
     /// The project's root, which becomes the working directory.
     pub root: PathBuf,
-    /// Environment variables that are set beside those inherited.
-    pub environment: Vec<(OsString, OsString)>,
+    /// In what its environment differs from that of this process.
+    pub environment: Environment,
     /// What the worker is to load.
     pub configure: Configure,
     /// What the project reads and prints.

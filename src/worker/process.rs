@@ -3,7 +3,7 @@
 use std::{
     fmt, io,
     os::fd::{AsRawFd as _, OwnedFd},
-    process::{ExitStatus, Stdio},
+    process::ExitStatus,
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 
 use super::{Config, Error, Package, forkserver::Forked};
 use crate::{
-    project::{Ended, Streams},
+    project::Ended,
     wire::{Client, Connections, Link, LinkError, Status, message::Report},
 };
 
@@ -205,22 +205,15 @@ pub(super) fn spawn(
         .arg(package.main())
         .args(role)
         .args(inherited.iter().map(|fd| fd.as_raw_fd().to_string()))
-        .envs(config.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&config.root)
-        .stderr(Stdio::inherit())
         .preserved_fds(inherited);
-    match config.streams {
-        // The worker keeps the terminal, so that `breakpoint()` in a view works.
-        Streams::Shared => command.stdin(Stdio::inherit()).stdout(Stdio::inherit()),
-        Streams::Errors => command.stdin(Stdio::null()).stdout(io::stderr()),
-    };
-    Command::from(command)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|source| Error::Start {
-            interpreter: config.interpreter.clone(),
-            source,
-        })
+    config.environment.apply(&mut command);
+    let given = config.streams.give(&mut command);
+    let started = given.and_then(|()| Command::from(command).kill_on_drop(true).spawn());
+    started.map_err(|source| Error::Start {
+        interpreter: config.interpreter.clone(),
+        source,
+    })
 }
 
 /// How a worker ended.

@@ -140,8 +140,8 @@ pub async fn read_settings(
         .arg("-u")
         .arg(package.main())
         .args([ROLE, &question])
-        .envs(config.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&config.root);
+    config.environment.apply(command.as_std_mut());
     let output = run_to_end(&mut command, stop)
         .await
         .map_err(|source| Error::Start {

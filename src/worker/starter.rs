@@ -286,6 +286,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::{Environment, Streams};
 
     #[test]
     fn what_is_below_a_refused_module_is_refused_too() {
@@ -313,9 +314,9 @@ mod tests {
         Config {
             interpreter: "/nonexistent".into(),
             root: "/".into(),
-            environment: Vec::new(),
+            environment: Environment::default(),
             configure: crate::wire::message::Configure::default(),
-            streams: crate::project::Streams::Shared,
+            streams: Streams::Shared,
             timeout: None,
         }
     }

@@ -262,7 +262,7 @@ fn a_changed_variable_is_a_reason_for_a_new_process() {
         warm_up(starter).await;
         assert_eq!(load_forked(starter).await.answer().await, "('red', 'red')");
         let mut config = site.config.clone();
-        config.environment = vec![variable("COLOUR", "blue")];
+        config.environment.set = vec![variable("COLOUR", "blue")];
         starter.set_config(config);
         let (served, reason) = load_started(starter).await;
         assert!(reason.contains("the environment"), "{reason}");

@@ -12,7 +12,7 @@ use std::{
 };
 
 use scaffold::{
-    project::Streams,
+    project::{Environment, Streams},
     wire::{
         Condition, Event, Loaded, Status,
         message::{Configure, Environ, Report},
@@ -51,7 +51,7 @@ impl Site {
                 ..Configure::default()
             },
             root,
-            environment: Vec::new(),
+            environment: Environment::default(),
             streams: Streams::Shared,
             timeout: None,
         };
@@ -83,7 +83,7 @@ impl Site {
 
     fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
-        self.config.environment.push(pair);
+        self.config.environment.set.push(pair);
         self
     }
 

@@ -23,7 +23,7 @@ use crate::{
         site::{self, Found, Site},
     },
     console::{self, Verbosity},
-    project::{self, Config, ConfigTable, Root, Streams, bare_settings_modules},
+    project::{self, Config, ConfigTable, Environment, Root, Streams, bare_settings_modules},
     shutdown::{self, Stop},
     template::{self, AskingError, Edit, Reply, apply_edits, check_edits, shown_path},
     wire::message,
@@ -113,7 +113,7 @@ fn add(args: &AddWsgiArgs, verbosity: Verbosity, report: &mut Report) -> Result<
 
 /// Finds the project, as `runserver` does, and besides one that has nothing but settings.
 fn find(choice: &ChoiceArgs, here: &Path) -> Result<Site, Error> {
-    match site::find(choice, here) {
+    match site::find(choice, site::variable().as_ref(), here) {
         Ok(Found::Python(site)) => Ok(site),
         Ok(Found::Rust(_)) => Err(AddError::Rust.into()),
         Err(project::Error::NoProject { .. })
@@ -152,7 +152,7 @@ fn read(
     let config = worker::Config {
         interpreter: interpreter.path,
         root: site.directory.clone(),
-        environment: Vec::new(),
+        environment: Environment::default(),
         configure,
         streams: Streams::Errors,
         timeout: None,

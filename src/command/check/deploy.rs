@@ -63,7 +63,7 @@ pub(super) fn examine(
             "SETTINGS_MODULE"
         };
         let variable = (variable.into(), settings.into());
-        elsewhere.environment.push(variable);
+        elsewhere.environment.set.push(variable);
     }
     // What is wrong in any directory has been told.
     let had_answer = !report.problems.iter().any(is_about_the_answer);

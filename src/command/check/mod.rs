@@ -15,7 +15,7 @@ use tokio::{select, time::timeout};
 use crate::{
     cli::{CheckArgs, OutputArgs},
     console::{self, Verbosity},
-    project::{Config, ConfigTable, Streams},
+    project::{Config, ConfigTable, Environment, Streams},
     shutdown::Stop,
     wire::{Status, message},
     worker::{self, Package, Worker},
@@ -74,7 +74,7 @@ fn examine(
         json: _,
     } = args;
     let here = env::current_dir().map_err(Error::CurrentDirectory)?;
-    let site = match site::find(choice, &here)? {
+    let site = match site::find(choice, site::variable().as_ref(), &here)? {
         Found::Python(site) => site,
         Found::Rust(_) if *for_deployment => return Err(Error::PythonOption("--deploy")),
         Found::Rust(root) => {
@@ -91,7 +91,7 @@ fn examine(
     let config = worker::Config {
         interpreter: interpreter.path,
         root: site.directory.clone(),
-        environment: Vec::new(),
+        environment: Environment::default(),
         configure: message::Configure {
             argv: words.chain(site::django_words(choice)).collect(),
             threads: THREADS,

@@ -9,11 +9,13 @@ use super::{
     report::{self, Named, Report},
 };
 use crate::{
-    cargo::{self, Answer, Application, Build, Output, Package, Panic, Runner, Start},
+    cargo::{
+        self, Answer, Application, Build, Output, Package, Panic, Runner, Start, Surroundings,
+    },
     cli::ChoiceArgs,
     command::{error::Error, site},
     console::{self, Verbosity},
-    project::{Config, ConfigTable, Ended, Root, Streams},
+    project::{Config, ConfigTable, Ended, Environment, Root, Streams},
 };
 
 /// Finds out everything about a project, and notes it in the report as it comes to be known.
@@ -27,7 +29,7 @@ pub(super) async fn examine(
 ) -> Result<(), Error> {
     let package = Package::read(&root.directory).await?;
     let config = Config::read(&root.directory, ConfigTable::Cargo)?;
-    let choice = site::rust_choice(choice, &config);
+    let choice = site::rust_choice(choice, site::variable(), &config);
     let application = Application::read(&package, &choice)?;
     report.note_application(&application);
     let build = Build {
@@ -53,8 +55,12 @@ async fn attempt(
     package: &Package,
     application: &Application,
 ) -> Result<Result<Answer, Problem>, cargo::Error> {
+    let surroundings = Surroundings {
+        environment: Environment::default(),
+        streams: Streams::Errors,
+    };
     // The caller has a limit for this and the request together.
-    let started = Runner::start(program, &package.directory, Streams::Errors, None).await?;
+    let started = Runner::start(program, &package.directory, &surroundings, None).await?;
     let runner = match started {
         Start::Ready(runner) => runner,
         Start::Panicked(text) => {

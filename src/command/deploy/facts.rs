@@ -17,7 +17,7 @@ use crate::{
         site::{self, Found, Site},
         words::lossy,
     },
-    project::{Config, ConfigTable, Streams},
+    project::{Config, ConfigTable, Environment, Streams},
     template::{Dict, Value},
     wire::{Status, message},
     worker::{self, Package, Worker},
@@ -53,7 +53,7 @@ pub(super) struct Known {
 
 /// Finds out all of it, for somebody who is in the directory `here`.
 pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Known, Error> {
-    let Found::Python(site) = site::find(choice, here)? else {
+    let Found::Python(site) = site::find(choice, site::variable().as_ref(), here)? else {
         return Err(DeployError::Rust.into());
     };
     let config = Config::read(&site.root.directory, ConfigTable::Pyproject)?;
@@ -62,7 +62,7 @@ pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Known, Error> {
     let worker = worker::Config {
         interpreter: interpreter.path,
         root: site.directory.clone(),
-        environment: Vec::new(),
+        environment: Environment::default(),
         configure: message::Configure {
             argv: words.chain(site::django_words(choice)).collect(),
             describe: true,

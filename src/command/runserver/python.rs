@@ -1,6 +1,6 @@
 //! A Python project: its interpreter, and what workers are told.
 
-use std::{num::NonZeroU32, path::Path};
+use std::num::NonZeroU32;
 
 use crate::{
     cli::{OutputArgs, RunserverArgs},
@@ -10,22 +10,20 @@ use crate::{
         site::{self, Site},
     },
     dev::Engine,
-    project::{Config, ConfigTable, Streams},
+    project::{Config, ConfigTable},
     watch::Language,
     wire::message::Configure,
     worker,
 };
 
-use super::{Planned, rules};
+use super::planned::{Planned, Setting, rules};
 
-/// Finds the interpreter of a project. `open_files` is the project's own limit, where it is not
-/// that of this process; else 0.
+/// Plans what serves a Python project: finds its interpreter.
 pub(super) fn plan(
     args: &RunserverArgs,
     output: OutputArgs,
     site: &Site,
-    here: &Path,
-    open_files: i32,
+    setting: &Setting<'_>,
 ) -> Result<Planned, Error> {
     let RunserverArgs {
         choice,
@@ -39,19 +37,25 @@ pub(super) fn plan(
     } = args;
     let table = ConfigTable::Pyproject;
     let config = Config::read(&site.root.directory, table)?;
-    let interpreter = site.interpreter(choice, &config)?;
+    let mut search = site.search(choice, &config);
+    if setting.is_one_of_several {
+        search.virtual_env = None;
+    }
+    let interpreter = search.find()?;
+    let mut environment = setting.environment.clone();
+    // Projects ask for this variable to do something in Django's serving process only.
+    environment.set.push(("RUN_MAIN".into(), "true".into()));
     let worker = worker::Config {
         interpreter: interpreter.path.clone(),
         root: site.directory.clone(),
-        streams: Streams::Shared,
-        // Projects ask for this variable to do something in Django's serving process only.
-        environment: vec![("RUN_MAIN".into(), "true".into())],
+        streams: setting.streams.clone(),
+        environment,
         configure: Configure {
             argv: project_argv(args, output),
             threads: if *nothreading { 0 } else { *threads },
             multiprocess: *workers > 1,
-            open_files,
-            ..site.configure(choice, &config, here)
+            open_files: setting.open_files,
+            ..site.configure(choice, &config, setting.here)
         },
         timeout: NonZeroU32::new(*timeout),
     };

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use crate::{
-    cargo::Builder,
+    cargo::{Builder, Surroundings},
     cli::RunserverArgs,
     command::{banner::Runtime, error::Error, site},
     console,
@@ -12,17 +12,25 @@ use crate::{
     watch::Language,
 };
 
-use super::{Planned, rules};
+use super::planned::{Planned, Setting, rules};
 
 /// Plans what serves the package with that root.
-pub(super) fn plan(args: &RunserverArgs, root: &Root) -> Result<Planned, Error> {
+pub(super) fn plan(
+    args: &RunserverArgs,
+    root: &Root,
+    setting: &Setting<'_>,
+) -> Result<Planned, Error> {
     refuse_pythons_options(args)?;
     let table = ConfigTable::Cargo;
     let config = Config::read(&root.directory, table)?;
-    let choice = site::rust_choice(&args.choice, &config);
+    let choice = site::rust_choice(&args.choice, setting.variable.clone(), &config);
     Ok(Planned {
         engine: Engine::Rust(Rust {
             builder: Builder::new(root.directory.clone(), choice, console::has_color()),
+            surroundings: Surroundings {
+                environment: setting.environment.clone(),
+                streams: setting.streams.clone(),
+            },
             timeout: NonZeroU32::new(args.timeout),
         }),
         shown: Runtime::Rust,

@@ -95,8 +95,8 @@ pub(super) fn common(lines: &mut Vec<u8>, entry: &Entry<'_>, now: &Local) {
 }
 
 /// Writes the object of a request.
-pub(super) fn json(lines: &mut Vec<u8>, entry: &Entry<'_>, now: &Local) {
-    begin_json(lines, Level::of_status(entry.status), now);
+pub(super) fn json(lines: &mut Vec<u8>, entry: &Entry<'_>, site: &str, now: &Local) {
+    begin_json(lines, Level::of_status(entry.status), site, now);
     remote(lines, entry.client);
     if let Some([method, target, protocol]) = parts(entry.request_line) {
         let end = memchr::memchr(b'?', target).unwrap_or(target.len());
@@ -124,11 +124,12 @@ pub(super) fn json(lines: &mut Vec<u8>, entry: &Entry<'_>, now: &Local) {
 pub(super) fn json_message(
     lines: &mut Vec<u8>,
     level: Level,
+    site: &str,
     client: Option<SocketAddr>,
     said: &str,
     now: &Local,
 ) {
-    begin_json(lines, level, now);
+    begin_json(lines, level, site, now);
     if let Some(client) = client {
         remote(lines, client);
     }
@@ -169,7 +170,7 @@ pub(super) fn digits(lines: &mut Vec<u8>, thousandths: u64) {
     number(lines, thousandths);
 }
 
-fn begin_json(lines: &mut Vec<u8>, level: Level, now: &Local) {
+fn begin_json(lines: &mut Vec<u8>, level: Level, site: &str, now: &Local) {
     text(lines, "{\"time\":\"");
     text(lines, &now.iso);
     lines.push(b'.');
@@ -178,6 +179,9 @@ fn begin_json(lines: &mut Vec<u8>, level: Level, now: &Local) {
     text(lines, "\",\"level\":\"");
     text(lines, level.name());
     lines.push(b'"');
+    if !site.is_empty() {
+        string(lines, ",\"site\":", site.as_bytes());
+    }
 }
 
 fn remote(lines: &mut Vec<u8>, client: SocketAddr) {

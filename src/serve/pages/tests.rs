@@ -1,8 +1,11 @@
 //! Tests of `pages`.
 
-use super::{super::Notifier, *};
+use super::{
+    super::{Notifier, Protocol},
+    *,
+};
 use crate::wire::{
-    Cause,
+    Cause, Loss,
     exceptions::{Relation, StackFrame},
 };
 

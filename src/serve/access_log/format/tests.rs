@@ -47,7 +47,7 @@ fn common_line(entry: &Entry<'_>) -> String {
 }
 
 fn json_line(entry: &Entry<'_>) -> Json {
-    let line = written(|lines| json(lines, entry, &now()));
+    let line = written(|lines| json(lines, entry, "", &now()));
     assert_eq!(line.find('\n'), Some(line.len() - 1), "{line}");
     serde_json::from_str(&line).unwrap()
 }
@@ -175,7 +175,7 @@ proptest! {
 
     #[test]
     fn any_note_is_one_object(said in "[\\x00-\\x7f]*") {
-        let line = written(|lines| json_message(lines, Level::Info, None, &said, &now()));
+        let line = written(|lines| json_message(lines, Level::Info, "", None, &said, &now()));
         let object: Json = serde_json::from_str(&line).unwrap();
         prop_assert_eq!(object["message"].as_str(), Some(said.as_str()));
     }

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 WAITS = "A debugger is at work in another request; the prompt of this one comes after it.\n"
 
+NOBODY = (
+    "Nothing can be typed here, so the debugger ends at once. To use it, serve this project alone, "
+    "at a terminal: `scaffold runserver` in its directory.\n"
+)
+
 ON_ITS_OWN = -1
 """The line at which `bdb.Bdb` stops next where it does not stop, as `continue` sets it."""
 
@@ -84,6 +89,8 @@ def _prepare(pdb: Any) -> None:
         thread = get_ident()
         turn = _turns.get(thread)
         if turn is None:
+            if _is_nobody():
+                sys.stderr.write(NOBODY)
             turn = _turns[thread] = _Turn()
         turn.depth += 1
         is_over = True
@@ -117,6 +124,14 @@ class _Turn:
     def end(self) -> None:
         if self._terminal is not None:
             os.close(self._terminal)
+
+
+def _is_nobody() -> bool:
+    """Return whether standard input is nothing at all, as where several sites are served."""
+    try:
+        return os.path.samestat(os.fstat(0), os.stat(os.devnull))
+    except OSError:
+        return False
 
 
 def _terminal() -> int | None:

@@ -1,0 +1,217 @@
+//! Running several sites side by side, on one thread: what waits for one of them holds up no other.
+
+use std::pin::Pin;
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::sync::watch;
+
+use crate::{
+    command::{error::Error, listening::Listening, printer::Printer, runtime},
+    console::{Terminal, Verbosity},
+    dev::{self, Event},
+    serve::{AccessLog, Hosted, Hosts, Limits, Listed, Listener, Lobby, Server},
+};
+
+use super::{
+    LAST_LINES,
+    planned::Address,
+    relay::{Ended, relay},
+    several::Site,
+    stopping::stopped,
+};
+
+/// What is to be served.
+pub(super) struct Together {
+    pub(super) sites: Vec<Site>,
+    pub(super) verbosity: Verbosity,
+    /// What the sites have in common that do not listen by themselves.
+    pub(super) listeners: Option<Vec<Listener>>,
+    /// The names of this machine that it listens at.
+    pub(super) names: Vec<String>,
+    /// The access log of what is for no site.
+    pub(super) log: AccessLog,
+}
+
+/// What prints, and is waited for at the end.
+#[derive(Default)]
+struct Printers {
+    all: Vec<Printer>,
+    logs: Vec<AccessLog>,
+}
+
+/// A site that runs, until everything ends.
+type Running = Pin<Box<dyn Future<Output = Result<(), dev::Error>>>>;
+
+/// Serves them until a signal asks to stop. Every process of all of them is gone when this returns.
+pub(super) fn run(together: Together) -> Result<(), Error> {
+    let terminal = Terminal::note();
+    let mut printers = Printers::default();
+    let runtime = runtime()?;
+    let result = runtime.block_on(serve(together, &terminal, &mut printers));
+    terminal.restore();
+    printers.end();
+    result
+}
+
+async fn serve(
+    together: Together,
+    terminal: &Terminal,
+    printers: &mut Printers,
+) -> Result<(), Error> {
+    let Together {
+        sites,
+        verbosity,
+        listeners,
+        names,
+        log,
+    } = together;
+    let stopped = stopped(terminal)?;
+    let (stop, end) = End::new();
+    let mut running = FuturesUnordered::<Running>::new();
+    let (mut hosted, mut listed) = (Vec::new(), Vec::new());
+    for site in sites {
+        let started = start(site, verbosity, &end, printers)?;
+        running.push(started.running);
+        listed.push(started.listed);
+        hosted.extend(started.hosted);
+    }
+    printers.of_log(&log);
+    let server = match listeners {
+        Some(listeners) => {
+            let hosts = Hosts::new(names, Vec::new());
+            let lobby = Lobby::new(hosts, Limits::default(), log, listed);
+            Some(Server::of_several(listeners, lobby, hosted).map_err(Error::Listen)?)
+        }
+        None => None,
+    };
+    let front = async {
+        match server {
+            Some(server) => server.run(end.reached()).await,
+            None => end.reached().await,
+        }
+        Ok(())
+    };
+    let stopping = async {
+        stopped.await;
+        stop.send_replace(true);
+        Ok(())
+    };
+    let sites = async {
+        while let Some(ended) = running.next().await {
+            ended?;
+        }
+        Ok(())
+    };
+    tokio::try_join!(front, sites, stopping).map(drop)
+}
+
+/// The end of everything, as each site waits for it.
+struct End(watch::Receiver<bool>);
+
+impl End {
+    fn new() -> (watch::Sender<bool>, Self) {
+        let (sender, receiver) = watch::channel(false);
+        (sender, Self(receiver))
+    }
+
+    /// Waits for it.
+    fn reached(&self) -> impl Future<Output = ()> + use<> {
+        let mut receiver = self.0.clone();
+        async move {
+            // Without a sender it has come, too.
+            let _ = receiver.wait_for(|is_reached| *is_reached).await;
+        }
+    }
+}
+
+/// A site that was started.
+struct Started {
+    running: Running,
+    listed: Listed,
+    /// What is to be served for it at the addresses of all; none where it has its own.
+    hosted: Option<Hosted>,
+}
+
+/// Starts one of them. Nothing of it runs before its future does.
+fn start(
+    site: Site,
+    verbosity: Verbosity,
+    end: &End,
+    printers: &mut Printers,
+) -> Result<Started, Error> {
+    let Site {
+        name,
+        planned,
+        voice,
+        printed,
+        log,
+        front,
+        hosts,
+        urls,
+        own,
+    } = site;
+    let url = urls.first().cloned().unwrap_or_default();
+    let address = Address {
+        urls,
+        // That another machine can reach it is said once for all.
+        is_loopback: true,
+    };
+    let (announcer, engine, watch) = planned.announced(voice.clone(), verbosity, address, true);
+    let (site, upstream) = dev::Site::new(engine, watch, false)?;
+    printers.of_log(&log);
+    let (mut over, ended) = Ended::new().map_err(Error::Runtime)?;
+    let relaying = Printer::start(move || relay(printed, ended, &voice));
+    printers.all.push(relaying);
+    let (printer, events) = Printer::of_events(announcer);
+    printers.all.push(printer);
+    let tell = move |event| {
+        if let Event::Ended(_) | Event::NotLoaded(_) = event {
+            over.tell();
+        }
+        // The printer listens as long as there is somebody to send.
+        let _ = events.send(event);
+    };
+    let listed = Listed {
+        name: name.clone(),
+        url,
+        upstream: upstream.clone(),
+    };
+    let Some(Listening { listeners, .. }) = own else {
+        let hosted = Hosted {
+            name,
+            hosts,
+            settings: front,
+            upstream,
+            log,
+        };
+        return Ok(Started {
+            running: Box::pin(site.run(end.reached(), tell)),
+            listed,
+            hosted: Some(hosted),
+        });
+    };
+    let server = Server::new(listeners, front, upstream, log).map_err(Error::Listen)?;
+    let serving = server.run(end.reached());
+    Ok(Started {
+        running: Box::pin(site.run(serving, tell)),
+        listed,
+        hosted: None,
+    })
+}
+
+impl Printers {
+    fn of_log(&mut self, log: &AccessLog) {
+        self.all.push(Printer::of_log(log.clone()));
+        self.logs.push(log.clone());
+    }
+
+    /// Has everything printed that is left, but does not wait for long.
+    fn end(self) {
+        for log in self.logs {
+            log.close();
+        }
+        for printer in self.all {
+            printer.wait(LAST_LINES);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The server: it accepts connections, until it is told to stop.
+
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use super::{
+    AccessLog, Answering, Directory, Entrance, Hosted, Listener, Listeners, Lobby, Neighbour,
+    Settings, Upstream, connection,
+};
+
+/// Most connections served at once; more wait in the system's queue. A browser opens six, a load
+/// generator thousands; an idle one costs less than 6 KiB.
+const MAX_CONNECTIONS: usize = 16 * 1024;
+
+/// How long is waited after the system could not accept a connection, which it cannot when it has
+/// no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The HTTP front of one site, or of several that have their addresses in common.
+#[derive(Debug)]
+pub struct Server {
+    listeners: Listeners,
+    /// What those who ask for no site come to, where there are several.
+    lobby: Option<Arc<Lobby>>,
+}
+
+impl Server {
+    /// The server of one site. To be called in a Tokio runtime.
+    pub fn new(
+        listeners: Vec<Listener>,
+        settings: Settings,
+        upstream: Upstream,
+        log: AccessLog,
+    ) -> io::Result<Self> {
+        let answering = Answering::new(settings, upstream, log);
+        let entrance = |name, port| Entrance::One(answering.at(name, port));
+        Ok(Self {
+            listeners: Listeners::new(listeners, entrance)?,
+            lobby: None,
+        })
+    }
+
+    /// The server of several sites, each request of which says by its host which one it is for. To
+    /// be called in a Tokio runtime.
+    pub fn of_several(
+        listeners: Vec<Listener>,
+        lobby: Lobby,
+        sites: Vec<Hosted>,
+    ) -> io::Result<Self> {
+        let lobby = Arc::new(lobby);
+        let sites: Vec<_> = sites.into_iter().map(Neighbour::from).collect();
+        let entrance = |name: String, port| {
+            Entrance::Several(Arc::new(Directory::new(&lobby, &sites, &name, port)))
+        };
+        Ok(Self {
+            listeners: Listeners::new(listeners, entrance)?,
+            lobby: Some(lobby),
+        })
+    }
+
+    /// Serves until `shutdown` ends; every connection is closed then.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let Self {
+            mut listeners,
+            lobby,
+        } = self;
+        let mut connections = JoinSet::new();
+        if let Some(lobby) = lobby {
+            connections.spawn(async move { lobby.follow().await });
+        }
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let accept = async {
+            loop {
+                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                    return;
+                };
+                match listeners.accept().await {
+                    Ok((stream, peer, entrance)) => {
+                        connections.spawn(async move {
+                            connection::serve(stream, peer, entrance).await;
+                            drop(place);
+                        });
+                        // Those that have ended need not be kept.
+                        while connections.try_join_next().is_some() {}
+                    }
+                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                }
+            }
+        };
+        tokio::select! {
+            () = accept => {}
+            () = shutdown => {}
+        }
+        connections.shutdown().await;
+    }
+}

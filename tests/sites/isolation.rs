@@ -1,0 +1,215 @@
+//! What happens to one site touches no other.
+
+use std::{
+    process::Command,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
+
+use rustix::process::Signal;
+
+use super::{ask, django, get, save, send, sites};
+use crate::support::{Packages, Sandbox, Serve, Server, newest, python};
+
+/// How long it may take until all processes are gone.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Asks a site again and again with several clients while `meanwhile` does something to another;
+/// each answer must be right.
+#[track_caller]
+fn under_load(server: &Server, host: &str, answer: &str, meanwhile: impl FnOnce()) {
+    let is_over = AtomicBool::new(false);
+    let count = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let clients = (0..3).map(|_| {
+            scope.spawn(|| {
+                let mut client = server.connect();
+                while !is_over.load(Ordering::Relaxed) {
+                    let response = ask(&mut client, host, "/");
+                    assert_eq!((response.status, response.text()), (200, answer));
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        });
+        let clients: Vec<_> = clients.collect();
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(meanwhile));
+        is_over.store(true, Ordering::Relaxed);
+        for client in clients {
+            client.join().unwrap();
+        }
+        outcome.unwrap();
+    });
+    assert!(count.into_inner() > 0);
+}
+
+/// Two projects with Djangos of their own, one of which crashes and the other is edited, while the
+/// other one of each has much to do.
+#[test]
+fn two_djangos_neither_of_which_notices_the_other() {
+    let sandbox = Sandbox::new();
+    let oldest = python::minor(8).unwrap_or_else(newest);
+    let old = oldest.venv(Packages::OldDjango);
+    let new = newest().venv(Packages::Django);
+    django(&sandbox, "blog", &old);
+    django(&sandbox, "shop", &new);
+    let server = Serve::within(sandbox)
+        .args(["--site", "blog=./blog", "--site", "shop=shop"])
+        .start();
+    let [blog, shop] = ["blog.localhost", "shop.localhost"];
+    let of_blog = |value| format!("blog 4.2.30 {value} {blog}");
+    let of_shop = format!("shop 6.1.3 0 {shop}");
+    assert_eq!(get(&server, blog, "/").text(), of_blog(0));
+    assert_eq!(get(&server, shop, "/").text(), of_shop);
+
+    under_load(&server, blog, &of_blog(0), || {
+        for _ in 0..3 {
+            assert_eq!(get(&server, shop, "/crash").status, 502);
+            assert_eq!(get(&server, shop, "/").text(), of_shop);
+        }
+    });
+    under_load(&server, shop, &of_shop, || {
+        for number in 1..=5 {
+            save(
+                &server,
+                "blog/conf/value.py",
+                &format!("VALUE = {number}\n"),
+            );
+            assert_eq!(get(&server, blog, "/").text(), of_blog(number));
+        }
+    });
+    let output = server.output();
+    assert!(output.contains("shop | error: worker process "), "{output}");
+    assert_eq!(output.matches("blog | conf/value.py changed").count(), 5);
+    assert_eq!(output.matches("shop | conf/value.py changed").count(), 0);
+}
+
+/// While one site is being loaded, which may take any time, requests at another are answered.
+#[test]
+fn a_site_that_loads_holds_up_no_other() {
+    let server = sites(&[("a", ""), ("b", "")]).start();
+    let gate = server.sandbox().dir().join("gate");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&gate)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(get(&server, "b.localhost", "/").text(), "b first /");
+    let mark = server.mark();
+    save(&server, "b/value.py", "VALUE = open('../gate').read()\n");
+    server.wait_for_output_since(mark, "b | value.py changed, reloading.");
+    let mut waiting = server.connect();
+    send(&mut waiting, "b.localhost", "/");
+    let mut client = server.connect();
+    for _ in 0..20 {
+        assert_eq!(ask(&mut client, "a.localhost", "/").text(), "a first /");
+    }
+    let listed = ask(&mut client, "localhost", "/").text().to_owned();
+    assert!(
+        listed.contains("a.localhost") && listed.contains("  loading\n"),
+        "{listed}"
+    );
+    assert!(!waiting.has_answer());
+    std::fs::write(gate, "second").unwrap();
+    assert_eq!(waiting.response().text(), "b second /");
+}
+
+/// One connection may ask for any of them, and comes to each.
+#[test]
+fn a_connection_goes_from_site_to_site() {
+    let server = sites(&[("a", ""), ("b", "hosts = ['b.test', '.c.test']")]).start();
+    let mut client = server.connect();
+    for number in 0..20 {
+        let path = format!("/{number}");
+        for (host, site) in [
+            ("a.localhost", "a"),
+            ("B.LocalHost.:8000", "b"),
+            ("x.a.localhost", "a"),
+            ("b.test", "b"),
+            ("x.c.test:80", "b"),
+        ] {
+            let expected = format!("{site} first {path}");
+            assert_eq!(ask(&mut client, host, &path).text(), expected);
+        }
+    }
+    // Bodies, and requests that are sent before the answer to the one before has come.
+    let post = |host: &str, body: &str| {
+        let length = body.len();
+        format!("POST /body HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    client.send(post("a.localhost", "for a") + &post("b.test", "for b"));
+    client.send("GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n");
+    for expected in ["for a", "for b", "a first /"] {
+        assert_eq!(client.response().text(), expected);
+    }
+}
+
+/// What the shell says about one project is for none of several, and the environment of a site is
+/// for that site alone.
+#[test]
+fn each_site_has_an_environment_of_its_own() {
+    let server = sites(&[("a", "environment = { COLOUR = 'red' }"), ("b", "")])
+        .env("DJANGO_SETTINGS_MODULE", "other.settings")
+        .env("VIRTUAL_ENV", "/nonexistent")
+        .env("EDITOR", "ed")
+        .start();
+    let value = |site: &str, name: &str| {
+        let response = get(
+            &server,
+            &format!("{site}.localhost"),
+            &format!("/environ/{name}"),
+        );
+        response.text().to_owned()
+    };
+    assert_eq!(value("a", "COLOUR"), "red");
+    assert_eq!(value("b", "COLOUR"), "none");
+    assert_eq!(value("a", "EDITOR"), "ed");
+    for name in ["DJANGO_SETTINGS_MODULE", "VIRTUAL_ENV"] {
+        assert_eq!(value("a", name), "none", "{name}");
+    }
+}
+
+/// A site whose application cannot be loaded shows that, and the others serve; it is served once
+/// it is mended.
+#[test]
+fn a_site_that_cannot_be_loaded_is_the_only_one() {
+    let server = sites(&[("a", ""), ("b", "")])
+        .file("b/value.py", "VALUE = 1 / 0\n")
+        .start();
+    let failed = get(&server, "b.localhost", "/");
+    assert_eq!(failed.status, 500);
+    assert!(failed.text().contains("ZeroDivisionError"));
+    assert_eq!(get(&server, "a.localhost", "/").text(), "a first /");
+    let listed = get(&server, "127.0.0.1", "/").text().to_owned();
+    assert!(
+        listed.contains("  ready\n") && listed.contains("  failed\n"),
+        "{listed}"
+    );
+    save(&server, "b/value.py", "VALUE = 'mended'\n");
+    assert_eq!(get(&server, "b.localhost", "/").text(), "b mended /");
+}
+
+/// The end is the end of all.
+#[test]
+fn a_signal_ends_all_of_them() {
+    for is_from_terminal in [false, true] {
+        let mut server = sites(&[("a", ""), ("b", "workers = 2"), ("c", "port = 0")]).start();
+        for site in ["a", "b"] {
+            let host = format!("{site}.localhost");
+            assert_eq!(get(&server, &host, "/").status, 200);
+        }
+        let workers = server.worker_pids();
+        assert!(workers.len() >= 2, "{workers:?}");
+        if is_from_terminal {
+            server.signal_all(Signal::INT);
+        } else {
+            server.signal(Signal::TERM);
+        }
+        assert!(server.wait_exit(SOON).success());
+        for worker in workers {
+            server.wait_gone(worker, SOON);
+        }
+    }
+}
