@@ -38,7 +38,7 @@ fn debians() -> Venv {
 }
 
 /// That environment, or where it is in somebody's home a copy that everybody can read.
-fn environment(directory: &Path) -> PathBuf {
+pub(super) fn environment(directory: &Path) -> PathBuf {
     let venv = debians();
     let can_look = as_nobody(Path::new("/usr/bin/test"))
         .args(["-r".as_ref(), venv.as_ref().as_os_str()])
@@ -57,7 +57,7 @@ fn environment(directory: &Path) -> PathBuf {
 }
 
 /// A directory that everybody can look into.
-fn open_directory() -> TempDir {
+pub(super) fn open_directory() -> TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::Builder::new()
         .prefix("apache-")
@@ -68,7 +68,7 @@ fn open_directory() -> TempDir {
 }
 
 /// Starts it with a configuration, in a directory of the test's.
-fn start(directory: &Path, port: u16, configuration: &str) -> Daemon {
+pub(super) fn start(directory: &Path, port: u16, configuration: &str) -> Daemon {
     for file in [PROGRAM, "/usr/lib/apache2/modules/mod_wsgi.so"] {
         let there = Path::new(file).exists();
         assert!(

@@ -8,6 +8,7 @@ mod interface;
 mod nginx;
 mod service;
 mod site;
+mod table;
 mod unit;
 #[cfg(feature = "system-tests")]
 mod units;

@@ -20,7 +20,7 @@ use crate::support::{
 const PROGRAM: &str = "/usr/sbin/nginx";
 
 /// What Debian's own configuration has around a site, in a directory of the test's.
-fn start(site: &Site, target: &str) -> Daemon {
+pub(super) fn start(site: &Site, target: &str) -> Daemon {
     assert!(
         Path::new(PROGRAM).exists(),
         "`{PROGRAM}` (Debian's package `nginx-light`)"
@@ -194,7 +194,7 @@ fn it_speaks_fastcgi_to_uwsgi() {
 }
 
 /// What starts a program in the group that nginx is in, as `Group` in the unit has it.
-fn in_nobodys_group() -> Vec<String> {
+pub(super) fn in_nobodys_group() -> Vec<String> {
     if !rustix::process::geteuid().is_root() {
         return Vec::new();
     }

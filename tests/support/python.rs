@@ -115,6 +115,8 @@ pub(crate) enum Packages {
     DjangoWithGunicorn,
     /// The same Django, and uWSGI as a module of Python, which needs no compiler.
     DjangoWithUwsgi,
+    /// The same Django, and every server that is a package.
+    DjangoWithServers,
     /// The newest Flask that the interpreter can install.
     Flask,
 }
@@ -126,6 +128,7 @@ impl Packages {
             Self::Django | Self::OldDjango | Self::DjangoWithJinja => "django",
             Self::DjangoWithGunicorn => "gunicorn",
             Self::DjangoWithUwsgi => "uwsgi",
+            Self::DjangoWithServers => "all-servers",
             Self::Flask => "flask",
         }
     }
@@ -149,6 +152,17 @@ impl Packages {
             (Self::DjangoWithUwsgi, _) => {
                 let uwsgi = vec!["pyuwsgi==2.0.30.post1"];
                 [Self::Django.requirements(minor), uwsgi].concat()
+            }
+            (Self::DjangoWithServers, _) => {
+                let others = match minor {
+                    ..=8 => ["waitress==3.0.0", "granian==1.6.4"],
+                    9 => ["waitress==3.0.2", "granian==2.5.7"],
+                    _ => ["waitress==3.0.2", "granian==2.8.9"],
+                };
+                let mut all = Self::DjangoWithGunicorn.requirements(minor);
+                all.push("pyuwsgi==2.0.30.post1");
+                all.extend(others);
+                all
             }
             (Self::Flask, ..=8) => vec!["Flask==3.0.3", "Werkzeug==3.0.6"],
             (Self::Flask, _) => vec!["Flask==3.1.3", "Werkzeug==3.1.9"],
