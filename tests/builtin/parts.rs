@@ -1,6 +1,6 @@
 //! The optional parts of the Django template, alone and together.
 
-use crate::support::{Outcome, Packages, Sandbox, Test, newest};
+use crate::support::{Outcome, Packages, Test, newest};
 
 use super::{assert_linted, assert_tested, assert_typed, run};
 
@@ -124,7 +124,7 @@ fn production_names_its_database() {
 #[test]
 fn the_tests_pass_on_postgresql() {
     let postgres = crate::support::postgres::Postgres::start();
-    let mut project: Sandbox = generated("postgres").into_sandbox();
+    let mut project = generated("postgres").into_sandbox();
     let host = postgres.host().display();
     let url = format!("postgresql://postgres@/postgres?host={host}&application_name=tests%20here");
     project.set_env("DATABASE_URL", url);

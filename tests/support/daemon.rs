@@ -3,6 +3,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read},
+    net::SocketAddr,
     os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -13,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use regex::Regex;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::server::wait_end;
@@ -96,6 +98,16 @@ impl Daemon {
             log.push('\n');
         }
         log.clone()
+    }
+
+    /// The address of this machine that its output names first.
+    #[track_caller]
+    pub(crate) fn address(&self) -> SocketAddr {
+        let output = self.output();
+        let pattern = Regex::new(r"127\.0\.0\.1:\d+").unwrap();
+        let found = pattern.find(&output);
+        let found = found.unwrap_or_else(|| panic!("no address:\n{output}"));
+        found.as_str().parse().unwrap()
     }
 
     /// Its process.

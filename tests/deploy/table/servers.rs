@@ -11,7 +11,6 @@ use std::{
 };
 
 use assert_cmd::cargo::cargo_bin;
-use regex::Regex;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -76,7 +75,7 @@ impl Kind {
                 wait_until_it_listens(&socket);
                 Address::Unix(socket)
             }
-            _ => Address::Tcp(address(&daemon.output())),
+            _ => Address::Tcp(daemon.address()),
         };
         let program = Program {
             daemon,
@@ -160,14 +159,6 @@ fn wait_until_it_listens(socket: &Path) {
         assert!(Instant::now() < deadline, "{error}");
         thread::yield_now();
     }
-}
-
-/// The address in a server's output.
-#[track_caller]
-fn address(output: &str) -> SocketAddr {
-    let pattern = Regex::new(r"127\.0\.0\.1:\d+").unwrap();
-    let found = pattern.find(output).expect("an address");
-    found.as_str().parse().unwrap()
 }
 
 impl Running {
