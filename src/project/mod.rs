@@ -42,7 +42,7 @@ pub use group::Group;
 pub use interpreter::{Interpreter, Origin};
 pub use name::{Name, Naming, looked_up};
 pub use programs::program_on_path;
-pub use requirements::Requirements;
+pub use requirements::{Declaration, Requirements};
 pub use root::{Marker, Root};
 pub use run::{complaint, run_printing, run_to_end};
 pub use search::Search;

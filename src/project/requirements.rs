@@ -1,4 +1,4 @@
-//! What has to be installed for a project to run, by its own files.
+//! What has to be installed for a project to run, by its own files, and which of them says so.
 
 use std::path::Path;
 
@@ -8,6 +8,12 @@ use super::{
 };
 
 const KEY: &str = "project.dependencies";
+
+/// Where requirements are pinned for pip.
+const REQUIREMENTS: &str = "requirements.txt";
+
+/// Where uv pins what is in `pyproject.toml`.
+const UV_LOCK: &str = "uv.lock";
 
 /// The requirements of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +30,7 @@ impl Requirements {
     /// Reads the requirements of the project with that root. A `requirements.txt` goes before
     /// `pyproject.toml`: where both are kept, it is the one that is pinned.
     pub fn read(root: &Path) -> Result<Self, Error> {
-        if root.join("requirements.txt").is_file() {
+        if root.join(REQUIREMENTS).is_file() {
             return Ok(Self::File);
         }
         let Some(file) = TomlFile::read(root, PYPROJECT)? else {
@@ -51,6 +57,43 @@ impl Requirements {
         } else {
             Self::List(list)
         })
+    }
+}
+
+/// The file that says what has to be installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// Its name, in the project's root.
+    pub file: &'static str,
+    /// The names in `[dependency-groups]` of `pyproject.toml` (PEP 735).
+    pub groups: Vec<String>,
+}
+
+impl Declaration {
+    /// Looks for it in the project with that root, in the order of [`Requirements::read`]; what is
+    /// pinned by uv goes before what it was pinned from.
+    pub fn find(root: &Path) -> Result<Option<Self>, Error> {
+        if root.join(REQUIREMENTS).is_file() {
+            return Ok(Some(Self {
+                file: REQUIREMENTS,
+                groups: Vec::new(),
+            }));
+        }
+        let Some(file) = TomlFile::read(root, PYPROJECT)? else {
+            return Ok(None);
+        };
+        let document = file.parse()?;
+        // Without this table the file has the settings of tools only.
+        if table_at(&document, &["project"]).is_none() {
+            return Ok(None);
+        }
+        let groups = table_at(&document, &["dependency-groups"]);
+        let groups = groups.map(|it| it.keys().map(ToString::to_string).collect());
+        let is_locked = root.join(UV_LOCK).is_file();
+        Ok(Some(Self {
+            file: if is_locked { UV_LOCK } else { PYPROJECT },
+            groups: groups.unwrap_or_default(),
+        }))
     }
 }
 
@@ -87,6 +130,28 @@ mod tests {
         fs::write(root.path().join("requirements.txt"), "x==1\n").unwrap();
         fs::write(root.path().join("pyproject.toml"), "not toml").unwrap();
         assert_eq!(Requirements::read(root.path()).unwrap(), Requirements::File);
+    }
+
+    #[test]
+    fn the_file_that_says_it_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(root.path().join(name), text).unwrap();
+        let find = || Declaration::find(root.path()).unwrap();
+        assert_eq!(find(), None);
+        write("pyproject.toml", "[tool.ruff]\n");
+        assert_eq!(find(), None);
+        let text = "[project]\nname = 'x'\n[dependency-groups]\nproduction = ['gunicorn']\n";
+        write("pyproject.toml", text);
+        let groups = vec!["production".to_owned()];
+        let found = |file| Declaration {
+            file,
+            groups: groups.clone(),
+        };
+        assert_eq!(find(), Some(found("pyproject.toml")));
+        write("uv.lock", "");
+        assert_eq!(find(), Some(found("uv.lock")));
+        write("requirements.txt", "x==1\n");
+        assert_eq!(find().unwrap().file, "requirements.txt");
     }
 
     #[test]

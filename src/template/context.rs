@@ -106,6 +106,11 @@ pub fn example_facts() -> Dict {
         ("static_root", "/projects/example_site/staticfiles"),
         ("media_url", "/media/"),
         ("media_root", "/projects/example_site/media"),
+        // The default database, as Django calls its engine.
+        ("database", "sqlite3"),
+        // The file in the project that says what has to be installed: requirements.txt, uv.lock or
+        // pyproject.toml.
+        ("requirements", "uv.lock"),
     ];
     let texts = texts.map(|(name, value)| (name.into(), Value::text(value)));
     let list = |values: &[&str]| Value::List(values.iter().copied().map(Value::text).collect());
@@ -117,6 +122,8 @@ pub fn example_facts() -> Dict {
             "writable_directories".into(),
             list(&["/projects/example_site", "/projects/example_site/media"]),
         ),
+        // Groups of requirements in pyproject.toml.
+        ("requirement_groups".into(), list(&["dev", "production"])),
     ];
     texts.into_iter().chain(lists).collect()
 }

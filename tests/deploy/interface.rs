@@ -27,6 +27,7 @@ fn targets_are_listed_with_what_they_are_for() {
     ----- stdout -----
     apache       Apache with mod_wsgi, which runs the project itself: where Apache serves a machine's sites already
     apache-auth  Apache asks for a name and password of Django's users, for anything that it serves itself
+    docker       An image for Docker or Podman with Gunicorn in it, and a compose.yaml: where containers run, or machines are to be alike
     fastcgi      FastCGI: uWSGI's socket behind nginx, where a web server speaks nothing else to applications
     gunicorn     Gunicorn as a service of systemd: the usual choice on a machine of your own, behind nginx or Apache
     nginx        nginx in front of Gunicorn or uWSGI: for HTTPS, static files and slow clients, so for every site on the internet

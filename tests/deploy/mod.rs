@@ -2,7 +2,9 @@
 
 #[cfg(feature = "system-tests")]
 mod apache;
+mod docker;
 mod gunicorn;
+mod image;
 mod interface;
 #[cfg(feature = "system-tests")]
 mod nginx;

@@ -17,7 +17,7 @@ use crate::{
         site::{self, Found, Site},
         words::lossy,
     },
-    project::{Config, ConfigTable, Environment, Streams},
+    project::{Config, ConfigTable, Declaration, Environment, Streams},
     template::{Dict, Value},
     wire::{Status, message},
     worker::{self, Package, Worker},
@@ -76,9 +76,11 @@ pub(super) fn find(choice: &ChoiceArgs, here: &Path) -> Result<Known, Error> {
         return Err(DeployError::NoModule(found.get("application").to_owned()).into());
     }
     let path = choice.pythonpath.as_deref().map(|it| here.join(it));
+    let mut facts = facts(&found, &site, path.as_deref());
+    facts.extend(requirements(&site.root.directory)?);
     Ok(Known {
         name: name(&found, &site.root.directory),
-        facts: facts(&found, &site, path.as_deref()),
+        facts,
         root: site.root.directory,
     })
 }
@@ -160,6 +162,7 @@ fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
         ("static_root", text("deploy_static_root")),
         ("media_url", text("deploy_media_url")),
         ("media_root", text("deploy_media_root")),
+        ("database", text("deploy_database")),
         (
             "python_path",
             Value::text(path.map(lossy).unwrap_or_default()),
@@ -170,6 +173,23 @@ fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
     .into_iter()
     .map(|(name, value)| (name.into(), value))
     .collect()
+}
+
+/// What the project's own files say of what it needs.
+fn requirements(root: &Path) -> Result<Dict, Error> {
+    let found = Declaration::find(root)?;
+    let file = found.as_ref().map(|it| it.file).unwrap_or_default();
+    let groups = found.as_ref().map(|it| it.groups.iter());
+    let groups = groups.into_iter().flatten();
+    let groups = groups.map(|it| Value::text(it.as_str())).collect();
+    let facts = [
+        ("requirements", Value::text(file)),
+        ("requirement_groups", Value::List(groups)),
+    ];
+    Ok(facts
+        .into_iter()
+        .map(|(name, value)| (name.into(), value))
+        .collect())
 }
 
 /// The same, with the directory that is written.

@@ -50,6 +50,7 @@ def describe(loaded: Loaded) -> Pairs:
         if url and root and "//" not in url:
             note(f"deploy_{kind}_url", f"/{url.strip('/')}/")
             note(f"deploy_{kind}_root", root)
+    note("deploy_database", settings.database())
     for host in settings.hosts():
         note("deploy_host", host)
     for directory in settings.written():
@@ -108,6 +109,13 @@ class _Settings:
                 name = host.lstrip(".")
                 if name not in LOCAL and not name.replace(".", "").isdigit() and ":" not in name:
                     yield name
+
+    def database(self) -> str:
+        """Return what Django calls the engine of the default database, such as `postgresql`."""
+        databases = self.get("DATABASES")
+        database = databases.get("default") if isinstance(databases, dict) else None
+        engine = database.get("ENGINE") if isinstance(database, dict) else None
+        return engine.rpartition(".")[2] if isinstance(engine, str) else ""
 
     def written(self) -> Iterator[str]:
         """Yield the directories that the project writes to: uploads, and databases of SQLite."""

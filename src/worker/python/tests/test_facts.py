@@ -55,6 +55,7 @@ class Described(unittest.TestCase):
             STATIC_ROOT = Path(__file__).parent / "static"
             MEDIA_URL = "https://cdn.example/"
             MEDIA_ROOT = "media"
+            DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
         """
         found = described({"site1.py": APP, "conf.py": settings}, settings="conf")
         self.assertEqual(found["settings_variable"], ["SETTINGS_MODULE"])
@@ -63,6 +64,7 @@ class Described(unittest.TestCase):
         self.assertEqual(found["host"], ["example.com", "b.example"])
         self.assertEqual(found["writes"], ["media"])
         self.assertNotIn("media_url", found)
+        self.assertEqual(found["database"], ["postgresql"])
 
     def test_odd_settings_are_nothing(self) -> None:
         settings = """
@@ -73,7 +75,7 @@ class Described(unittest.TestCase):
             DATABASES = {"default": "sqlite3", "other": {"ENGINE": None}}
         """
         found = described({"site1.py": APP, "conf.py": settings}, settings="conf")
-        for name in ("host", "static_url", "static_root", "writes"):
+        for name in ("host", "static_url", "static_root", "writes", "database"):
             self.assertNotIn(name, found)
 
     def test_nothing_is_told_unasked(self) -> None:
