@@ -2,11 +2,15 @@
 //! nobody could find another end of the body, and without what is about its own connection.
 #![no_main]
 
+#[path = "support/part.rs"]
+mod part;
+
 use bytes::Bytes;
 use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
+use part::Part;
 use scaffold::serve::http::answer::{self, Framing};
 
 #[derive(Arbitrary, Debug)]
@@ -16,18 +20,12 @@ struct Input<'i> {
     /// The status line is `line`, and not one that is accepted.
     is_whole_line: bool,
     code: u16,
-    headers: Vec<(Word<'i>, Word<'i>)>,
+    headers: Vec<(Part<'i>, Part<'i>)>,
     /// How many octets arrive at a time.
     piece: u8,
 }
 
-/// Octets that mean something in a head, and others.
-#[derive(Arbitrary, Debug)]
-enum Word<'i> {
-    Known(u8),
-    Other(&'i [u8]),
-}
-
+/// Octets that mean something in a head.
 const KNOWN: &[&str] = &[
     "Content-Length",
     "content-length",
@@ -51,15 +49,6 @@ const KNOWN: &[&str] = &[
     "18446744073709551616",
 ];
 
-impl Word<'_> {
-    fn octets(&self) -> &[u8] {
-        match self {
-            Self::Known(index) => KNOWN[usize::from(*index) % KNOWN.len()].as_bytes(),
-            Self::Other(octets) => octets,
-        }
-    }
-}
-
 impl Input<'_> {
     fn octets(&self) -> Vec<u8> {
         let mut octets = if self.is_whole_line {
@@ -70,7 +59,7 @@ impl Input<'_> {
         };
         octets.extend(b"\r\n");
         for (name, value) in &self.headers {
-            octets.extend([name.octets(), b": ", value.octets(), b"\r\n"].concat());
+            octets.extend([name.octets(KNOWN), b": ", value.octets(KNOWN), b"\r\n"].concat());
         }
         octets.extend(b"\r\n");
         octets

@@ -3,10 +3,14 @@
 //! what is about the client's own connection.
 #![no_main]
 
+#[path = "support/part.rs"]
+mod part;
+
 use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
+use part::Part;
 use scaffold::serve::{
     head::{self, Head},
     http::request,
@@ -14,19 +18,13 @@ use scaffold::serve::{
 
 #[derive(Arbitrary, Debug)]
 struct Input<'i> {
-    method: Word<'i>,
+    method: Part<'i>,
     target: &'i [u8],
     is_http11: bool,
-    headers: Vec<(Word<'i>, Word<'i>)>,
+    headers: Vec<(Part<'i>, Part<'i>)>,
 }
 
-/// Octets that mean something in a head, and others.
-#[derive(Arbitrary, Debug)]
-enum Word<'i> {
-    Known(u8),
-    Other(&'i [u8]),
-}
-
+/// Octets that mean something in a head.
 const KNOWN: &[&str] = &[
     "GET",
     "POST",
@@ -59,15 +57,6 @@ const KNOWN: &[&str] = &[
     "content-length",
 ];
 
-impl Word<'_> {
-    fn octets(&self) -> &[u8] {
-        match self {
-            Self::Known(index) => KNOWN[usize::from(*index) % KNOWN.len()].as_bytes(),
-            Self::Other(octets) => octets,
-        }
-    }
-}
-
 impl Input<'_> {
     fn octets(&self) -> Vec<u8> {
         let version: &[u8] = if self.is_http11 {
@@ -75,9 +64,9 @@ impl Input<'_> {
         } else {
             b" HTTP/1.0\r\n"
         };
-        let mut octets = [self.method.octets(), b" ", self.target, version].concat();
+        let mut octets = [self.method.octets(KNOWN), b" ", self.target, version].concat();
         for (name, value) in &self.headers {
-            octets.extend([name.octets(), b": ", value.octets(), b"\r\n"].concat());
+            octets.extend([name.octets(KNOWN), b": ", value.octets(KNOWN), b"\r\n"].concat());
         }
         octets.extend(b"\r\n");
         octets

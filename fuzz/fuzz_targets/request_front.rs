@@ -3,6 +3,8 @@
 //! is answered after a refusal, and the worker gets only what keeps the rules.
 #![no_main]
 
+#[path = "support/part.rs"]
+mod part;
 mod support;
 
 use std::{
@@ -24,6 +26,7 @@ use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
+use part::Part;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use scaffold::wire::{
     frame::{self, Frame, Kind, RequestId},
@@ -120,22 +123,6 @@ struct Request<'i> {
     without_host: bool,
     headers: Vec<Part<'i>>,
     body: Vec<Part<'i>>,
-}
-
-/// One of those above, or any octets.
-#[derive(Arbitrary, Debug)]
-enum Part<'i> {
-    Known(u8),
-    Other(&'i [u8]),
-}
-
-impl<'i> Part<'i> {
-    fn octets(&self, known: &[&'i str]) -> &'i [u8] {
-        match self {
-            Self::Known(index) => known[usize::from(*index) % known.len()].as_bytes(),
-            Self::Other(octets) => octets,
-        }
-    }
 }
 
 impl Input<'_> {
