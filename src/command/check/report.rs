@@ -1,6 +1,6 @@
 //! What was found out: filled as the check goes on, and JSON for programs.
 //!
-//! The keys of the JSON are part of the program's interface; `README.md` lists them.
+//! The keys of the JSON are part of the program's interface; `docs/check.md` lists them.
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! What was made, or would be: as JSON for programs, and as a list for people.
 //!
-//! The keys of the JSON are part of the program's interface; `README.md` lists them.
+//! The keys of the JSON are part of the program's interface; `docs/startproject.md` lists them.
 
 use std::{
     collections::BTreeMap,
