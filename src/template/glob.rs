@@ -39,9 +39,9 @@ fn one_part(pattern: &[u8], name: &[u8]) -> bool {
     )
 }
 
-/// Matches without backtracking further than to the last star, which stands for any number of
-/// items: linear in practice, and never worse than the product of the two lengths.
-fn sequence<P, T>(
+/// Whether a pattern means all of the items. It goes back to the last star only, which stands for
+/// any number of items: linear in practice, and never worse than the product of the two lengths.
+pub(super) fn sequence<P, T>(
     pattern: &[P],
     items: &[T],
     is_star: impl Fn(&P) -> bool,

@@ -1,5 +1,7 @@
 //! Python's `fnmatch`: patterns in which `*` stands for anything, also for several directories.
 
+use crate::template::glob::sequence;
+
 /// A part of a pattern.
 enum Part {
     Star,
@@ -15,34 +17,14 @@ enum Part {
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let parts = parts(pattern);
     let name: Vec<char> = name.chars().collect();
-    let (mut at, mut matched) = (0, 0);
-    let mut last_star = None;
-    // Back to the last star only, so that no pattern takes long.
-    while let Some(character) = name.get(matched) {
-        match parts.get(at) {
-            Some(Part::Star) => {
-                last_star = Some((at, matched));
-                at += 1;
-            }
-            Some(part) if part.is_like(*character) => {
-                at += 1;
-                matched += 1;
-            }
-            _ => {
-                let Some((star, taken)) = last_star else {
-                    return false;
-                };
-                last_star = Some((star, taken + 1));
-                at = star + 1;
-                matched = taken + 1;
-            }
-        }
-    }
-    let mut rest = parts.iter().skip(at);
-    rest.all(|part| matches!(part, Part::Star))
+    sequence(&parts, &name, Part::is_star, |part, it| part.is_like(*it))
 }
 
 impl Part {
+    fn is_star(&self) -> bool {
+        matches!(self, Self::Star)
+    }
+
     fn is_like(&self, character: char) -> bool {
         match self {
             Self::Star | Self::Any => true,

@@ -28,7 +28,7 @@ pub(in crate::template) use exception::Exception;
 pub(in crate::template) use member::zone_name;
 pub(in crate::template) use moment::{isoformat, offset_text};
 pub(in crate::template) use number::{float_text, parse_float, parse_integer, plain_text};
-pub(in crate::template) use strings::{expand_tabs, lines_with_ends, split_lines};
+pub(in crate::template) use strings::{TAB_SIZE, expand_tabs, lines_with_ends, split_lines};
 
 /// A value, as cheap to clone as a pointer.
 #[derive(Clone, Debug)]

@@ -12,6 +12,9 @@ use crate::template::{
     titlecase::{capitalize, is_cased, is_title_case, title},
 };
 
+/// How far apart Python's tabs are.
+pub(in crate::template) const TAB_SIZE: usize = 8;
+
 /// What the method of this name returns; `None` where there is no such method.
 pub(super) fn call(text: &str, method: &str) -> Option<Result<Value, Exception>> {
     let all = |test: fn(char) -> bool| Value::Bool(!text.is_empty() && text.chars().all(test));
@@ -19,7 +22,7 @@ pub(super) fn call(text: &str, method: &str) -> Option<Result<Value, Exception>>
     let value = match method {
         "capitalize" => Value::text(capitalize(text)),
         "casefold" => Value::text(caseless::default_case_fold_str(text)),
-        "expandtabs" => Value::text(expand_tabs(text)),
+        "expandtabs" => Value::text(expand_tabs(text, TAB_SIZE)),
         "lower" => Value::text(text.to_lowercase()),
         "lstrip" => Value::text(text.trim_start_matches(is_space)),
         "rstrip" => Value::text(text.trim_end_matches(is_space)),
@@ -107,14 +110,15 @@ pub(in crate::template) fn lines_with_ends(text: &str) -> Vec<&str> {
     lines
 }
 
-/// `str.expandtabs()`.
-pub(in crate::template) fn expand_tabs(text: &str) -> String {
+/// `str.expandtabs(size)`; its default size is 8.
+pub(in crate::template) fn expand_tabs(text: &str, size: usize) -> String {
     let mut result = String::with_capacity(text.len());
-    let mut column = 0;
+    let mut column = 0_usize;
     for character in text.chars() {
         match character {
             '\t' => {
-                let spaces = 8 - column % 8;
+                let over = column.checked_rem(size);
+                let spaces = over.map_or(0, |over| size - over);
                 result.extend(std::iter::repeat_n(' ', spaces));
                 column += spaces;
             }

@@ -7,7 +7,7 @@ use minijinja::{
 use minijinja_contrib::pycompat;
 
 use super::arguments::{Arguments, width};
-use crate::template::value::{is_decimal, words};
+use crate::template::value::{expand_tabs, is_decimal, words};
 
 /// Calls a method that the engine does not know.
 pub(super) fn call(
@@ -108,32 +108,6 @@ fn of_text(
         }
         _ => return Ok(None),
     }))
-}
-
-/// `str.expandtabs`.
-fn expand_tabs(text: &str, size: usize) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut column = 0_usize;
-    for character in text.chars() {
-        match character {
-            '\t' => {
-                let spaces = column
-                    .checked_rem(size)
-                    .map_or(0, |over: usize| size - over);
-                result.extend(std::iter::repeat_n(' ', spaces));
-                column += spaces;
-            }
-            '\n' | '\r' => {
-                result.push(character);
-                column = 0;
-            }
-            _ => {
-                result.push(character);
-                column += 1;
-            }
-        }
-    }
-    result
 }
 
 /// `str.split` and `str.rsplit`.

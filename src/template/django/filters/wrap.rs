@@ -1,7 +1,7 @@
 //! The filter `wordwrap`.
 
 use super::Input;
-use crate::template::value::{Exception, Value, expand_tabs, is_space, split_lines};
+use crate::template::value::{Exception, TAB_SIZE, Value, expand_tabs, is_space, split_lines};
 
 pub(super) fn filter(input: &Input<'_>) -> Result<Value, Exception> {
     let width = input.integer()?;
@@ -27,7 +27,7 @@ fn wrap(line: &str, width: i128) -> Result<Vec<String>, Exception> {
             "invalid width {width} (must be > 0)"
         )));
     }
-    let line = expand_tabs(line);
+    let line = expand_tabs(line, TAB_SIZE);
     let mut chunks = chunks(&line).into_iter().peekable();
     let mut lines = Vec::new();
     let length = |chunk: &str| i128::try_from(chunk.chars().count()).unwrap_or(i128::MAX);
