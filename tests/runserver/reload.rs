@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rstest::rstest;
@@ -72,19 +72,27 @@ impl Save {
     }
 }
 
-/// The first request after the save, not some later one. The connection was open before.
+/// How long the server waits at the least for a file to come back, or to be closed.
+const AWAITED: Duration = Duration::from_millis(50);
+
+/// The first request after the save, not some later one. The connection was open before. A save is
+/// one reload, unless the machine was so busy that the file was away for longer than anybody waits.
 #[test]
 fn the_next_answer_is_of_the_new_code() {
     let server = project().start();
     let path = server.sandbox().dir().join("value.py");
     let mut client = server.connect();
     assert_eq!(client.get("/").text(), "first");
+    let mut slow = 0;
     for number in 0..20 {
         let save = SAVES[number % SAVES.len()];
+        let begun = Instant::now();
         save.write(&path, &value(number));
+        slow += usize::from(begun.elapsed() >= AWAITED);
         assert_eq!(client.get("/").text(), number.to_string(), "{save:?}");
     }
-    assert_eq!(reloads(&server), 20);
+    let reloads = reloads(&server);
+    assert!((20..=20 + slow).contains(&reloads), "{reloads}, {slow} slow");
 }
 
 /// No request fails while the project is saved again and again, and none that was sent after a

@@ -143,7 +143,7 @@ impl Serve {
         let mut command = terminal::shell(cargo_bin!("scaffold"));
         self.complete(&mut command);
         command.env_clear().envs(self.sandbox.env());
-        let (child, terminal) = terminal::spawn(command);
+        let (child, terminal, _) = terminal::spawn(command);
         let log = Arc::<Log>::default();
         collect(terminal.try_clone().unwrap(), &log, |printed| {
             &mut printed.stdout

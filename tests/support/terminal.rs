@@ -103,9 +103,11 @@ pub(super) fn shell(program: &Path) -> Command {
     command
 }
 
-/// Starts a command with a new terminal as its three streams. Returns our end of it.
-pub(super) fn spawn(mut command: Command) -> (Child, File) {
+/// Starts a command with a new terminal as its three streams. Returns our end of it, and the modes
+/// that it had before.
+pub(super) fn spawn(mut command: Command) -> (Child, File, Modes) {
     let (ours, theirs) = pair();
+    let modes = modes(&ours);
     let child = command
         .env("TERM", "xterm")
         .stdin(theirs.try_clone().unwrap())
@@ -113,7 +115,7 @@ pub(super) fn spawn(mut command: Command) -> (Child, File) {
         .stderr(theirs)
         .spawn()
         .unwrap();
-    (child, ours)
+    (child, ours, modes)
 }
 
 /// A new terminal: our end, and that of a program.

@@ -56,12 +56,11 @@ impl Typing {
             .current_dir(sandbox.dir())
             .env_clear()
             .envs(sandbox.env());
-        let (shell, terminal) = terminal::spawn(shell);
+        let (shell, terminal, modes) = terminal::spawn(shell);
         Self {
             shell,
-            // The shell changes nothing, and the program waits for its first key.
-            modes: modes(&terminal),
             terminal,
+            modes,
             shown: Vec::new(),
             seen: 0,
             stdout,
