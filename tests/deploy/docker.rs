@@ -42,15 +42,17 @@ urlpatterns = [path("", home), path("broken", broken), path("wait", wait)]
 "#;
 
 /// A project with its files for Docker.
-struct Deployed {
-    sandbox: Sandbox,
-    port: u16,
+pub(super) struct Deployed {
+    pub(super) sandbox: Sandbox,
+    pub(super) port: u16,
+    /// What its files are to say of the image, for every target.
+    variables: Vec<String>,
 }
 
 impl Deployed {
     /// Writes them for the project in `shop`.
     #[track_caller]
-    fn new(test: Test, arguments: &[&str]) -> Self {
+    pub(super) fn new(test: Test, arguments: &[&str]) -> Self {
         let port = free_port();
         let root = test.dir().join("image");
         let at = |name: &str, path: &str| format!("--var={name}={}", root.join(path).display());
@@ -59,26 +61,31 @@ impl Deployed {
             0 => 10001,
             uid => uid,
         };
-        let test = test
-            .args(["deploy", "docker"])
-            .args(arguments.iter().copied());
-        let outcome = test
-            .args([
-                at("directory", "app"),
-                at("environment", "opt/venv"),
-                at("data_directory", "data"),
-                format!("--var=uid={uid}"),
-                format!("--var=port={port}"),
-            ])
-            .capture();
-        assert_eq!(outcome.status, Some(0), "{outcome}");
+        let variables = vec![
+            at("directory", "app"),
+            at("environment", "opt/venv"),
+            at("data_directory", "data"),
+            format!("--var=uid={uid}"),
+            format!("--var=port={port}"),
+        ];
         Self {
-            sandbox: outcome.into_sandbox(),
+            sandbox: written(test, "docker", arguments, &variables),
             port,
+            variables,
         }
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    /// Writes the files of another target for the same image.
+    #[track_caller]
+    pub(super) fn and(self, target: &str, arguments: &[&str]) -> Self {
+        let test = Test::within(self.sandbox).in_dir("shop");
+        Self {
+            sandbox: written(test, target, arguments, &self.variables),
+            ..self
+        }
+    }
+
+    pub(super) fn path(&self, path: &str) -> PathBuf {
         self.sandbox.dir().join("shop").join(path)
     }
 
@@ -88,7 +95,7 @@ impl Deployed {
 
     /// Does what the Dockerfile says.
     #[track_caller]
-    fn build(&self, requirements: &str) -> Image {
+    pub(super) fn build(&self, requirements: &str) -> Image {
         let text = self.read("deploy/docker/Dockerfile");
         assert_linted(&text, requirements);
         let file = self.path("deploy/docker/Dockerfile");
@@ -101,6 +108,15 @@ impl Deployed {
     }
 }
 
+#[track_caller]
+fn written(test: Test, target: &str, arguments: &[&str], variables: &[String]) -> Sandbox {
+    let test = test.args(["deploy", target]);
+    let test = test.args(arguments.iter().copied());
+    let outcome = test.args(variables).capture();
+    assert_eq!(outcome.status, Some(0), "{outcome}");
+    outcome.into_sandbox()
+}
+
 /// What the health check says, and whether it is content.
 fn told(mut health: Command) -> (bool, String) {
     let output = health.output().unwrap();
@@ -108,14 +124,21 @@ fn told(mut health: Command) -> (bool, String) {
     (output.status.success(), text)
 }
 
-/// With requirements that uv has pinned, and what is to be in no image.
+/// With what is to be in no image.
 fn django() -> Test {
-    let made = Test::new().args(["startproject", "shop"]).run();
-    let sandbox = made.into_sandbox();
-    sandbox.write("shop/shop/urls.py", URLS);
+    let sandbox = locked_django(URLS);
     for path in ["db.sqlite3", ".env", ".venv/x", "deploy/docker/.env"] {
         sandbox.write(format!("shop/{path}"), "secret\n");
     }
+    let test = Test::within(sandbox).in_dir("shop");
+    test.env("VIRTUAL_ENV", newest().venv(Packages::Django).dir())
+}
+
+/// A project with those URLs, and with requirements that uv has pinned.
+pub(super) fn locked_django(urls: &str) -> Sandbox {
+    let made = Test::new().args(["startproject", "shop"]).run();
+    let sandbox = made.into_sandbox();
+    sandbox.write("shop/shop/urls.py", urls);
     let project = sandbox.dir().join("shop");
     let declared = fs::read_to_string(project.join("pyproject.toml")).unwrap();
     let declared = declared.replace("Django>=4.2,<7", "Django==6.1.3");
@@ -128,8 +151,7 @@ fn django() -> Test {
         .output()
         .unwrap();
     assert!(locked.status.success(), "{locked:?}");
-    let test = Test::within(sandbox).in_dir("shop");
-    test.env("VIRTUAL_ENV", newest().venv(Packages::Django).dir())
+    sandbox
 }
 
 #[test]

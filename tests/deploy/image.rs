@@ -157,15 +157,16 @@ impl Image {
 
     /// What runs in a container with these variables.
     pub(super) fn command(&self, variables: &[(&str, &str)]) -> Command {
-        self.start(&self.command, variables)
+        self.other(&self.command, variables)
     }
 
     /// What says whether it answers.
     pub(super) fn health(&self, variables: &[(&str, &str)]) -> Command {
-        self.start(&self.health, variables)
+        self.other(&self.health, variables)
     }
 
-    fn start(&self, words: &[String], variables: &[(&str, &str)]) -> Command {
+    /// Another command in a container, found as an engine finds it.
+    pub(super) fn other(&self, words: &[String], variables: &[(&str, &str)]) -> Command {
         let programs = &self.environment["PATH"];
         let mut programs = programs.split(':').map(|it| Path::new(it).join(&words[0]));
         let mut command = Command::new(programs.find(|it| it.exists()).unwrap());

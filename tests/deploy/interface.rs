@@ -30,6 +30,7 @@ fn targets_are_listed_with_what_they_are_for() {
     docker       An image for Docker or Podman with Gunicorn in it, and a compose.yaml: where containers run, or machines are to be alike
     fastcgi      FastCGI: uWSGI's socket behind nginx, where a web server speaks nothing else to applications
     gunicorn     Gunicorn as a service of systemd: the usual choice on a machine of your own, behind nginx or Apache
+    kubernetes   Manifests for Kubernetes, which runs the image of `docker`: past one machine, or where a cluster is there already
     nginx        nginx in front of Gunicorn or uWSGI: for HTTPS, static files and slow clients, so for every site on the internet
     uwsgi        uWSGI behind a web server, or alone: where a machine has it already, or its many options are wanted
     ----- stderr -----

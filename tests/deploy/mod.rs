@@ -6,6 +6,8 @@ mod docker;
 mod gunicorn;
 mod image;
 mod interface;
+mod kubernetes;
+mod manifests;
 #[cfg(feature = "system-tests")]
 mod nginx;
 mod service;

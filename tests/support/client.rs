@@ -5,11 +5,13 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs},
+    net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs},
     os::{fd::OwnedFd, unix::net::UnixStream},
     path::Path,
     time::Duration,
 };
+
+use socket2::{Domain, Socket, Type};
 
 /// How long one read may take: past it the server hangs, whatever the machine is doing.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -87,6 +89,23 @@ impl Client {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         stream.set_nodelay(true).unwrap();
+        Self {
+            stream,
+            received: Vec::new(),
+            body: Body::Done,
+        }
+    }
+
+    /// Connects from an address of this machine.
+    #[track_caller]
+    pub(crate) fn connect_from(source: IpAddr, address: SocketAddr) -> Self {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::new(source, 0).into()).unwrap();
+        let connected = socket.connect(&address.into());
+        connected.expect("the server accepts connections");
+        let stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_write_timeout(Some(DEADLINE)).unwrap();
         Self {
             stream,
             received: Vec::new(),

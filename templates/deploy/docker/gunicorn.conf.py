@@ -19,10 +19,14 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = {{ threads }}
 
+# Whoever FORWARDED_ALLOW_IPS names could set the path with these, which are SCRIPT_NAME and
+# PATH_INFO otherwise. Proxies pass on what visitors send under such names.
+forwarder_headers = ""
+
 # A process that says nothing for so long is killed. With threads that means one that hangs as a
 # whole, not a slow request.
 timeout = 30
-# How long requests may go on after the order to stop; compose.yaml waits a little longer.
+# How long requests may go on after the order to stop; who stops it has to wait a little longer.
 graceful_timeout = 30
 
 # A process is replaced after so many requests, so that leaks stay small; not all at once.
