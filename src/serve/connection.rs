@@ -50,6 +50,7 @@ pub(super) async fn serve(
         foreign_host: Vec::new(),
         state: Vec::new(),
         reserved: None,
+        is_bodiless: false,
         front,
         directory,
     };
@@ -67,7 +68,7 @@ pub(super) async fn serve(
         Then::Abort => {}
         Then::Gone => connection.front.log.broken_pipe(peer),
         Then::Close | Then::KeepAlive => {
-            if connection.outgoing.is_read() {
+            if connection.is_bodiless || connection.outgoing.is_read() {
                 // Nothing more is to come that could cost the client the answer.
                 connection.socket.guard.release();
             }
@@ -96,16 +97,20 @@ struct Connection {
     state: Vec<u8>,
     /// What of the front's own it is for.
     reserved: Option<Box<Reserved>>,
+    /// It has no body.
+    is_bodiless: bool,
 }
 
 impl Connection {
     /// Answers the next request. An error means that the client is gone.
     async fn next(&mut self) -> io::Result<Then> {
+        self.is_bodiless = false;
         let incoming = match self.read_head().await? {
             Some(Ok(incoming)) => incoming,
             Some(Err(reject)) => return self.reject(&reject).await,
             None => return Ok(Then::Close),
         };
+        self.is_bodiless = incoming.framing == Framing::Length(0);
         if !self.foreign_host.is_empty() && !self.front.upstream.admits(&self.foreign_host).await {
             let page = pages::foreign_host(&self.foreign_host, self.directory.is_some());
             return self.refuse(&page, incoming.asked.is_head).await;

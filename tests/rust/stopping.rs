@@ -1,11 +1,11 @@
 //! SIGTERM: requests under way come to their end.
 
-use std::net::TcpStream;
+use std::{net::TcpStream, process::Command};
 
 use rustix::process::Signal;
 
-use super::{STOPPING, library, package};
-use crate::support::{Client, Server, is_gone};
+use super::{APP, DEPENDENCIES, STOPPING, library, package};
+use crate::support::{Client, Package, Server, is_gone};
 
 /// Sends a request that the application has, and answers only when there is a file `gate`.
 #[track_caller]
@@ -65,7 +65,11 @@ fn a_websocket_is_not_waited_for() {
     assert_eq!(client.head().status, 101);
     server.signal(Signal::TERM);
     assert!(server.wait_exit(STOPPING).success());
-    assert!(!server.output().contains("Finishing"), "{}", server.output());
+    assert!(
+        !server.output().contains("Finishing"),
+        "{}",
+        server.output()
+    );
 }
 
 #[test]
@@ -84,6 +88,34 @@ fn ctrl_c_and_a_further_signal_wait_for_nothing() {
         assert!(is_gone(runner));
         assert_eq!(client.rest().unwrap(), b"");
     }
+}
+
+/// As the template's projects have it, the program leaves the signal to the front.
+#[test]
+fn a_signal_to_the_group_lets_requests_be_finished_too() {
+    let dependencies = DEPENDENCIES.replace("\"rt\"", "\"rt\", \"signal\"");
+    let library = library("hello");
+    let files = [("src/lib.rs", library.as_str()), ("src/wsgi.rs", APP)];
+    let package = Package::new("group", &dependencies, &files);
+    let mut lock = Command::new("cargo");
+    lock.arg("generate-lockfile").current_dir(package.dir());
+    assert!(lock.status().unwrap().success());
+    let mut server = package.serve().start();
+    let mut client = ask_to_wait(&server);
+    server.signal_all(Signal::TERM);
+    server.wait_for_output("Finishing 1 request");
+    package.write("gate", "");
+    assert_eq!(client.response().text(), "hello");
+    assert!(server.wait_exit(STOPPING).success());
+}
+
+#[test]
+fn a_program_that_ends_with_its_group_holds_up_nothing() {
+    let mut server = package("group-ended", "").serve().start();
+    let mut client = ask_to_wait(&server);
+    server.signal_all(Signal::TERM);
+    assert_eq!(client.response().status, 502);
+    assert!(server.wait_exit(STOPPING).success());
 }
 
 /// A build that requests wait for is waited for, and ended by a further signal.

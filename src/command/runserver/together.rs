@@ -85,15 +85,13 @@ async fn serve(
         }
         None => None,
     };
+    let over = guard.over();
     let front = async {
         match server {
             Some(server) => server.run(guard).await,
-            None => {
-                let over = guard.over();
-                drop(guard);
-                over.await;
-            }
+            None => drop(guard),
         }
+        over.await;
         Ok(())
     };
     let sites = async {
