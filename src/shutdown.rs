@@ -35,6 +35,17 @@ fn let_large_files_fail() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
+/// A signal that asks the program to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StopSignal {
+    /// SIGINT: Ctrl-C.
+    Interrupt,
+    /// SIGTERM: a supervisor's.
+    Terminate,
+    /// SIGHUP: the terminal is gone.
+    HangUp,
+}
+
 /// The signals that ask the program to stop.
 ///
 /// From [`Stop::listen`] on they no longer end the process by themselves. One that the process
@@ -65,11 +76,11 @@ impl Stop {
     }
 
     /// Waits for the next such signal.
-    pub(crate) async fn signalled(&mut self) {
+    pub(crate) async fn signalled(&mut self) -> StopSignal {
         tokio::select! {
-            () = next(&mut self.interrupt) => {}
-            () = next(&mut self.terminate) => {}
-            () = next(&mut self.hang_up) => {}
+            () = next(&mut self.interrupt) => StopSignal::Interrupt,
+            () = next(&mut self.terminate) => StopSignal::Terminate,
+            () = next(&mut self.hang_up) => StopSignal::HangUp,
         }
     }
 

@@ -22,6 +22,16 @@ const SERVER: &str = include_str!("runner/server.rs");
 /// Which frames of a panic are shown, in the terminal as on the page.
 const BACKTRACE: &str = include_str!("runner/backtrace.rs");
 
+/// How SIGTERM is left to the front.
+const SIGNALS: &str = include_str!("runner/signals.rs");
+
+/// The same where Tokio would need more for that than the project has.
+const NO_SIGNALS: &str = "/// SIGTERM ends this process.\n\
+    pub fn leave_to_front() -> std::io::Result<()> {\n    Ok(())\n}\n";
+
+/// How a lock file names what Tokio needs for signals.
+const NEEDED_FOR_SIGNALS: &str = "name = \"signal-hook-registry\"\n";
+
 /// How the project is called in the runner, whatever its name: it may be that of a dependency.
 const PROJECT: &str = "application";
 
@@ -62,11 +72,16 @@ impl RunnerCrate {
         let label = label(package);
         let name = format!("scaffold-runner-{label}");
         let directory = package.target.join("scaffold/runner").join(label);
-        let manifest_of_workspace = package.workspace.join("Cargo.toml");
+        let of_workspace = |file| read(&package.workspace.join(file));
+        let lock = of_workspace("Cargo.lock")?;
+        let takes_signals = lock
+            .as_ref()
+            .is_some_and(|lock| lock.contains(NEEDED_FOR_SIGNALS));
         let manifest = manifest(
             &name,
             package,
-            &read(&manifest_of_workspace)?.unwrap_or_default(),
+            &of_workspace("Cargo.toml")?.unwrap_or_default(),
+            takes_signals,
         )?;
         let source = directory.join("src");
         fs::create_dir_all(&source).map_err(|error| Error::Write {
@@ -77,8 +92,10 @@ impl RunnerCrate {
         write(&source.join("main.rs"), &main(application))?;
         write(&source.join("server.rs"), SERVER)?;
         write(&source.join("backtrace.rs"), BACKTRACE)?;
+        let signals = if takes_signals { SIGNALS } else { NO_SIGNALS };
+        write(&source.join("signals.rs"), signals)?;
         // Cargo adds to the runner's what only that needs; this must not be lost each time.
-        if let Some(lock) = read(&package.workspace.join("Cargo.lock"))?
+        if let Some(lock) = lock
             && write(&directory.join(LOCK_COPY), &lock)?
         {
             write(&directory.join("Cargo.lock"), &lock)?;
@@ -112,8 +129,12 @@ fn main(application: &Application) -> String {
 
 /// The runner's manifest. Of the workspace's manifest it takes what counts only there: the profiles,
 /// so that the project's dependencies are built once for both, and the patches.
-fn manifest(name: &str, package: &Package, of_workspace: &str) -> Result<String, Error> {
-    let texts = |texts: &[&str]| texts.iter().map(|it| Value::from(*it)).collect::<Vec<_>>();
+fn manifest(
+    name: &str,
+    package: &Package,
+    of_workspace: &str,
+    takes_signals: bool,
+) -> Result<String, Error> {
     let path = package.directory.to_str();
     let path = path.ok_or_else(|| Error::NotUtf8(package.directory.clone()))?;
     let mut dependencies = Table::new();
@@ -126,7 +147,14 @@ fn manifest(name: &str, package: &Package, of_workspace: &str) -> Result<String,
     for (dependency, version, features) in DEPENDENCIES {
         let mut table = Table::new();
         table.insert("version".to_owned(), version.into());
-        table.insert("features".to_owned(), texts(features).into());
+        let signal = (takes_signals && dependency == "tokio").then_some("signal");
+        let features: Vec<Value> = features
+            .iter()
+            .copied()
+            .chain(signal)
+            .map(Value::from)
+            .collect();
+        table.insert("features".to_owned(), features.into());
         dependencies.insert(dependency.to_owned(), table.into());
     }
     let mut description = Table::new();
@@ -250,6 +278,7 @@ mod tests {
             "scaffold-runner-my-site",
             &package(Path::new("/w")),
             "[profile.dev]\ndebug = 1\n[patch.crates-io]\na = { path = '../a' }\nb = { git = 'x' }\n",
+            false,
         );
         let manifest: Table = manifest.unwrap().parse().unwrap();
         assert_eq!(manifest["profile"]["dev"]["debug"], Value::from(1));
@@ -272,7 +301,8 @@ mod tests {
     #[test]
     fn what_profiles_say_of_dependencies_is_not_for_the_project() {
         let manifest = |of_workspace: &str| {
-            let manifest = manifest("runner", &package(Path::new("/w")), of_workspace).unwrap();
+            let manifest =
+                manifest("runner", &package(Path::new("/w")), of_workspace, false).unwrap();
             let manifest: Table = manifest.parse().unwrap();
             manifest["profile"]["dev"].clone()
         };
@@ -294,6 +324,23 @@ mod tests {
                 .get("package")
                 .is_none()
         );
+    }
+
+    #[test]
+    fn signals_are_taken_where_the_project_has_what_that_needs() {
+        let directory = tempfile::tempdir().unwrap();
+        let package = package(directory.path());
+        let features = || {
+            let runner = RunnerCrate::write(&package, &application(false)).unwrap();
+            let read = |file: &str| fs::read_to_string(runner.directory.join(file)).unwrap();
+            let manifest: Table = read("Cargo.toml").parse().unwrap();
+            let features = manifest["dependencies"]["tokio"]["features"].to_string();
+            (features.contains("signal"), read("src/signals.rs"))
+        };
+        assert_eq!(features(), (false, NO_SIGNALS.to_owned()));
+        let lock = "[[package]]\nname = \"signal-hook-registry\"\nversion = \"1.4.5\"\n";
+        fs::write(directory.path().join("Cargo.lock"), lock).unwrap();
+        assert_eq!(features(), (true, SIGNALS.to_owned()));
     }
 
     #[test]

@@ -30,8 +30,16 @@ pub(super) struct Sides<'a> {
     pub(super) after: Option<&'a [u8]>,
 }
 
-/// The diff, in colours; nothing where nothing changes. What would steer a terminal is escaped.
+/// The diff, in colours; nothing where nothing changes. What would steer a terminal is escaped, and
+/// U+FFFD stands for what is in another encoding than UTF-8.
 pub(super) fn unified(sides: Sides<'_>) -> String {
+    let [before, after] = [sides.before, sides.after]
+        .map(|octets| octets.map(|it| String::from_utf8_lossy(it).into_owned()));
+    let sides = Sides {
+        before: before.as_deref().map(str::as_bytes),
+        after: after.as_deref().map(str::as_bytes),
+        ..sides
+    };
     let Some(change) = Change::of(sides, &|path| shown_path(path).to_string()) else {
         return String::new();
     };
@@ -143,7 +151,11 @@ mod tests {
             "--- a/a/b\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
         );
         assert_eq!(
-            plain(Some(b"\xff"), Some(b"x")),
+            plain(Some(b"\xe9\n"), Some(b"\xe9\nx\n")),
+            "--- a/a/b\n+++ b/a/b\n@@ -1 +1,2 @@\n \u{fffd}\n+x\n"
+        );
+        assert_eq!(
+            plain(Some(b"\0"), Some(b"x")),
             "Binary files a/a/b and b/a/b differ\n"
         );
     }
@@ -164,6 +176,10 @@ mod tests {
         assert_eq!(
             patch(sides(None, Some(b"\0"))).unwrap(),
             "Binary files /dev/null and b/a/b differ\n"
+        );
+        assert_eq!(
+            patch(sides(Some(b"\xe9"), Some(b"x"))).unwrap(),
+            "Binary files a/a/b and b/a/b differ\n"
         );
     }
 }

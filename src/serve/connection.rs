@@ -6,7 +6,7 @@ use bytes::Buf as _;
 use tokio::net::TcpStream;
 
 use super::{
-    Directory, Entrance, Front,
+    Directory, Entrance, Front, ShutdownGuard,
     access_log::Entry,
     download::{Answered, Then},
     events,
@@ -27,8 +27,13 @@ use super::{
 /// How much of a malformed request's first line is logged, in octets.
 const LOGGED_LINE: usize = 200;
 
-/// Serves a connection to its end.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, entrance: Entrance) {
+/// Serves a connection to its end, or to that of serving.
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    entrance: Entrance,
+    guard: ShutdownGuard,
+) {
     // Responses are written whole: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let (front, directory) = match entrance {
@@ -36,7 +41,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, entrance: Entranc
         Entrance::Several(directory) => (directory.entry(), Some(directory)),
     };
     let mut connection = Connection {
-        socket: Socket::new(stream, front.site.settings.limits),
+        socket: Socket::new(stream, front.site.settings.limits, guard),
         is_loopback: peer.ip().to_canonical().is_loopback(),
         outgoing: Outgoing::new(&front.site, peer),
         peer,
@@ -45,6 +50,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, entrance: Entranc
         foreign_host: Vec::new(),
         state: Vec::new(),
         reserved: None,
+        is_bodiless: false,
         front,
         directory,
     };
@@ -61,7 +67,13 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, entrance: Entranc
         // Dropping the socket breaks the connection off.
         Then::Abort => {}
         Then::Gone => connection.front.log.broken_pipe(peer),
-        Then::Close | Then::KeepAlive => connection.socket.close().await,
+        Then::Close | Then::KeepAlive => {
+            if connection.is_bodiless || connection.outgoing.is_read() {
+                // Nothing more is to come that could cost the client the answer.
+                connection.socket.guard.release();
+            }
+            connection.socket.close().await;
+        }
     }
 }
 
@@ -85,16 +97,20 @@ struct Connection {
     state: Vec<u8>,
     /// What of the front's own it is for.
     reserved: Option<Box<Reserved>>,
+    /// It has no body.
+    is_bodiless: bool,
 }
 
 impl Connection {
     /// Answers the next request. An error means that the client is gone.
     async fn next(&mut self) -> io::Result<Then> {
+        self.is_bodiless = false;
         let incoming = match self.read_head().await? {
             Some(Ok(incoming)) => incoming,
             Some(Err(reject)) => return self.reject(&reject).await,
             None => return Ok(Then::Close),
         };
+        self.is_bodiless = incoming.framing == Framing::Length(0);
         if !self.foreign_host.is_empty() && !self.front.upstream.admits(&self.foreign_host).await {
             let page = pages::foreign_host(&self.foreign_host, self.directory.is_some());
             return self.refuse(&page, incoming.asked.is_head).await;
@@ -293,7 +309,7 @@ impl Connection {
         };
         // Where the body has not been read, the next request would be looked for inside it.
         let asked = Asked {
-            keep_alive: asked.keep_alive && self.outgoing.is_read(),
+            keep_alive: asked.keep_alive && self.outgoing.is_read() && self.socket.has_more(),
             ..asked
         };
         let answered = write_page(&mut self.socket.output, &page, asked);
@@ -308,10 +324,7 @@ impl Connection {
         match reserved {
             Reserved::Foreign => return self.refuse(&pages::foreign_origin(), false).await,
             Reserved::Script => {
-                let asked = Asked {
-                    keep_alive: incoming.asked.keep_alive && incoming.framing == Framing::Length(0),
-                    ..incoming.asked
-                };
+                let asked = asked_by_head_alone(incoming, socket);
                 let answered = write_page(&mut socket.output, &pages::script(), asked);
                 socket.flush().await?;
                 return Ok(answered.then);
@@ -336,10 +349,7 @@ impl Connection {
 
     /// Answers a request for none of several sites.
     async fn answer_in_lobby(&mut self, page: &Page, incoming: Incoming) -> io::Result<Then> {
-        let asked = Asked {
-            keep_alive: incoming.asked.keep_alive && incoming.framing == Framing::Length(0),
-            ..incoming.asked
-        };
+        let asked = asked_by_head_alone(incoming, &self.socket);
         let answered = write_page(&mut self.socket.output, page, asked);
         self.socket.flush().await?;
         self.log(&answered);
@@ -369,5 +379,14 @@ impl Connection {
         self.socket.flush().await?;
         self.log(&answered);
         Ok(Then::Close)
+    }
+}
+
+/// What is asked for where no body is read: where there is one, nothing more is read after it.
+fn asked_by_head_alone(incoming: Incoming, socket: &Socket) -> Asked {
+    let has_body = incoming.framing != Framing::Length(0);
+    Asked {
+        keep_alive: incoming.asked.keep_alive && !has_body && socket.has_more(),
+        ..incoming.asked
     }
 }

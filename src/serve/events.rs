@@ -1,7 +1,7 @@
 //! Event streams (WHATWG HTML, section 9.2): pages are told what happens to the application. No
 //! worker has to do with them.
 
-use std::io;
+use std::{future::poll_fn, io};
 
 use super::{
     clock,
@@ -36,12 +36,14 @@ pub(super) fn begin(output: &mut Vec<u8>) {
     );
 }
 
-/// Tells a client of everything that it follows, until it goes away.
+/// Tells a client of everything that it follows, until it goes away or serving ends.
 pub(super) async fn serve(
     socket: &mut Socket,
     mut following: Following,
     problem: Option<Audience>,
 ) -> io::Result<()> {
+    let mut end = socket.guard.begun();
+    socket.guard.release();
     begin(&mut socket.output);
     socket
         .output
@@ -65,6 +67,7 @@ pub(super) async fn serve(
             goes_on = following.wait() => if !goes_on {
                 return Ok(());
             },
+            () = poll_fn(|context| end.poll(context)) => return Ok(()),
         }
     }
 }

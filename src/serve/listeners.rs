@@ -22,7 +22,7 @@ pub struct Listener {
 }
 
 /// A connection, who opened it, and where it leads to.
-type Accepted = (TcpStream, SocketAddr, Entrance);
+pub(super) type Accepted = (TcpStream, SocketAddr, Entrance);
 
 /// The listening sockets of one server.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 //! requests to whatever [`Upstream`] says is there.
 //!
 //! - `server`: accepting connections; `connection`: one of them, request after request
+//! - `shutdown`: how they come to their end
 //! - `directory`: several sites at one address; `lobby`: what is there beside them
 //! - `outgoing`: a request in the form that is sent on; `backend`: what it is sent to
 //! - `body`, `spool`: reading a request body that a worker must know first
@@ -55,6 +56,7 @@ mod policy;
 mod reserved;
 pub mod response;
 mod server;
+mod shutdown;
 mod socket;
 mod spool;
 mod stream;
@@ -79,6 +81,7 @@ use live::Live;
 pub use lobby::{Listed, Lobby};
 pub use notices::Notifier;
 pub use server::Server;
+pub use shutdown::{Shutdown, ShutdownGuard};
 pub use upstream::{
     FailedStep, Failure, IsCurrent, RETRY_AFTER, State, Upstream, Workers, upstream,
 };

@@ -1,12 +1,16 @@
 //! The server: it accepts connections, until it is told to stop.
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::poll_fn, io, sync::Arc, time::Duration};
 
-use tokio::{sync::Semaphore, task::JoinSet};
+use futures_util::FutureExt as _;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::{JoinSet, coop::unconstrained},
+};
 
 use super::{
     AccessLog, Answering, Directory, Entrance, Hosted, Listener, Listeners, Lobby, Neighbour,
-    Settings, Upstream, connection,
+    Settings, ShutdownGuard, Upstream, connection, listeners::Accepted,
 };
 
 /// Most connections served at once; more wait in the system's queue. A browser opens six, a load
@@ -59,16 +63,21 @@ impl Server {
         })
     }
 
-    /// Serves until `shutdown` ends; every connection is closed then.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+    /// Serves until the end that `guard` hears of. When that begins, the sockets are closed; when it
+    /// is over, so is every connection.
+    pub async fn run(self, guard: ShutdownGuard) {
         let Self {
             mut listeners,
             lobby,
         } = self;
-        let mut connections = JoinSet::new();
+        let mut connections = Connections {
+            tasks: JoinSet::new(),
+            guard,
+        };
         if let Some(lobby) = lobby {
-            connections.spawn(async move { lobby.follow().await });
+            connections.tasks.spawn(async move { lobby.follow().await });
         }
+        let mut end = connections.guard.begun();
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let accept = async {
             loop {
@@ -76,22 +85,50 @@ impl Server {
                     return;
                 };
                 match listeners.accept().await {
-                    Ok((stream, peer, entrance)) => {
-                        connections.spawn(async move {
-                            connection::serve(stream, peer, entrance).await;
-                            drop(place);
-                        });
-                        // Those that have ended need not be kept.
-                        while connections.try_join_next().is_some() {}
-                    }
+                    Ok(accepted) => connections.serve(accepted, place),
                     Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 }
             }
         };
         tokio::select! {
             () = accept => {}
-            () = shutdown => {}
+            () = poll_fn(|context| end.poll(context)) => {}
         }
-        connections.shutdown().await;
+        // Who has connected may have sent a request, too.
+        while let Ok(place) = Arc::clone(&places).try_acquire_owned()
+            && let Some(Ok(accepted)) = unconstrained(listeners.accept()).now_or_never()
+        {
+            connections.serve(accepted, place);
+        }
+        drop(listeners);
+        connections.end().await;
+    }
+}
+
+/// The connections of a server.
+struct Connections {
+    tasks: JoinSet<()>,
+    guard: ShutdownGuard,
+}
+
+impl Connections {
+    /// Serves one more, which has that place among them.
+    fn serve(&mut self, (stream, peer, entrance): Accepted, place: OwnedSemaphorePermit) {
+        let guard = self.guard.clone();
+        self.tasks.spawn(async move {
+            connection::serve(stream, peer, entrance, guard).await;
+            drop(place);
+        });
+        // Those that have ended need not be kept.
+        while self.tasks.try_join_next().is_some() {}
+    }
+
+    /// Lets them come to their end until everything is over.
+    async fn end(self) {
+        let Self { mut tasks, guard } = self;
+        let over = guard.over();
+        drop(guard);
+        over.await;
+        tasks.shutdown().await;
     }
 }

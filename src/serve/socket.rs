@@ -18,7 +18,8 @@ use tokio::{
 };
 
 use super::{
-    Limits,
+    Limits, ShutdownGuard,
+    shutdown::Begun,
     stream::{READ, Stream},
 };
 
@@ -64,10 +65,13 @@ pub(super) struct Socket {
     pub(super) is_mid_response: bool,
     pub(super) limits: Limits,
     deadline: Deadline,
+    /// What has the end of serving wait for this.
+    pub(super) guard: ShutdownGuard,
+    begun: Begun,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, limits: Limits) -> Self {
+    pub(super) fn new(stream: TcpStream, limits: Limits, guard: ShutdownGuard) -> Self {
         Self {
             stream: Stream::Own(stream),
             input: BytesMut::new(),
@@ -78,6 +82,8 @@ impl Socket {
             is_mid_response: false,
             limits,
             deadline: Deadline::new(),
+            begun: guard.begun(),
+            guard,
         }
     }
 
@@ -90,10 +96,7 @@ impl Socket {
     /// kind `TimedOut` means that the deadline has passed.
     pub(super) async fn read(&mut self) -> io::Result<usize> {
         poll_fn(|context| match self.poll_read(context) {
-            Poll::Pending => self
-                .deadline
-                .poll(context)
-                .map(|()| Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => self.poll_deadline(context),
             ready @ Poll::Ready(_) => ready,
         })
         .await
@@ -101,7 +104,7 @@ impl Socket {
 
     /// Reads the beginning of what the client sends next, as [`Socket::read`]. Where that has not
     /// come yet, the buffers are given back first, and `rest` is called to do the same: most
-    /// connections are idle at most times.
+    /// connections are idle at most times. It does not come any more once serving ends.
     pub(super) async fn read_next(&mut self, rest: impl FnOnce()) -> io::Result<usize> {
         let is_there =
             poll_fn(|context| Poll::Ready(self.stream.poll_read_ready(context).is_ready()));
@@ -111,7 +114,26 @@ impl Socket {
             self.output = Vec::new();
             rest();
         }
-        self.read().await
+        poll_fn(|context| match self.poll_read(context) {
+            Poll::Pending if self.poll_end(context) => Poll::Ready(Ok(0)),
+            Poll::Pending => self.poll_deadline(context),
+            ready @ Poll::Ready(_) => ready,
+        })
+        .await
+    }
+
+    /// Whether no more requests are taken. Nobody need wait for this connection then.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> bool {
+        let is_over = self.guard.is_begun() || self.begun.poll(context).is_ready();
+        if is_over {
+            self.guard.release();
+        }
+        is_over
+    }
+
+    fn poll_deadline<R>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<R>> {
+        let is_past = self.deadline.poll(context);
+        is_past.map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Reads more input, as [`Socket::read`] but without the deadline.
@@ -239,8 +261,9 @@ impl Socket {
     }
 
     /// Whether the client may have another request: one that it has sent already, or one to come.
+    /// None is taken where serving ends.
     pub(super) fn has_more(&self) -> bool {
-        !self.is_half_closed || !self.input.is_empty()
+        (!self.is_half_closed || !self.input.is_empty()) && !self.guard.is_begun()
     }
 }
 

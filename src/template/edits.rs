@@ -2,6 +2,7 @@
 //! to contain, whoever asks for it has found out.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
 };
@@ -43,6 +44,12 @@ pub enum EditError {
         /// The file.
         path: PathBuf,
     },
+    /// A file is one that nobody may write to.
+    #[error("`{}` is read-only", shown::path(path))]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file is a link, or lies behind one.
     #[error(
         "`{}` is a link, or lies behind one, and is not written through it",
@@ -60,6 +67,10 @@ impl EditError {
         match self {
             Self::There { .. } => "move it away, and run the command again".to_owned(),
             Self::Changed { .. } => "run the command again".to_owned(),
+            Self::ReadOnly { .. } => {
+                "find out why, or let it be written to (`chmod u+w`), and run the command again"
+                    .to_owned()
+            }
             Self::Link { .. } => "see what is to be changed with `--diff`, and do it where the \
                                   link leads to"
                 .to_owned(),
@@ -92,10 +103,18 @@ fn steps(edits: &[Edit], root: &Path) -> Result<Vec<Step>, Error> {
         };
         Ok(match (place.look(&edit.path)?, &edit.before) {
             (Found::Missing, None) => step(MODE, false),
+            // A new file in its place could be made all the same.
+            (Found::File { mode, .. }, Some(_)) if mode & 0o222 == 0 => {
+                return Err(EditError::ReadOnly { path }.into());
+            }
             (Found::File { contents, mode }, Some(before)) if contents == *before => {
                 step(mode, true)
             }
             (Found::Other, Some(_)) => return Err(EditError::Link { path }.into()),
+            // What is in the way is above it.
+            (Found::Other, None) if fs::symlink_metadata(&path).is_err() => {
+                return Err(EditError::Link { path }.into());
+            }
             (_, Some(_)) => return Err(EditError::Changed { path }.into()),
             (_, None) => return Err(EditError::There { path }.into()),
         })
@@ -105,8 +124,6 @@ fn steps(edits: &[Edit], root: &Path) -> Result<Vec<Step>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     static NEVER: AtomicBool = AtomicBool::new(false);

@@ -93,6 +93,66 @@ fn a_project_without_anything_but_settings() {
     passes(outcome, "mysite.wsgi.application");
 }
 
+/// Where there is no `manage.py`, they say themselves what they are imported from.
+#[test]
+fn from_within_the_package() {
+    let test = add(SETTINGS).in_dir("mysite");
+    std::fs::remove_file(test.dir().join("manage.py")).unwrap();
+    let outcome = test.stdout(ADDED).stderr_contains("+++ b/").run();
+    passes(outcome, "mysite.wsgi.application");
+}
+
+/// What is about to be changed is shown, whatever the encoding of the rest.
+#[test]
+fn settings_in_latin_1() {
+    let before = format!("# coding: latin-1\n# caf\u{e9}\n{SETTINGS}NAME = '\u{e9}'\n");
+    let octets = |text: &str| text.chars().map(|it| it as u8).collect::<Vec<u8>>();
+    let outcome = add("")
+        .file("mysite/settings.py", octets(&before))
+        .stdout(ADDED)
+        .stderr_contains(format!("+{LINE}+\n A = 1\n NAME = '\u{fffd}'\n"))
+        .run();
+    let after = before.replace("A = 1", &format!("{LINE}\nA = 1"));
+    let written = std::fs::read(outcome.dir().join("mysite/settings.py")).unwrap();
+    assert_eq!(written, octets(&after));
+    passes(outcome, "mysite.wsgi.application");
+}
+
+/// A setting may name the module alone, which then has `application`.
+#[test]
+fn a_setting_that_names_the_module() {
+    add(&format!("{SETTINGS}WSGI_APPLICATION = 'mysite.wsgi'\n"))
+        .file("mysite/wsgi.py", "application = None\n")
+        .stdout(
+            "there is nothing to add: WSGI_APPLICATION is `mysite.wsgi` \
+             (mysite/settings.py:7:1, mysite/wsgi.py)\n",
+        )
+        .run();
+}
+
+/// What a module that servers import falls back on is told, where it is hardly what they are for.
+#[test]
+fn settings_for_development() {
+    let test = project("").args(["add", "wsgi", "--settings", "mysite.dev"]);
+    let outcome = test
+        .file("mysite/dev.py", SETTINGS)
+        .stdout(ADDED.replace("settings.py", "dev.py"))
+        .stderr_contains("warning: the new module falls back on `mysite.dev`\nhint: ")
+        .run();
+    assert!(outcome.read("mysite/wsgi.py").contains("'mysite.dev')"));
+}
+
+#[test]
+fn a_function_that_sets_it_as_well() {
+    let function = "def late():\n    global WSGI_APPLICATION\n    WSGI_APPLICATION = 'x'\nlate()\n";
+    add(&format!("{SETTINGS}{function}"))
+        .stdout(ADDED)
+        .stderr_contains(
+            "warning: mysite/settings.py:7:1: `late()` may set WSGI_APPLICATION as well",
+        )
+        .run();
+}
+
 /// The settings of all variants come from one file.
 #[test]
 fn a_package_of_settings() {

@@ -1,5 +1,7 @@
 //! Projects that nothing is added to: each error has its place, and nothing is changed.
 
+use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
+
 use super::{LINE, SETTINGS, add, project};
 use crate::support::{Packages, Test, newest};
 
@@ -47,6 +49,91 @@ fn settings_that_are_no_python() {
     refuses(
         add("A = 1\nB = ]\n"),
         "error: mysite/settings.py:2:5: SyntaxError: ",
+    );
+}
+
+#[test]
+fn settings_in_an_encoding_that_python_does_not_read() {
+    let utf16 = SETTINGS.encode_utf16().flat_map(u16::to_le_bytes);
+    let octets: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf16).collect();
+    refuses(
+        add("").file("mysite/settings.py", octets),
+        "hint: save it in UTF-8\n",
+    );
+}
+
+#[test]
+fn settings_that_are_named_wrongly() {
+    let named = |name: &str| project(SETTINGS).args(["add", "wsgi", "--settings", name]);
+    refuses(
+        named("mysite/settings.py"),
+        "hint: did you mean the module `mysite.settings`?\n",
+    );
+    refuses(
+        named("mysite.setings"),
+        "hint: did you mean `mysite.settings`?\n",
+    );
+    refuses(named("x"), "hint: name it with `--settings`\n");
+    // The package is there, and is empty.
+    refuses(named("mysite"), "hint: did you mean `mysite.settings`?\n");
+}
+
+/// Where it leads to may be anybody's.
+#[test]
+fn a_package_behind_a_link() {
+    let test = add(SETTINGS);
+    std::fs::rename(test.dir().join("mysite"), test.dir().join("real")).unwrap();
+    std::os::unix::fs::symlink("real", test.dir().join("mysite")).unwrap();
+    refuses(test, "mysite/wsgi.py` is a link, or lies behind one");
+}
+
+/// The module is there, and what the setting names in it is not.
+#[test]
+fn a_setting_with_a_mistake() {
+    let module = "application = None\n";
+    let typo = LINE.replace("application'", "aplication'");
+    refuses_to_change(
+        add(&typo).file("mysite/wsgi.py", module),
+        "error: mysite/settings.py:1:1: WSGI_APPLICATION is 'mysite.wsgi.aplication', and \
+         `mysite.wsgi` has no `aplication`\n",
+        "hint: did you mean `mysite.wsgi.application`?\n",
+    );
+    refuses_to_change(
+        add("WSGI_APPLICATION = 'mysite.wsgi'\nROOT_URLCONF = 'mysite.urls'\n"),
+        "error: mysite/settings.py:1:1: WSGI_APPLICATION is 'mysite.wsgi', and `mysite` has no \
+         `wsgi`\n",
+        "hint: correct the line, or remove it and run this again\n",
+    );
+}
+
+/// Nothing is changed, and both are said.
+#[track_caller]
+fn refuses_to_change(test: Test, message: &str, hint: &str) {
+    let before = std::fs::read(test.dir().join("mysite/settings.py")).unwrap();
+    let outcome = test.status(1).stderr_contains(message).run();
+    assert!(outcome.stderr.contains(hint), "{outcome}");
+    assert_eq!(outcome.read("mysite/settings.py").as_bytes(), before);
+}
+
+/// A package without `__init__.py` is one only as long as there is no module of its name.
+#[test]
+fn a_directory_that_the_module_would_hide() {
+    let message = "error: mysite/wsgi/production.py:1:1: a `wsgi.py` beside the directory `wsgi` \
+                   would hide what is in that, such as `production.py`\n";
+    for settings in [SETTINGS.to_owned(), format!("{SETTINGS}{LINE}")] {
+        let test = add(&settings).file("mysite/wsgi/production.py", "application = 1\n");
+        refuses(test, message);
+    }
+}
+
+#[test]
+fn settings_that_are_read_only() {
+    let test = add(SETTINGS);
+    let settings = test.dir().join("mysite/settings.py");
+    std::fs::set_permissions(&settings, Permissions::from_mode(0o444)).unwrap();
+    refuses(
+        test,
+        "mysite/settings.py` is read-only\nhint: find out why, ",
     );
 }
 
@@ -109,7 +196,7 @@ fn projects_that_are_not_djangos() {
     Test::new()
         .args(["add", "wsgi"])
         .status(1)
-        .stderr_contains("error: there is no project in ")
+        .stderr_contains("` or above it\nhint: go to the directory of `manage.py`, or ")
         .run();
     refuses(
         project(SETTINGS).args(["add", "wsgi", "--settings", "mysite.other"]),

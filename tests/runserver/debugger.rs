@@ -92,7 +92,7 @@ fn a_request_in_the_debugger_outlives_a_reload() {
 #[rstest]
 fn the_end_at_the_prompt_leaves_the_terminal_as_it_was(
     #[values(false, true)] is_outdated: bool,
-    #[values(OnTerminal::interrupt, |server: &OnTerminal, code| server.kill(Signal::TERM, code))]
+    #[values(OnTerminal::interrupt, |server: &OnTerminal, code| server.kill(Signal::HUP, code))]
     end: fn(&OnTerminal, i32),
 ) {
     let server = server();

@@ -25,7 +25,9 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use scaffold::{
-    serve::{self, AccessLog, Backend, Limits, Listener, Notifier, Server, Settings, State},
+    serve::{
+        self, AccessLog, Backend, Limits, Listener, Notifier, Server, Settings, Shutdown, State,
+    },
     wire::{
         Connections, Link,
         frame::{self, Frame, Kind, RequestId},
@@ -96,10 +98,13 @@ impl Serving {
                 let (backend, _kept) = make();
                 workers.set(State::Ready([backend].into()));
                 let server = Server::new(vec![bound], settings, upstream, log).unwrap();
-                let shutdown = async {
+                let shutdown = Shutdown::default();
+                let serving = server.run(shutdown.guard());
+                let stopping = async {
                     let _ = stopped.await;
+                    drop(shutdown);
                 };
-                server.run(shutdown).await;
+                tokio::join!(serving, stopping);
             });
         });
         Self {

@@ -35,6 +35,7 @@ mod slow_uploads;
 mod splitting;
 mod startup;
 mod static_files;
+mod stopping;
 mod templates;
 mod threads;
 mod uploads;

@@ -335,6 +335,6 @@ fn everything_ends_soon_although_old_code_is_still_running() {
     assert_eq!(slow.head().status, 200);
     server.sandbox().write("new.py", "");
     server.wait_for_output("Reloaded in ");
-    server.signal(rustix::process::Signal::TERM);
+    server.signal(rustix::process::Signal::INT);
     assert!(server.wait_exit(Duration::from_secs(5)).success());
 }

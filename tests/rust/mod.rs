@@ -3,6 +3,7 @@
 mod failing;
 mod reloading;
 mod serving;
+mod stopping;
 
 use std::time::Duration;
 

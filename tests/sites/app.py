@@ -11,6 +11,10 @@ def application(environ, start_response):
     if path == "/crash":
         print("last words", end="")
         os._exit(3)
+    if path == "/wait":
+        print("waiting", flush=True)
+        with open("gate") as gate:
+            gate.read()
     if path == "/print":
         print("one")
         print("two", file=sys.stderr)

@@ -4,6 +4,7 @@ mod errors;
 mod isolation;
 mod lobby;
 mod ports;
+mod stopping;
 mod terminal;
 
 use std::{fs, os::unix::fs::symlink};

@@ -12,7 +12,7 @@ use std::{
 };
 
 use scaffold::{
-    serve::{AccessLog, Backend, Failure, HostPattern, Hosts, Limits, Listener, Server, Settings, State, Workers},
+    serve::{AccessLog, Backend, Failure, HostPattern, Hosts, Limits, Listener, Server, Settings, Shutdown, State, Workers},
     wire::{Connections, Link, message::Configure},
 };
 use tokio::{
@@ -82,7 +82,8 @@ impl Front {
         };
         runtime.block_on(async {
             let server = Server::new(vec![bound], settings, upstream, AccessLog::off()).unwrap();
-            tokio::spawn(server.run(std::future::pending()));
+            let shutdown = Shutdown::default();
+            tokio::spawn(async move { server.run(shutdown.guard()).await });
         });
         Self {
             runtime,

@@ -2,6 +2,7 @@
 
 mod backtrace;
 mod server;
+mod signals;
 
 fn main() -> std::process::ExitCode {
     server::run(|| async { APPLICATION })

@@ -41,7 +41,7 @@ use tokio::{
 };
 use tower_service::Service;
 
-use super::backtrace;
+use super::{backtrace, signals};
 
 /// The header of an answer that is not the application's: its body says what went wrong.
 const FAILURE: &str = "scaffold-failure";
@@ -115,6 +115,7 @@ where
 {
     let mut control = UnixStream::connect(directory.join("control")).await?;
     let listener = UnixListener::bind(directory.join("http"))?;
+    signals::leave_to_front()?;
     let application = match caught(make()).await {
         Ok(application) => application,
         Err(panic) => {

@@ -1,8 +1,14 @@
 //! Why nothing was added to a project.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use crate::{template::Report, worker::Refusal};
+use crate::{
+    template::{Report, shown_path},
+    worker::Refusal,
+};
 
 /// What a refusal of the kind `setting` is about.
 const SETTING: &str = "WSGI_APPLICATION";
@@ -13,6 +19,9 @@ pub(crate) enum AddError {
     /// The project is in Rust.
     #[error("this project is in Rust, and has its application in `src/wsgi.rs`")]
     Rust,
+    /// No project, and no settings of one.
+    #[error("there is no project in `{}` or above it", shown_path(.0))]
+    NoProject(PathBuf),
     /// The project is not as it would have to be.
     #[error("{message}")]
     Refused {
@@ -73,6 +82,7 @@ impl AddError {
     pub(super) fn kind(&self) -> &str {
         match self {
             Self::Rust => "language",
+            Self::NoProject(_) => "project",
             Self::Refused { kind, .. } | Self::At { kind, .. } => kind,
             Self::Broken => "interpreter",
         }
@@ -89,6 +99,11 @@ impl AddError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Rust => Some("`scaffold add wsgi` is for Django projects".to_owned()),
+            Self::NoProject(_) => Some(
+                "go to the directory of `manage.py`, or to the one that the settings module is \
+                 imported from and name it: `--settings mysite.settings`"
+                    .to_owned(),
+            ),
             Self::Refused { hint, .. } | Self::At { hint, .. } => {
                 Some(hint.clone()).filter(|it| !it.is_empty())
             }

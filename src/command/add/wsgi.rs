@@ -25,10 +25,21 @@ use crate::{
     console::{self, Verbosity},
     project::{self, Config, ConfigTable, Environment, Root, Streams, bare_settings_modules},
     shutdown::{self, Stop},
-    template::{self, AskingError, Edit, Reply, apply_edits, check_edits, shown_path},
+    template::{self, AskingError, Edit, Reply, apply_edits, check_edits, shown_path, shown_text},
     wire::message,
     worker::{self, NewLine, Package, SettingsRead, read_settings},
 };
+
+/// What settings are usually called that are not for production.
+const OF_DEVELOPMENT: [&str; 7] = [
+    "debug",
+    "dev",
+    "develop",
+    "development",
+    "local",
+    "test",
+    "testing",
+];
 
 /// Runs the command.
 pub(super) fn run(args: &AddWsgiArgs, verbosity: Verbosity) -> Result<ExitCode, Error> {
@@ -94,6 +105,7 @@ fn add(args: &AddWsgiArgs, verbosity: Verbosity, report: &mut Report) -> Result<
     }
     if verbosity >= Verbosity::Normal {
         warn(&read, &site);
+        warn_of_development(&read);
     }
     if asks && !is_wanted(&stop)? {
         console::note("nothing was changed");
@@ -116,10 +128,15 @@ fn find(choice: &ChoiceArgs, here: &Path) -> Result<Site, Error> {
     match site::find(choice, site::variable().as_ref(), here) {
         Ok(Found::Python(site)) => Ok(site),
         Ok(Found::Rust(_)) => Err(AddError::Rust.into()),
-        Err(project::Error::NoProject { .. })
-            if choice.settings.is_some() || !bare_settings_modules(here).is_empty() =>
-        {
-            let directory = here.to_owned();
+        Err(project::Error::NoProject { .. }) => {
+            let directory = if choice.settings.is_some() {
+                Some(here)
+            } else {
+                let mut roots = [above_packages(here), here].into_iter();
+                roots.find(|it| !bare_settings_modules(it).is_empty())
+            };
+            let directory = directory.ok_or_else(|| AddError::NoProject(here.to_owned()))?;
+            let directory = directory.to_owned();
             let root = Root {
                 directory: directory.clone(),
                 marker: None,
@@ -128,6 +145,13 @@ fn find(choice: &ChoiceArgs, here: &Path) -> Result<Site, Error> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The directory that what is in this one is imported from.
+fn above_packages(here: &Path) -> &Path {
+    let mut above = here.ancestors();
+    let above = above.find(|it| !it.join("__init__.py").exists());
+    above.unwrap_or(here)
 }
 
 /// Has the project's interpreter read the settings.
@@ -258,6 +282,22 @@ fn warn(read: &SettingsRead, site: &Site) {
         ),
         Some("`scaffold check` tells which application the project has then"),
     );
+}
+
+/// Tells of a new module that has settings for development, unless the environment names others.
+fn warn_of_development(read: &SettingsRead) {
+    let is_new = read.module.as_ref().is_some_and(|it| !it.is_there);
+    let settings = read.settings.as_deref().unwrap_or_default();
+    let variant = settings.rsplit('.').next().unwrap_or_default();
+    if is_new && OF_DEVELOPMENT.contains(&variant) {
+        console::warning(
+            format_args!("the new module falls back on `{}`", shown_text(settings)),
+            Some(
+                "a server for production has to have DJANGO_SETTINGS_MODULE in its environment; \
+                 or name the settings for production with `--settings`",
+            ),
+        );
+    }
 }
 
 fn is_wanted(stop: &AtomicBool) -> Result<bool, Error> {

@@ -128,7 +128,7 @@ async fn unless_stopped(check: impl Future<Output = Result<(), Error>>) -> Resul
     let mut stop = Stop::listen().map_err(Error::Runtime)?;
     select! {
         checked = check => checked,
-        () = stop.signalled() => Err(Error::CheckInterrupted),
+        _ = stop.signalled() => Err(Error::CheckInterrupted),
     }
 }
 

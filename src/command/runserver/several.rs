@@ -101,6 +101,7 @@ pub(super) fn run(
         listeners: shared.map(|shared| shared.listeners),
         names: addresses.iter().flat_map(Address::names).collect(),
         log: planned::log(log_format, verbosity, label(&nobody, "")),
+        nobody,
     })
 }
 

@@ -21,7 +21,7 @@ use super::{
     LAST_LINES,
     limit::raise_open_files,
     planned::{Address, Planned, Setting},
-    stopping::stopped,
+    stopping,
 };
 
 /// What is to be served.
@@ -31,6 +31,7 @@ struct Plan {
     engine: Engine,
     watch: Option<watch::Rules>,
     log: AccessLog,
+    verbosity: Verbosity,
 }
 
 /// Serves the project of somebody who is in the directory `here`, until a signal asks to stop.
@@ -67,6 +68,7 @@ pub(super) fn run(
         engine,
         watch,
         log: log.clone(),
+        verbosity,
     };
 
     let log_printer = Printer::of_log(log.clone());
@@ -89,8 +91,9 @@ async fn serve(plan: Plan, events: mpsc::Sender<Event>, terminal: &Terminal) -> 
         engine,
         watch,
         log,
+        verbosity,
     } = plan;
-    let stopped = stopped(terminal)?;
+    let guard = stopping::listen(terminal, Voice::default(), verbosity)?;
     let (site, upstream) = dev::Site::new(engine, watch, true)?;
     let server = Server::new(listeners, front, upstream, log).map_err(Error::Listen)?;
     let tell = |event| {
@@ -100,6 +103,6 @@ async fn serve(plan: Plan, events: mpsc::Sender<Event>, terminal: &Terminal) -> 
         // The printer listens as long as there is somebody to send.
         let _ = events.send(event);
     };
-    site.run(server.run(stopped), tell).await?;
+    site.run(server.run(guard), tell).await?;
     Ok(())
 }

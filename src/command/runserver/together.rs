@@ -3,13 +3,12 @@
 use std::pin::Pin;
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::watch;
 
 use crate::{
     command::{error::Error, listening::Listening, printer::Printer, runtime},
-    console::{Terminal, Verbosity},
+    console::{Terminal, Verbosity, Voice},
     dev::{self, Event},
-    serve::{AccessLog, Hosted, Hosts, Limits, Listed, Listener, Lobby, Server},
+    serve::{AccessLog, Hosted, Hosts, Limits, Listed, Listener, Lobby, Server, ShutdownGuard},
 };
 
 use super::{
@@ -17,7 +16,7 @@ use super::{
     planned::Address,
     relay::{Ended, relay},
     several::Site,
-    stopping::stopped,
+    stopping,
 };
 
 /// What is to be served.
@@ -30,6 +29,8 @@ pub(super) struct Together {
     pub(super) names: Vec<String>,
     /// The access log of what is for no site.
     pub(super) log: AccessLog,
+    /// What speaks for none of them.
+    pub(super) nobody: Voice,
 }
 
 /// What prints, and is waited for at the end.
@@ -64,13 +65,13 @@ async fn serve(
         listeners,
         names,
         log,
+        nobody,
     } = together;
-    let stopped = stopped(terminal)?;
-    let (stop, end) = End::new();
+    let guard = stopping::listen(terminal, nobody, verbosity)?;
     let mut running = FuturesUnordered::<Running>::new();
     let (mut hosted, mut listed) = (Vec::new(), Vec::new());
     for site in sites {
-        let started = start(site, verbosity, &end, printers)?;
+        let started = start(site, verbosity, &guard, printers)?;
         running.push(started.running);
         listed.push(started.listed);
         hosted.extend(started.hosted);
@@ -84,16 +85,13 @@ async fn serve(
         }
         None => None,
     };
+    let over = guard.over();
     let front = async {
         match server {
-            Some(server) => server.run(end.reached()).await,
-            None => end.reached().await,
+            Some(server) => server.run(guard).await,
+            None => drop(guard),
         }
-        Ok(())
-    };
-    let stopping = async {
-        stopped.await;
-        stop.send_replace(true);
+        over.await;
         Ok(())
     };
     let sites = async {
@@ -102,26 +100,7 @@ async fn serve(
         }
         Ok(())
     };
-    tokio::try_join!(front, sites, stopping).map(drop)
-}
-
-/// The end of everything, as each site waits for it.
-struct End(watch::Receiver<bool>);
-
-impl End {
-    fn new() -> (watch::Sender<bool>, Self) {
-        let (sender, receiver) = watch::channel(false);
-        (sender, Self(receiver))
-    }
-
-    /// Waits for it.
-    fn reached(&self) -> impl Future<Output = ()> + use<> {
-        let mut receiver = self.0.clone();
-        async move {
-            // Without a sender it has come, too.
-            let _ = receiver.wait_for(|is_reached| *is_reached).await;
-        }
-    }
+    tokio::try_join!(front, sites).map(drop)
 }
 
 /// A site that was started.
@@ -136,7 +115,7 @@ struct Started {
 fn start(
     site: Site,
     verbosity: Verbosity,
-    end: &End,
+    guard: &ShutdownGuard,
     printers: &mut Printers,
 ) -> Result<Started, Error> {
     let Site {
@@ -185,13 +164,13 @@ fn start(
             log,
         };
         return Ok(Started {
-            running: Box::pin(site.run(end.reached(), tell)),
+            running: Box::pin(site.run(guard.over(), tell)),
             listed,
             hosted: Some(hosted),
         });
     };
     let server = Server::new(listeners, front, upstream, log).map_err(Error::Listen)?;
-    let serving = server.run(end.reached());
+    let serving = server.run(guard.clone());
     Ok(Started {
         running: Box::pin(site.run(serving, tell)),
         listed,

@@ -18,6 +18,8 @@ use crate::wire::INLINE_BODY;
 /// application that notices that has time to say something last. Gives how many went to the client
 /// beside those of its output now, and whether it ended in order.
 pub(in crate::serve) async fn run(socket: &mut Socket, link: &mut Link) -> (u64, io::Result<()>) {
+    // It may stay for ever.
+    socket.guard.release();
     let mut tunnel = Tunnel {
         socket,
         link,

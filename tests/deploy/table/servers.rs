@@ -116,7 +116,8 @@ impl Kind {
 
     fn says_that_it_stops(self) -> Option<&'static str> {
         match self {
-            Self::Runserver | Self::Waitress => None,
+            Self::Waitress => None,
+            Self::Runserver => Some("Finishing 1 request"),
             Self::Gunicorn => Some("Handling signal: term"),
             Self::Uwsgi => Some("graceful shutdown triggered"),
             Self::Granian => Some("Shutting down granian"),

@@ -12,6 +12,8 @@ import json
 import os
 import sys
 from base64 import b64encode
+from difflib import get_close_matches
+from glob import escape, glob
 
 from . import insertion, prologue, resolve
 from .assigned import Reading, opaque
@@ -22,7 +24,7 @@ from .sources import Place, Sources, Unreadable, resolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
 
     from .assigned import Assignment
     from .sources import Source
@@ -31,11 +33,6 @@ if TYPE_CHECKING:
 
 DJANGOS = ("INSTALLED_APPS", "ROOT_URLCONF")
 """One of these makes a settings module Django's (`resolve`)."""
-
-SYNTAX_HINT = (
-    "correct it; where it is written for another Python, name that with `--python` (this is "
-    f"{sys.version_info[0]}.{sys.version_info[1]})"
-)
 
 
 class Refusal(Exception):
@@ -76,7 +73,7 @@ def answer(config: dict[str, Any]) -> Answer:
             **place,
         }
     except Unreadable as error:
-        answer["refusal"] = {"kind": "syntax", "hint": SYNTAX_HINT, **vars(error)}
+        answer["refusal"] = {"kind": "syntax", **vars(error)}
     except Failure as failure:
         answer["refusal"] = {
             "kind": failure.kind,
@@ -95,7 +92,7 @@ def _find(config: dict[str, Any], answer: Answer) -> None:
         raise Refusal(
             "settings",
             f"there is no settings module `{choice.settings}`, which {choice.settings_rule} names",
-            "name it with `--settings`",
+            _meant(choice.settings, config["root"], sources),
         )
     answer["settings_file"] = settings.path
     libraries = Libraries(config["root"])
@@ -117,6 +114,8 @@ def _find(config: dict[str, Any], answer: Answer) -> None:
         if existing is not None and not libraries.hold(existing.path):
             module, is_there = existing.path, True
             _check_application(sources, existing)
+        else:
+            _check_directory(os.path.join(directory, "wsgi"))
         edited, octets = _edit(sources, settings, application, libraries)
         answer["edit"] = {
             "path": edited.path,
@@ -151,17 +150,25 @@ def _check_django(
                 f'add to the class: {SETTING} = "mysite.wsgi.application"',
                 settings.place(node),
             )
-    is_django = variable == resolve.DJANGO or any(
-        Reading(sources, name).module(settings) != [None] for name in DJANGOS
+    is_django = any(Reading(sources, name).module(settings) != [None] for name in DJANGOS) or (
+        # The text need not tell; but a package by mistake says nothing at all.
+        variable == resolve.DJANGO
+        and (choice.settings_rule != "--settings" or bool(settings.tree.body))
     )
-    if variable == resolve.PLAIN or not is_django:
+    if variable == resolve.PLAIN:
+        raise Refusal(
+            "framework",
+            f"the project chooses its settings by {resolve.PLAIN}: it is no Django project",
+            "`scaffold check` tells which application this project has",
+        )
+    if not is_django:
         raise Refusal(
             "framework",
             f"`{choice.settings}` are not the settings of a Django project: they set neither "
-            "INSTALLED_APPS nor ROOT_URLCONF"
-            if variable != resolve.PLAIN
-            else f"the project chooses its settings by {resolve.PLAIN}: it is no Django project",
-            "`scaffold check` tells which application this project has",
+            "INSTALLED_APPS nor ROOT_URLCONF",
+            "`scaffold check` tells which application this project has"
+            if variable != resolve.DJANGO
+            else _meant(choice.settings, config["root"], sources),
         )
 
 
@@ -210,11 +217,22 @@ def _named(sources: Sources, found: Assignment, libraries: Libraries) -> tuple[s
     text = (found.text or "").replace(":", ".")
     module, _, attribute = text.rpartition(".")
     existing = sources.find(module) if module else None
-    if existing is None and text and sources.exists(text):
+    if text and not (existing and _has(sources, existing, attribute)):
         # Perhaps it names the module alone.
-        existing, attribute = sources.find(text), "application"
+        alone = sources.find(text)
+        existing, attribute = (alone, "application") if alone else (existing, attribute)
     if existing is not None:
-        _check_application(sources, existing, attribute)
+        if attribute == "application":
+            _check_application(sources, existing)
+        elif not _has(sources, existing, attribute):
+            raise Refusal(
+                "setting",
+                f"{SETTING} is {found.shown}, and `{existing.module}` has no `{attribute}`",
+                f"did you mean `{existing.module}.application`?"
+                if _has(sources, existing, "application")
+                else "correct the line, or remove it and run this again",
+                found.place,
+            )
         return text, existing.path, True
     package, _, name = module.rpartition(".")
     directories = sources.locations(package) if package else [os.path.dirname(found.place.path)]
@@ -234,19 +252,62 @@ def _named(sources: Sources, found: Assignment, libraries: Libraries) -> tuple[s
             "remove the line and run this again",
             found.place,
         )
+    _check_directory(os.path.join(directory, name))
     return text, os.path.join(directory, f"{name}.py"), False
 
 
-def _check_application(sources: Sources, module: Source, name: str = "application") -> None:
+def _has(sources: Sources, module: Source, name: str) -> bool:
+    """Say whether a module has a name, as far as its text tells."""
+    found = Reading(sources, name).module(module)
+    return found != [None] or any(map(opaque, module.tree.body))
+
+
+def _check_application(sources: Sources, module: Source) -> None:
     """Refuse a module that is there and has no application."""
-    if Reading(sources, name).module(module) == [None] and not any(map(opaque, module.tree.body)):
-        refusal = Refusal(
+    if not _has(sources, module, "application"):
+        raise Refusal(
             "module",
-            f"this module is there and has no `{name}`",
+            "this module is there and has no `application`",
             "give it one, as in `application = get_wsgi_application()`, or move it away",
+            Place(module.path, 1, 1),
         )
-        refusal.place = Place(module.path, 1, 1)
-        raise refusal
+
+
+def _check_directory(path: str) -> None:
+    """Refuse a package without `__init__.py` that a module of its name would hide."""
+    try:
+        modules = sorted(it for it in os.listdir(path) if it.endswith(".py"))
+    except OSError:
+        return
+    if modules:
+        raise Refusal(
+            "module",
+            f"a `wsgi.py` beside the directory `wsgi` would hide what is in that, such as "
+            f"`{modules[0]}`",
+            "give the directory an `__init__.py` that has `application`, or another name",
+            Place(os.path.join(path, modules[0]), 1, 1),
+        )
+
+
+def _meant(name: str, root: str, sources: Sources) -> str:
+    """Return a hint for who has named settings that are not there."""
+    as_module = name[:-3] if name.endswith(".py") else name
+    as_module = os.path.normpath(as_module).replace(os.sep, ".")
+    if as_module != name and sources.find(as_module) is not None:
+        return f"did you mean the module `{as_module}`?"
+    if sources.find(f"{name}.settings") is not None:
+        return f"did you mean `{name}.settings`?"
+    close = get_close_matches(name, list(_settings_modules(root)), 1)
+    return f"did you mean `{close[0]}`?" if close else "name it with `--settings`"
+
+
+def _settings_modules(root: str) -> Iterator[str]:
+    """Go through the modules that may be settings, by where they usually lie."""
+    for pattern in ("", "*/", "*/*/"):
+        for path in glob(os.path.join(escape(root), f"{pattern}*.py")):
+            module = os.path.relpath(path, root)[:-3].replace(os.sep, ".")
+            if "settings" in module.split("."):
+                yield module.replace(".__init__", "")
 
 
 def _edit(
@@ -308,15 +369,19 @@ def _is_right(
 
 
 def _note_opaque(settings: Source, answer: Answer) -> None:
-    """Tell of calls that may set the name as well."""
+    """Tell of calls that may set the name as well, and of a function that says it does."""
     for node in settings.tree.body:
         call = opaque(node)
         if call is not None:
-            answer["opaque"] = {
-                **vars(settings.place(call)),
-                "function": getattr(call.func, "id", ""),
-            }
-            return
+            name = getattr(call.func, "id", "")
+        elif isinstance(node, ast.FunctionDef) and any(
+            isinstance(inner, ast.Global) and SETTING in inner.names for inner in ast.walk(node)
+        ):
+            name = node.name
+        else:
+            continue
+        answer["opaque"] = {**vars(settings.place(call or node)), "function": name}
+        return
 
 
 def _django_version() -> str:

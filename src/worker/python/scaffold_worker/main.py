@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from _signal import SIGINT, default_int_handler, signal
+from _signal import SIG_DFL, SIGINT, SIGTERM, default_int_handler, getsignal, signal
 from marshal import loads
 from mmap import mmap
 from threading import Thread
@@ -123,7 +123,8 @@ def _give_up(link: Link, reason: Failure) -> None:
 
 
 def _keep_to_ourselves(link: Link, *descriptors: int) -> None:
-    """Keep the connections and our signal handler out of the processes that the project starts."""
+    """Keep the connections and our signal handlers out of the processes that the project starts."""
+    ours = getsignal(SIGTERM)
     for descriptor in descriptors:
         os.set_blocking(descriptor, True)
         os.set_inheritable(descriptor, False)
@@ -140,5 +141,7 @@ def _keep_to_ourselves(link: Link, *descriptors: int) -> None:
         os.close(nothing)
         # Ctrl-C ends a forked child as it ends any other program.
         signal(SIGINT, default_int_handler)
+        if getsignal(SIGTERM) is ours:
+            signal(SIGTERM, SIG_DFL)
 
     os.register_at_fork(after_in_child=silence)

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import tokenize
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from importlib.machinery import ModuleSpec
 from io import BytesIO
 
@@ -17,16 +18,24 @@ if TYPE_CHECKING:
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """A line as Python counts them: a form feed ends none."""
 
+SYNTAX_HINT = (
+    "correct it; where it is written for another Python, name that with `--python` (this is "
+    f"{sys.version_info[0]}.{sys.version_info[1]})"
+)
+
 
 class Unreadable(Exception):
     """A file that is no Python, or cannot be read; where and why."""
 
-    def __init__(self, path: str, message: str, line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self, path: str, message: str, line: int = 1, column: int = 1, hint: str = ""
+    ) -> None:
         super().__init__(message)
         self.path = path
         self.message = message
         self.line = line
         self.column = column
+        self.hint = hint or SYNTAX_HINT
 
 
 class Place:
@@ -47,6 +56,9 @@ class Source:
         self.octets = octets
         self.is_package = is_package
         self.lines: list[bytes] = LINE.findall(octets)
+        if octets.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            message = "the file is in UTF-16, which Python does not read"
+            raise Unreadable(path, message, hint="save it in UTF-8")
         if b"\0" in octets:
             line, column = self._position(octets.index(b"\0"))
             raise Unreadable(path, "a null byte, which no source file has", line, column)
