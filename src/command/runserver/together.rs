@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::yield_now};
 
 use crate::{
     command::{error::Error, listening::Listening, printer::Printer, runtime},
@@ -69,9 +69,9 @@ async fn serve(
     let (stop, end) = End::new();
     let mut running = FuturesUnordered::<Running>::new();
     let (mut hosted, mut listed) = (Vec::new(), Vec::new());
-    for site in sites {
+    for (number, site) in sites.into_iter().enumerate() {
         let started = start(site, verbosity, &end, printers)?;
-        running.push(started.running);
+        running.push(Box::pin(in_turn(number, end.reached(), started.running)));
         listed.push(started.listed);
         hosted.extend(started.hosted);
     }
@@ -121,6 +121,25 @@ impl End {
             // Without a sender it has come, too.
             let _ = receiver.wait_for(|is_reached| *is_reached).await;
         }
+    }
+}
+
+/// Runs a site once as many others have begun. Starting a process takes a moment in which nothing
+/// else happens, so that a signal, or a request at a site that is there, would wait for all of them.
+async fn in_turn(
+    number: usize,
+    end: impl Future<Output = ()>,
+    running: impl Future<Output = Result<(), dev::Error>>,
+) -> Result<(), dev::Error> {
+    let turn = async {
+        for _ in 0..number {
+            yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = end => Ok(()),
+        () = turn => running.await,
     }
 }
 
@@ -213,5 +232,34 @@ impl Printers {
         for printer in self.all {
             printer.wait(LAST_LINES);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// What would begin after the end does not.
+    #[test]
+    fn a_stop_is_heard_between_one_site_and_the_next() {
+        let (stop, end) = End::new();
+        let begun = Cell::new(0);
+        let site = async || {
+            begun.set(begun.get() + 1);
+            stop.send_replace(true);
+        };
+        let all: FuturesUnordered<_> = (0..3)
+            .map(|number| {
+                in_turn(number, end.reached(), async {
+                    site().await;
+                    Ok(())
+                })
+            })
+            .collect();
+        let ended: Vec<_> = runtime().unwrap().block_on(all.collect());
+        assert!(ended.into_iter().all(|ended| ended.is_ok()));
+        assert_eq!(begun.get(), 1);
     }
 }
