@@ -12,7 +12,7 @@ use super::{
     Application, CARGO, Diagnostic, Error, Package, Refusal, RunnerCrate,
     diagnostics::{self, Message},
 };
-use crate::project::Group;
+use crate::project::{Environment, Group};
 
 /// How many lines of Cargo's own words are kept for the reason of a failure: all that it says of
 /// one, after some of its progress.
@@ -28,6 +28,9 @@ pub struct Build<'a> {
     pub package: &'a Package,
     /// What of it is served.
     pub application: &'a Application,
+    /// What Cargo, the compiler and build scripts have in their environment: it may decide what the
+    /// program becomes.
+    pub environment: &'a Environment,
     /// Whether Cargo is to use colours in its own words.
     pub has_color: bool,
 }
@@ -49,6 +52,7 @@ impl Build<'_> {
         let Self {
             package,
             application,
+            environment,
             has_color,
         } = self;
         let runner = RunnerCrate::write(package, application)?;
@@ -69,6 +73,7 @@ impl Build<'_> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        environment.apply(command.as_std_mut());
         let (mut child, group) = Group::start(&mut command).map_err(Error::NoCargo)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut messages = stdout.map(|stdout| BufReader::new(stdout).lines());

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{Application, Build, Choice, Error, Output, Package, dep_info};
+use crate::project::Environment;
 
 /// The most octets that are read of what Cargo says a program was built from: more than any project
 /// has files.
@@ -21,6 +22,7 @@ const MOST_SOURCES: u64 = 16 * 1024 * 1024;
 pub struct Builder {
     directory: PathBuf,
     choice: Choice,
+    environment: Environment,
     has_color: bool,
     known: RefCell<Option<Known>>,
 }
@@ -54,13 +56,19 @@ pub struct Program {
 }
 
 impl Builder {
-    /// Builds the package in a directory; nothing happens before [`Builder::build`]. `has_color`
-    /// says whether Cargo is to use colours in its own words.
+    /// Builds the package in a directory, where Cargo has that environment; nothing happens before
+    /// [`Builder::build`]. `has_color` says whether Cargo is to use colours in its own words.
     #[must_use]
-    pub fn new(directory: PathBuf, choice: Choice, has_color: bool) -> Self {
+    pub fn new(
+        directory: PathBuf,
+        choice: Choice,
+        environment: Environment,
+        has_color: bool,
+    ) -> Self {
         Self {
             directory,
             choice,
+            environment,
             has_color,
             known: RefCell::new(None),
         }
@@ -79,7 +87,7 @@ impl Builder {
         {
             return Ok(Arc::clone(package));
         }
-        let package = Arc::new(Package::read(&self.directory).await?);
+        let package = Arc::new(Package::read(&self.directory, &self.environment).await?);
         self.known.replace(Some(Known {
             manifests: stamps(&package),
             package: Arc::clone(&package),
@@ -94,6 +102,7 @@ impl Builder {
         let build = Build {
             package: &package,
             application: &application,
+            environment: &self.environment,
             has_color: self.has_color,
         };
         let path = build.run(tell).await?;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tokio::process::Command;
 
 use super::{CARGO, Error};
+use crate::project::Environment;
 
 /// The kinds of targets that another crate can use.
 const LIBRARIES: [&str; 3] = ["lib", "rlib", "dylib"];
@@ -51,9 +52,11 @@ struct Target {
 }
 
 impl Package {
-    /// Asks Cargo for the package in a directory. Needs no network.
-    pub async fn read(directory: &Path) -> Result<Self, Error> {
-        let output = Command::new(CARGO)
+    /// Asks Cargo, in that environment, for the package in a directory. Needs no network.
+    pub async fn read(directory: &Path, environment: &Environment) -> Result<Self, Error> {
+        let mut command = Command::new(CARGO);
+        environment.apply(command.as_std_mut());
+        let output = command
             .args([
                 "metadata",
                 "--format-version=1",

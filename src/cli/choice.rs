@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// Which application is meant, and which interpreter runs it.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct ChoiceArgs {
     /// Settings module, as in mysite.settings [default: found in the project]
     #[arg(long, value_name = "MODULE")]

@@ -149,7 +149,7 @@ impl Config {
                             position: file.position(value.span().start),
                             key: format!("{}.{name}", place.name()),
                             expected: "`django`, `common` or `json`",
-                            found: "something else",
+                            found: "something else".to_owned(),
                         });
                     }
                     config.log_format = Some(format);

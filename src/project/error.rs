@@ -133,7 +133,7 @@ pub enum Error {
         /// The type it must have.
         expected: &'static str,
         /// The type it has.
-        found: &'static str,
+        found: String,
     },
     /// A program that makes the environment did not start.
     #[error("cannot run `{command}`: {source}")]

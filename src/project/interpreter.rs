@@ -21,6 +21,8 @@ pub struct Interpreter {
 pub enum Origin {
     /// On the command line.
     Argument,
+    /// As that of one of several sites.
+    Site,
     /// In the project's configuration.
     Configuration,
     /// In the active virtual environment, which is this directory.
@@ -37,6 +39,7 @@ impl Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument => formatter.write_str("from --python"),
+            Self::Site => formatter.write_str("from `python` of the site"),
             Self::Configuration => formatter.write_str("from [tool.scaffold] in pyproject.toml"),
             Self::VirtualEnv(_) => formatter.write_str("from the active virtual environment"),
             Self::ProjectEnv(directory) => {

@@ -16,6 +16,8 @@ use super::{
 pub struct Search {
     /// What `--python` says: a path, a name on PATH, or a virtual environment's directory.
     pub argument: Option<PathBuf>,
+    /// What `python` of one of several sites says: the same.
+    pub of_site: Option<PathBuf>,
     /// What `[tool.scaffold] python` says: the same, and paths are relative to the root.
     pub configured: Option<PathBuf>,
     /// The project's root: `.venv` and `venv` are looked for in it and above it.
@@ -35,6 +37,7 @@ impl Search {
         let directory = |name| env::var_os(name).filter(|value| !value.is_empty());
         Self {
             argument: None,
+            of_site: None,
             configured: None,
             root: root.to_owned(),
             virtual_env: directory("VIRTUAL_ENV").map(PathBuf::from),
@@ -43,8 +46,8 @@ impl Search {
         }
     }
 
-    /// Chooses the interpreter: the one named on the command line or in the configuration, which
-    /// must exist; else that of the active virtual environment, of the nearest `.venv` or `venv`
+    /// Chooses the interpreter: the one named on the command line, for the site or in the
+    /// configuration, which must exist; else that of the active virtual environment, of the nearest `.venv` or `venv`
     /// from the root upwards, of the active conda environment; else the first on PATH.
     ///
     /// An active environment that is no longer there is passed over: the variable outlives the
@@ -53,6 +56,9 @@ impl Search {
         let here = Path::new(".");
         if let Some(named) = &self.argument {
             return self.named(named, here, Origin::Argument);
+        }
+        if let Some(named) = &self.of_site {
+            return self.named(named, here, Origin::Site);
         }
         if let Some(named) = &self.configured {
             return self.named(named, &self.root, Origin::Configuration);

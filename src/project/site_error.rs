@@ -49,6 +49,14 @@ pub enum SiteError {
         /// Its name.
         name: String,
     },
+    /// A site has settings and an application, which is served without settings.
+    #[error("`{position}`: the site `{name}` has both `settings` and `app`")]
+    SettingsAndApp {
+        /// Where the second of them stands.
+        position: Position,
+        /// The site's name.
+        name: String,
+    },
     /// The directory of a site is not one.
     #[error("there is no directory `{}`", .0.display())]
     NoDirectory(PathBuf),
@@ -92,6 +100,10 @@ impl SiteError {
             Self::NoPath { .. } => "it is the directory of the project, as in `path = \"blog\"`; \
                 a relative one begins at the file"
                 .to_owned(),
+            Self::SettingsAndApp { .. } => "leave one of them out: `app` is served without \
+                settings; what it reads from the environment can be in `environment`, as in \
+                `environment = { DJANGO_SETTINGS_MODULE = \"mysite.settings\" }`"
+                .to_owned(),
             Self::NoProject(_) => {
                 "a site is the directory that has `manage.py`, `[tool.scaffold]` \
                 in `pyproject.toml`, or `Cargo.toml`; other applications are named with `app` in \
@@ -108,6 +120,9 @@ impl SiteError {
             Self::UnknownKey { known, .. } => {
                 let keys: Vec<_> = known.iter().map(|key| format!("`{key}`")).collect();
                 format!("the keys are {}", keys.join(", "))
+            }
+            Self::NoDirectory(path) if path.iter().any(|part| part == "~") => {
+                "`~` stands for no home here: write the whole path".to_owned()
             }
             Self::SameName(_)
             | Self::SamePort { .. }

@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use toml::{Spanned, de::DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{
     Error, Position, SiteError,
@@ -174,11 +177,27 @@ impl Reader<'_> {
                 }
             }
         }
+        if entry.settings.is_some() && entry.app.is_some() {
+            return Err(self.both(table));
+        }
         if entry.path.as_os_str().is_empty() {
             let name = self.name.to_owned();
             return Err(SiteError::NoPath { position, name }.into());
         }
         Ok(entry)
+    }
+
+    /// As `--settings` and `--app` exclude one another.
+    fn both(&self, table: &DeTable<'_>) -> Error {
+        let places = table.keys().filter_map(|key| {
+            let is_one = ["app", "settings"].contains(&key.get_ref().as_ref());
+            is_one.then_some(key.span().start)
+        });
+        SiteError::SettingsAndApp {
+            position: self.file.position(places.max().unwrap_or_default()),
+            name: self.name.to_owned(),
+        }
+        .into()
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &'static str) -> Error {
@@ -203,10 +222,17 @@ impl Reader<'_> {
         range: std::ops::RangeInclusive<u16>,
         expected: &'static str,
     ) -> Result<u16, Error> {
-        let number = value.get_ref().as_integer();
-        let number = number.and_then(|it| u16::from_str_radix(it.as_str(), it.radix()).ok());
+        let Some(integer) = value.get_ref().as_integer() else {
+            return Err(self.wrong(key, value, expected));
+        };
+        let number = u16::from_str_radix(integer.as_str(), integer.radix()).ok();
         let number = number.filter(|number| range.contains(number));
-        number.ok_or_else(|| self.wrong(key, value, expected))
+        number.ok_or_else(|| Error::WrongType {
+            position: self.file.position(value.span().start),
+            key: format!("sites.{}.{key}", self.name),
+            expected,
+            found: integer.to_string(),
+        })
     }
 
     fn variables(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, String)>, Error> {
@@ -233,10 +259,11 @@ fn directory(base: &Path, path: &str) -> PathBuf {
     whole.canonicalize().unwrap_or(whole)
 }
 
-/// An interpreter: a name on PATH stays one.
+/// An interpreter or a virtual environment: a name on PATH stays one.
 fn interpreter(base: &Path, text: &str) -> PathBuf {
-    if text.contains('/') {
-        base.join(text)
+    let path = base.join(text);
+    if text.contains('/') || path.join("pyvenv.cfg").is_file() {
+        path
     } else {
         PathBuf::from(text)
     }

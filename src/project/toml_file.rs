@@ -27,10 +27,21 @@ impl TomlFile {
     /// Reads the file of that directory; `None` if there is none.
     pub(super) fn read(directory: &Path, name: &str) -> Result<Option<Self>, Error> {
         let path = directory.join(name);
-        match fs::read_to_string(&path) {
+        let octets = match fs::read(&path) {
+            Ok(octets) => octets,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::Unreadable { path, source }),
+        };
+        match String::from_utf8(octets) {
             Ok(text) => Ok(Some(Self { path, text })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(Error::Unreadable { path, source }),
+            Err(error) => {
+                let end = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes());
+                Err(Error::NotToml {
+                    position: Position::of(&path, &text, end),
+                    message: "this is no text in UTF-8".to_owned(),
+                })
+            }
         }
     }
 
@@ -70,7 +81,7 @@ impl TomlFile {
             position: self.position(value.span().start),
             key: key.into(),
             expected,
-            found: described(value.get_ref()),
+            found: described(value.get_ref()).to_owned(),
         }
     }
 }
@@ -83,6 +94,7 @@ pub(super) fn table_at<'a, 'i>(table: &'a DeTable<'i>, keys: &[&str]) -> Option<
 
 fn described(value: &DeValue<'_>) -> &'static str {
     match value {
+        DeValue::String(text) if text.is_empty() => "an empty string",
         DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
         DeValue::Boolean(_) => "a boolean",

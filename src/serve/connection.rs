@@ -124,7 +124,7 @@ impl Connection {
         if let Some(directory) = &self.directory
             && let Some(lobby) = directory.lobby(&self.front)
         {
-            let page = lobby.page(self.request_line.starts_with(b"GET / "), incoming.audience);
+            let page = lobby.page(&self.request_line, incoming.audience);
             return self.answer_in_lobby(&page, incoming).await;
         }
         if let Some(answered) = self.send_known_file(incoming).await? {

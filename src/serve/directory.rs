@@ -54,7 +54,8 @@ pub(super) struct Directory {
     lobby: Arc<Lobby>,
     /// The front of the lobby: for whoever asks for no site.
     entry: Front,
-    /// Which hosts are for which front; the first that matches counts.
+    /// Which hosts are for which front; the first that matches counts. What is for few hosts comes
+    /// before what is for many.
     sites: Vec<(HostPattern, Front)>,
     /// The front for all other hosts.
     rest: Option<Front>,
@@ -74,6 +75,8 @@ impl Directory {
             let hosts = site.hosts.iter().filter(|host| !host.is_any());
             hosts.map(|host| (host.clone(), front.clone()))
         });
+        let mut others: Vec<_> = others.collect();
+        others.sort_by_key(|(pattern, _)| pattern.breadth());
         let takes_all = |site: &Neighbour| site.hosts.iter().any(HostPattern::is_any);
         let rest = fronts.iter().find(|(site, _)| takes_all(site));
         Self {
@@ -178,6 +181,17 @@ mod tests {
             hosted("shop", &["one.test", ".two.test"]),
         ];
         assert_eq!(found(&sites, Some(host)), number);
+    }
+
+    #[test]
+    fn a_host_goes_before_a_domain_and_that_before_one_above_it() {
+        let sites = [
+            hosted("all", &[".test"]),
+            hosted("below", &[".one.test"]),
+            hosted("one", &["one.test"]),
+        ];
+        let hosts = ["one.test", "a.one.test", "two.test", "test"];
+        assert_eq!(hosts.map(|host| found(&sites, Some(host))), [3, 2, 1, 1]);
     }
 
     #[test]

@@ -4,7 +4,10 @@
 //! is served there (DNS rebinding). So a request is answered only where it names this machine, or
 //! a host that the user or the application allows.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::{
+    cmp::Reverse,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
 /// Whether this is `uri-host [":" port]` (RFC 9110, section 7.2), without the user information
 /// that a URL's authority could have.
@@ -104,6 +107,12 @@ impl HostPattern {
     /// The hosts of a site among several: `NAME.localhost` and all below.
     pub(crate) fn of_site(name: &str) -> Self {
         Self(format!(".{name}.localhost"))
+    }
+
+    /// How many hosts it is for, to be compared: a host is for fewer than a domain, and a domain for
+    /// fewer than one above it.
+    pub(crate) fn breadth(&self) -> (bool, Reverse<usize>) {
+        (self.0.starts_with('.'), Reverse(self.0.len()))
     }
 
     /// Whether these are all hosts.

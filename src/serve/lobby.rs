@@ -71,8 +71,8 @@ impl Lobby {
         join_all(sites).await;
     }
 
-    /// The start page; elsewhere it says that there is nothing.
-    pub(super) fn page(&self, is_start: bool, audience: Audience) -> Page {
+    /// The start page; elsewhere it says that there is nothing. `line` is that of the request.
+    pub(super) fn page(&self, line: &[u8], audience: Audience) -> Page {
         let notifier = &self.answering.upstream.notifier;
         // Before the states: what comes between the two is told to the page.
         let position = notifier.position();
@@ -91,11 +91,20 @@ impl Lobby {
             .collect();
         pages::start(
             &StartPage {
-                is_start,
+                is_start: is_start(line),
                 sites: &sites,
             },
             audience,
             &notifier.moment(position),
         )
     }
+}
+
+/// Whether a request is for the start page.
+fn is_start(line: &[u8]) -> bool {
+    let methods: [&[u8]; 2] = [b"GET /", b"HEAD /"];
+    let rest = methods
+        .into_iter()
+        .find_map(|method| line.strip_prefix(method));
+    matches!(rest, Some([b' ' | b'?', ..]))
 }

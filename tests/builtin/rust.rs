@@ -2,7 +2,6 @@
 //! in peace, and it has a name that Cargo takes.
 
 use std::{
-    ffi::OsStr,
     fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
@@ -14,11 +13,7 @@ use std::{
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{
-    Client, Outcome, Sandbox, Serve, Test, cargo,
-    cargo::{environment, target},
-    program,
-};
+use crate::support::{Client, Outcome, Sandbox, Test, cargo, program};
 
 /// How long the server may take for anything; whatever passes this hangs.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -62,13 +57,7 @@ fn the_project_passes_lints_and_tests_and_serves(#[case] name: &str) {
 /// The server for development gives what the project's own gives, and builds it anew.
 #[track_caller]
 fn assert_runserver_serves(project: Sandbox, name: &str) {
-    let path = project.env()[OsStr::new("PATH")].clone();
-    let serve = environment(&path, target())
-        .into_iter()
-        .fold(Serve::within(project), |serve, (name, value)| {
-            serve.env(name, value)
-        });
-    let server = serve.in_dir(name).start();
+    let server = cargo::serve(project).in_dir(name).start();
     let page = server.get("/");
     assert_eq!(page.status, 200);
     assert!(page.text().contains(&format!("<h1>{name}</h1>")));

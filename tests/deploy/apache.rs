@@ -1,102 +1,16 @@
-//! Apache with `mod_wsgi`, as an unprivileged user: both are Debian's, and so is the Python.
+//! Apache with `mod_wsgi`: sites with settings of their own, and users of Django.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, process::Command};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD as STANDARD};
 use rustix::process::Signal;
-use tempfile::TempDir;
 
-use super::site::{Site, VARIABLE, free_port, get};
-use crate::support::{
-    Client, Daemon, Packages, Python, Response, Sandbox, Test, Venv,
-    unprivileged::{as_nobody, give_to_nobody},
-};
-
-const PROGRAM: &str = "/usr/sbin/apache2";
-
-const MODULES: &str = "/usr/lib/apache2/modules";
-
-/// Modules that Debian's configuration has switched on, and `mod_wsgi`.
-const NEEDED: [&str; 8] = [
-    "mpm_event",
-    "authn_core",
-    "authz_core",
-    "authz_user",
-    "auth_basic",
-    "alias",
-    "mime",
-    "wsgi",
-];
+use super::site::{Site, VARIABLE, get};
+use crate::support::{Client, Packages, Python, Response, Sandbox, Test, Venv, apache::Place};
 
 /// Django for the Python that `mod_wsgi` was made for.
 fn debians() -> Venv {
     Python::debians().venv(Packages::Django)
-}
-
-/// That environment, or where it is in somebody's home a copy that everybody can read.
-pub(super) fn environment(directory: &Path) -> PathBuf {
-    let venv = debians();
-    let can_look = as_nobody(Path::new("/usr/bin/test"))
-        .args(["-r".as_ref(), venv.as_ref().as_os_str()])
-        .status();
-    if can_look.unwrap().success() {
-        return venv.dir().to_owned();
-    }
-    let place = directory.join("venv");
-    let copied = Command::new("cp")
-        .arg("-r")
-        .arg(venv.dir())
-        .arg(&place)
-        .status();
-    assert!(copied.unwrap().success());
-    place
-}
-
-/// A directory that everybody can look into.
-pub(super) fn open_directory() -> TempDir {
-    use std::os::unix::fs::PermissionsExt as _;
-    let directory = tempfile::Builder::new()
-        .prefix("apache-")
-        .tempdir()
-        .unwrap();
-    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    directory
-}
-
-/// Starts it with a configuration, in a directory of the test's.
-pub(super) fn start(directory: &Path, port: u16, configuration: &str) -> Daemon {
-    for file in [PROGRAM, "/usr/lib/apache2/modules/mod_wsgi.so"] {
-        let there = Path::new(file).exists();
-        assert!(
-            there,
-            "`{file}` (Debian's packages `apache2` and `libapache2-mod-wsgi-py3`)"
-        );
-    }
-    let own = directory.join("apache");
-    fs::create_dir(&own).unwrap();
-    give_to_nobody(&own);
-    let place = own.display();
-    let modules = NEEDED.map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n"));
-    let text = format!(
-        "{}ServerRoot {place}\nPidFile {place}/pid\nDefaultRuntimeDir {place}\n\
-         Mutex file:{place} default\nWSGISocketPrefix {place}/wsgi\n\
-         Listen 127.0.0.1:{port}\nServerName localhost\nTypesConfig /etc/mime.types\n\
-         ErrorLog \"|/bin/cat\"\nLogFormat \"%h %t \\\"%r\\\" %>s %b\" combined\n\
-         ServerLimit 1\nStartServers 1\nThreadsPerChild 4\nMaxRequestWorkers 4\n\
-         {configuration}",
-        modules.concat()
-    );
-    let file = own.join("apache.conf");
-    fs::write(&file, text).unwrap();
-    let mut command = as_nobody(Path::new(PROGRAM));
-    command.arg("-f").arg(&file).arg("-DFOREGROUND");
-    let apache = Daemon::start(command);
-    apache.wait_for_output("resuming normal operations");
-    apache
 }
 
 fn visit(port: u16, host: &str, target: &str) -> Response {
@@ -106,26 +20,19 @@ fn visit(port: u16, host: &str, target: &str) -> Response {
 
 #[test]
 fn two_sites_at_once_have_each_its_own_settings() {
-    let directory = open_directory();
-    let environment = environment(directory.path());
-    let port = free_port();
-    let logs = directory.path().join("logs");
-    fs::create_dir(&logs).unwrap();
-    give_to_nobody(&logs);
+    let place = Place::new();
+    let environment = place.environment(&debians());
+    let port = place.port;
     let make = |service: &str, settings| {
         let site = Site::with_settings(&environment, settings);
         site.open_to_all();
         let file = format!("deploy/apache/{service}.env");
-        let variables = [
+        let own = [
             ("service", service),
             ("host", &*format!("{service}.example")),
-            ("address", &*format!("127.0.0.1:{port}")),
             ("environment_file", &*site.path(&file)),
-            ("log_directory", logs.to_str().unwrap()),
-            ("user", "nobody"),
-            ("group", "nogroup"),
         ];
-        let site = site.deploy("apache", &variables);
+        let site = site.deploy("apache", &[&own[..], &place.variables()].concat());
         site.append(&file, VARIABLE);
         site
     };
@@ -140,7 +47,7 @@ fn two_sites_at_once_have_each_its_own_settings() {
         )
     };
     let configuration = include(&sites[0], "one") + &include(&sites[1], "two");
-    let mut apache = start(directory.path(), port, &configuration);
+    let mut apache = place.start(&configuration);
     for _ in 0..2 {
         for (site, service) in sites.iter().zip(["one", "two"]) {
             let host = format!("{service}.example");
@@ -159,7 +66,8 @@ fn two_sites_at_once_have_each_its_own_settings() {
     apache.signal(Signal::WINCH);
     assert!(apache.wait_exit().success(), "{}", apache.output());
     for service in ["one", "two"] {
-        let log = fs::read_to_string(logs.join(format!("{service}-access.log"))).unwrap();
+        let log = place.join(&format!("logs/{service}-access.log"));
+        let log = fs::read_to_string(log).unwrap();
         assert!(log.contains("\"GET /broken HTTP/1.1\" 500"), "{log}");
     }
 }
@@ -175,8 +83,8 @@ urlpatterns = [path('', lambda request: HttpResponse(settings.SETTINGS_MODULE))]
 /// environment is in that of those that start later.
 #[test]
 fn in_one_process_settings_have_to_be_set_outright() {
-    let directory = open_directory();
-    let environment = environment(directory.path());
+    let shared = Place::new();
+    let environment = shared.environment(&debians());
     for (option, settings_of_the_second) in [("false", "one.settings"), ("true", "two.settings")] {
         let mut sandbox = Sandbox::new();
         for name in ["one", "two"] {
@@ -185,17 +93,17 @@ fn in_one_process_settings_have_to_be_set_outright() {
             sandbox = made.run().into_sandbox();
             sandbox.write(format!("{name}/{name}/urls.py"), PAGE);
         }
-        let place = directory.path().join(option);
-        fs::create_dir(&place).unwrap();
+        let place = Place::new();
+        let port = place.port;
         let mut configuration = format!(
-            "WSGIPythonHome {}\nWSGIPythonPath {place}/one:{place}/two\n",
+            "WSGIPythonHome {}\nWSGIPythonPath {directory}/one:{directory}/two\n",
             environment.display(),
-            place = place.display(),
+            directory = place.directory.path().display(),
         );
-        let port = free_port();
         for name in ["one", "two"] {
-            fs::rename(sandbox.dir().join(name), place.join(name)).unwrap();
-            let package = place.join(name).join(name);
+            let directory = place.join(name);
+            fs::rename(sandbox.dir().join(name), &directory).unwrap();
+            let package = directory.join(name);
             let package = package.display();
             let lines = [
                 format!("<VirtualHost 127.0.0.1:{port}>\nServerName {name}.localhost\n"),
@@ -205,7 +113,7 @@ fn in_one_process_settings_have_to_be_set_outright() {
             configuration.push_str(&lines.concat());
         }
         // That it stops is seen elsewhere; processes with interpreters in them take long to end.
-        let apache = start(&place, port, &configuration);
+        let apache = place.start(&configuration);
         assert_eq!(visit(port, "one.localhost", "/").text(), "one.settings");
         let second = visit(port, "two.localhost", "/");
         assert_eq!(second.text(), settings_of_the_second, "{}", apache.output());
@@ -224,8 +132,8 @@ for name, is_active in (('alice', True), ('bob', True), ('carol', False)):
 
 #[test]
 fn it_asks_for_users_of_django() {
-    let directory = open_directory();
-    let environment = environment(directory.path());
+    let place = Place::new();
+    let environment = place.environment(&debians());
     let site = Site::new(&environment);
     site.open_to_all();
     // The usual ones take their time on purpose, for each password.
@@ -258,12 +166,12 @@ fn it_asks_for_users_of_django() {
     let site = site
         .deploy("apache-auth", &members)
         .deploy("apache-auth", &agents);
-    let documents = directory.path().join("documents");
+    let documents = place.join("documents");
     for name in ["private", "agents", "open"] {
         fs::create_dir_all(documents.join(name)).unwrap();
         fs::write(documents.join(name).join("a.txt"), name).unwrap();
     }
-    let port = free_port();
+    let port = place.port;
     let include = |name: &str| {
         format!(
             "Include \"{}\"\n",
@@ -276,7 +184,7 @@ fn it_asks_for_users_of_django() {
         include("members"),
         include("agents")
     );
-    let apache = start(directory.path(), port, &configuration);
+    let apache = place.start(&configuration);
     let ask = |target: &str, user: &str, password: &str| {
         let credentials = STANDARD.encode(format!("{user}:{password}"));
         let headers = format!("Host: localhost\r\nAuthorization: Basic {credentials}");

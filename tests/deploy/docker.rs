@@ -14,9 +14,11 @@ use serde_json::Value;
 
 use super::{
     image::{Image, assert_linted},
-    site::{free_port, get},
+    site::get,
 };
-use crate::support::{Client, Daemon, Outcome, Packages, Response, Sandbox, Test, newest};
+use crate::support::{
+    Client, Daemon, Outcome, Packages, Response, Sandbox, Test, free_port, newest,
+};
 
 const URLS: &str = r#"
 import os

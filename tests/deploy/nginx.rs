@@ -7,12 +7,12 @@ use rustix::process::Signal;
 use super::{
     gunicorn::{self, Served},
     service,
-    site::{Site, VARIABLE, free_port, get},
+    site::{Site, VARIABLE, get},
     unit::Unit,
     uwsgi,
 };
 use crate::support::{
-    Client, Daemon, Response, newest,
+    Client, Daemon, Response, free_port, newest,
     unprivileged::{as_nobody, give_to_nobody, nobody},
 };
 

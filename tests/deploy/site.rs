@@ -5,7 +5,6 @@ use std::{
     ffi::OsStr,
     fs::{File, OpenOptions},
     io::{self, Write as _},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -149,9 +148,7 @@ impl Site {
     /// Lets everybody look into it, as into a directory below `/srv`.
     #[cfg(feature = "system-tests")]
     pub(super) fn open_to_all(&self) {
-        use std::os::unix::fs::PermissionsExt as _;
-        let all = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(self.sandbox.dir().parent().unwrap(), all).unwrap();
+        self.sandbox.open_to_all();
     }
 
     /// What every server has to do with it: a page, a file, nothing, and an error. `url` is what the
@@ -193,12 +190,6 @@ pub(super) fn get(mut client: Client, target: &str, headers: &str) -> Response {
         "GET {target} HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n"
     ));
     client.response()
-}
-
-/// A port that nobody has.
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// A request under way.

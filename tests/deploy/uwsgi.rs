@@ -7,10 +7,10 @@ use rustix::process::Signal;
 
 use super::{
     service,
-    site::{Site, VARIABLE, free_port, get},
+    site::{Site, VARIABLE, get},
     unit::Unit,
 };
-use crate::support::{Client, Daemon, Packages, newest};
+use crate::support::{Client, Daemon, Packages, free_port, newest};
 
 /// A site for it.
 #[track_caller]

@@ -34,6 +34,22 @@ fn a_project_is_served() {
     assert!(is_gone(runners[0]));
 }
 
+/// The environment of one of several sites is there when it is built, as when it runs.
+#[test]
+fn a_site_is_built_with_its_environment() {
+    let package = package("environment", "");
+    let library = "pub mod wsgi;\npub const TEXT: &str = env!(\"OF_THE_SITE\");\n";
+    package.write("src/lib.rs", library);
+    let file = "[sites.a]\npath = '.'\nenvironment = { OF_THE_SITE = 'built with it' }\n";
+    package.write("scaffold.sites.toml", file);
+    let serve = package.serve().args(["--sites", "scaffold.sites.toml"]);
+    let server = serve.start();
+    server.wait_for_output("a | Rust application my_site::wsgi::application\n");
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n");
+    assert_eq!(client.response().text(), "built with it");
+}
+
 #[test]
 fn a_stop_from_the_terminal_is_no_fault_of_the_application() {
     let mut server = package("stopped", "hello").serve().start();

@@ -2,8 +2,8 @@
 
 use rstest::rstest;
 
-use super::APP;
-use crate::support::{Serve, Test};
+use super::{APP, get};
+use crate::support::{Sandbox, Serve, Test};
 
 fn project() -> Test {
     Test::new()
@@ -34,7 +34,21 @@ fn project() -> Test {
 #[case(
     "[sites.blog]\npath = 'blog'\npython = 'missing/python'\n",
     "error: `[DIR]/scaffold.sites.toml:1:8`: site `blog`: the Python interpreter \
-     `[DIR]/missing/python`"
+     `[DIR]/missing/python` (from `python` of the site) does not exist\n"
+)]
+#[case(
+    "[sites.blog]\npath = 'blog'\napp = 'app:application'\nsettings = 'x'\n",
+    "error: `[DIR]/scaffold.sites.toml:4:1`: the site `blog` has both `settings` and `app`\n\
+     hint: leave one of them out: `app` is served without settings; "
+)]
+#[case(
+    "[sites.a]\npath = 'blog'\nhosts = ['.x.B.localhost']\n[sites.b]\npath = 'blog'\n",
+    "error: `[DIR]/scaffold.sites.toml:1:8`: `.x.b.localhost` is for the site `b` already\n"
+)]
+#[case(
+    "[sites.a]\npath = '~/blog'\n",
+    "error: `[DIR]/scaffold.sites.toml:1:8`: site `a`: there is no directory `[DIR]/~/blog`\n\
+     hint: `~` stands for no home here: write the whole path\n"
 )]
 #[case(
     "[sites.a]\npath = 'blog'\nport = 8123\n[sites.b]\npath = 'blog'\nport = 8123\n",
@@ -76,6 +90,38 @@ fn arguments_are_told_of(#[case] args: &[&str], #[case] message: &str) {
         .stderr_contains(message)
         .status(1)
         .run();
+}
+
+#[test]
+fn a_file_that_is_no_text_is_pointed_into() {
+    project()
+        .file("scaffold.sites.toml", b"# caf\xc3\xa9\n# caf\xe9\n")
+        .stderr("error: `[DIR]/scaffold.sites.toml:2:6`: this is no text in UTF-8\n")
+        .status(1)
+        .run();
+}
+
+/// Below the directory of the file it is as there, but for those who are in a project, or say what
+/// they want.
+#[test]
+fn a_file_above_counts_where_no_project_is_nearer() {
+    let sandbox = |file: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.write("scaffold.sites.toml", file);
+        sandbox.write("blog/app.py", APP);
+        sandbox.write("blog/value.py", "VALUE = 1\n");
+        sandbox
+    };
+    let file = "[sites.a]\npath = 'blog'\napp = 'app:application'\n";
+    let server = Serve::within(sandbox(file)).in_dir("blog").start();
+    assert_eq!(get(&server, "a.localhost", "/").text(), "blog 1 /");
+    drop(server);
+    let no_file = "[sites.a]\npath = 'none'\n";
+    let named = Serve::within(sandbox(no_file)).args(["--app", "app:application"]);
+    assert_eq!(named.in_dir("blog").start().get("/").text(), "blog 1 /");
+    let configured = "[tool.scaffold]\napp = 'app:application'\n";
+    let project = Serve::within(sandbox(no_file)).file("blog/pyproject.toml", configured);
+    assert_eq!(project.in_dir("blog").start().get("/").text(), "blog 1 /");
 }
 
 /// In a project, that project is served, whatever lies beside it.

@@ -36,6 +36,21 @@ fn the_start_page_lists_the_sites() {
     assert!(elsewhere.text().contains("blog.localhost"));
 }
 
+#[test]
+fn the_start_page_has_a_head_and_takes_a_query() {
+    let server = sites(&[("a", "")]).start();
+    let mut client = server.connect();
+    for (path, status) in [("/", 200), ("/?from=bookmark", 200), ("/x", 404)] {
+        client.send(format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        let head = client.response_to_head();
+        assert_eq!(head.status, status, "{path}");
+        let page = ask(&mut client, "localhost", path);
+        assert_eq!(page.status, status, "{path}");
+        let length = page.body.len().to_string();
+        assert_eq!(head.header("Content-Length"), Some(&*length));
+    }
+}
+
 /// It follows what happens to the sites.
 #[test]
 fn the_start_page_is_told_of_changes() {

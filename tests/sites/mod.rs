@@ -2,6 +2,7 @@
 
 mod errors;
 mod isolation;
+mod languages;
 mod lobby;
 mod ports;
 mod stopping;

@@ -11,7 +11,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{Sandbox, test::Test};
+use super::{Sandbox, Serve, test::Test};
 
 /// Runs a subcommand of Cargo in a project, without a network; gives what it printed. What the
 /// projects depend on is fetched before the first one.
@@ -37,6 +37,15 @@ pub(crate) fn cargo(project: &Sandbox, name: &str, args: &[&str]) -> String {
     let mut command = command(project, name);
     command.args(args).env("CARGO_NET_OFFLINE", "true");
     complete(command, "")
+}
+
+/// A server that builds projects where the others are built.
+pub(crate) fn serve(sandbox: Sandbox) -> Serve {
+    let path = sandbox.env()[OsStr::new("PATH")].clone();
+    let all = environment(&path, target()).into_iter();
+    all.fold(Serve::within(sandbox), |serve, (name, value)| {
+        serve.env(name, value)
+    })
 }
 
 /// Where a project's program is, once it is built.

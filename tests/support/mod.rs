@@ -1,7 +1,7 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
 //! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
-//! environments ([`python`]), other servers ([`Daemon`]), and a real browser and `PostgreSQL` (`browser`, `postgres`, for the
-//! system tests).
+//! environments ([`python`]), other servers ([`Daemon`]), and Apache, a real browser and
+//! `PostgreSQL` (`apache`, `browser`, `postgres`, for the system tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched
 //! through `/proc` and process descriptors.
@@ -10,6 +10,8 @@
     reason = "some helpers are still ahead of the tests that will use them"
 )]
 
+#[cfg(feature = "system-tests")]
+pub(crate) mod apache;
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
 pub(crate) mod cargo;
@@ -35,7 +37,7 @@ pub(crate) mod unprivileged;
 pub(crate) use {
     cargo::{cargo, program},
     client::{Client, Response, get, post},
-    daemon::Daemon,
+    daemon::{Daemon, free_port},
     django::{ask_django, manage},
     git::git,
     package::Package,

@@ -64,6 +64,12 @@ impl Sandbox {
         self.root.path().join("work")
     }
 
+    /// Lets everybody look into it, as into a directory below `/srv`.
+    #[cfg(feature = "system-tests")]
+    pub(crate) fn open_to_all(&self) {
+        fs::set_permissions(self.root.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     /// The home directory, which starts empty.
     pub(crate) fn home(&self) -> PathBuf {
         self.root.path().join("home")

@@ -6,9 +6,9 @@ mod servers;
 
 use page::{Block, Page};
 use rstest::rstest;
-use servers::Kind;
+use servers::{Kind, venv};
 
-use crate::support::{Outcome, Sandbox, Test, Venv, newest};
+use crate::support::{Outcome, Sandbox, Test};
 
 /// What the project says of itself: the path, and how many requests Django knows to be over.
 const URLS: &str = "\
@@ -30,19 +30,6 @@ def tell(request):
 request_finished.connect(count)
 urlpatterns = [re_path('', tell)]
 ";
-
-/// All servers, with what the applications need.
-fn venv() -> Venv {
-    let packages = [
-        "Django==6.1.3",
-        "Flask==3.1.3",
-        "Werkzeug==3.1.9",
-        "gunicorn==27.0.1",
-        "pyuwsgi==2.0.30.post1",
-        "whitenoise==6.12.0",
-    ];
-    newest().venv_with("servers", &packages)
-}
 
 /// A project with these blocks of the page in it.
 fn project(blocks: &[&Block]) -> Sandbox {
@@ -109,7 +96,7 @@ fn a_wrapper_does_the_same_under_every_server(
     let checked = check(project(&blocks));
     assert_eq!(checked.status, Some(status), "{checked}");
     for kind in Kind::ALL {
-        let server = kind.start(project(&blocks), &venv());
+        let server = kind.start(project(&blocks));
         for (path, expected) in table {
             let response = server.get(path);
             assert_eq!(

@@ -161,6 +161,7 @@ impl Report {
             version: String::new(),
             rule: match origin {
                 Origin::Argument => "--python",
+                Origin::Site => "scaffold.sites.toml",
                 Origin::Configuration => "pyproject.toml",
                 Origin::VirtualEnv(_) => "VIRTUAL_ENV",
                 Origin::ProjectEnv(_) => "venv",

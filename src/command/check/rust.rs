@@ -27,7 +27,8 @@ pub(super) async fn examine(
     verbosity: Verbosity,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let package = Package::read(&root.directory).await?;
+    let environment = Environment::default();
+    let package = Package::read(&root.directory, &environment).await?;
     let config = Config::read(&root.directory, ConfigTable::Cargo)?;
     let choice = site::rust_choice(choice, site::variable(), &config);
     let application = Application::read(&package, &choice)?;
@@ -35,6 +36,7 @@ pub(super) async fn examine(
     let build = Build {
         package: &package,
         application: &application,
+        environment: &environment,
         has_color: console::has_color(),
     };
     let program = build.run(|output| print(&output, verbosity)).await?;

@@ -2,17 +2,18 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::{
     cli::{ChoiceArgs, RunserverArgs},
     command::error::Error,
     project::{self, Root, SITES_FILE, SiteEntry, SiteError},
+    serve::HostPattern,
 };
 
-/// The sites that the user names, or that the file in a directory names which is no project itself;
-/// `None` where it is one project that is to be served.
+/// The sites that the user names, or that a file names in whose directory somebody is who is in no
+/// project there; `None` where it is one project that is to be served.
 pub(super) fn sites(args: &RunserverArgs, here: &Path) -> Result<Option<Vec<SiteEntry>>, Error> {
     let entries = if let Some(file) = &args.sites {
         SiteEntry::read(&here.join(file))?
@@ -21,8 +22,8 @@ pub(super) fn sites(args: &RunserverArgs, here: &Path) -> Result<Option<Vec<Site
         parsed
             .collect::<Result<_, SiteError>>()
             .map_err(project::Error::from)?
-    } else if here.join(SITES_FILE).is_file() && !is_project(here) {
-        SiteEntry::read(&here.join(SITES_FILE))?
+    } else if let Some(file) = found(args, here) {
+        SiteEntry::read(&file)?
     } else {
         return Ok(None);
     };
@@ -31,8 +32,16 @@ pub(super) fn sites(args: &RunserverArgs, here: &Path) -> Result<Option<Vec<Site
     Ok(Some(entries))
 }
 
-fn is_project(directory: &Path) -> bool {
-    Root::find(directory).is_ok_and(|root| root.directory == directory)
+/// The file for somebody who is in a directory: the one there or in the nearest above it, unless a
+/// project is as near.
+fn found(args: &RunserverArgs, here: &Path) -> Option<PathBuf> {
+    let directory = here
+        .ancestors()
+        .find(|directory| directory.join(SITES_FILE).is_file())?;
+    let is_in_project = Root::find(here).is_ok_and(|root| root.directory.starts_with(directory));
+    // Whoever names what is to be served means it, and not what some directory above has.
+    let is_meant = directory == here || args.choice == ChoiceArgs::default();
+    (is_meant && !is_in_project).then(|| directory.join(SITES_FILE))
 }
 
 /// Options that would hold for one project, and who knows for which.
@@ -76,6 +85,14 @@ fn refuse_options_of_one_project(args: &RunserverArgs) -> Result<(), Error> {
     }
 }
 
+/// The site that a host is for by its name, where it is at the addresses of all.
+fn whose_name<'a>(host: &str, entries: &'a [SiteEntry]) -> Option<&'a str> {
+    let host = host.trim_start_matches('.').as_bytes();
+    let mut names = entries.iter().filter(|entry| entry.port.is_none());
+    let found = names.find(|entry| HostPattern::of_site(&entry.name).matches(host));
+    found.map(|entry| entry.name.as_str())
+}
+
 /// No two of them may be asked for in the same way.
 fn compare(entries: &[SiteEntry]) -> Result<(), SiteError> {
     let mut names = HashSet::new();
@@ -100,7 +117,8 @@ fn compare(entries: &[SiteEntry]) -> Result<(), SiteError> {
         // Who has a port is not found by the host.
         for host in entry.hosts.iter().filter(|_| entry.port.is_none()) {
             let host = host.to_ascii_lowercase();
-            let other = hosts.insert(host.clone(), name);
+            let by_name = whose_name(&host, entries);
+            let other = by_name.or_else(|| hosts.insert(host.clone(), name));
             if let Some(other) = other.filter(|other| *other != name) {
                 return Err(SiteError::SameHost {
                     position: position.clone(),

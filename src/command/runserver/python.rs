@@ -40,6 +40,7 @@ pub(super) fn plan(
     let mut search = site.search(choice, &config);
     if setting.is_one_of_several {
         search.virtual_env = None;
+        search.of_site = search.argument.take();
     }
     let interpreter = search.find()?;
     let mut environment = setting.environment.clone();

@@ -24,11 +24,17 @@ pub(super) fn plan(
     let table = ConfigTable::Cargo;
     let config = Config::read(&root.directory, table)?;
     let choice = site::rust_choice(&args.choice, setting.variable.clone(), &config);
+    let environment = setting.environment.clone();
     Ok(Planned {
         engine: Engine::Rust(Rust {
-            builder: Builder::new(root.directory.clone(), choice, console::has_color()),
+            builder: Builder::new(
+                root.directory.clone(),
+                choice,
+                environment.clone(),
+                console::has_color(),
+            ),
             surroundings: Surroundings {
-                environment: setting.environment.clone(),
+                environment,
                 streams: setting.streams.clone(),
             },
             timeout: NonZeroU32::new(args.timeout),

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::task::yield_now;
 
 use crate::{
     command::{error::Error, listening::Listening, printer::Printer, runtime},
@@ -70,9 +71,9 @@ async fn serve(
     let guard = stopping::listen(terminal, nobody, verbosity)?;
     let mut running = FuturesUnordered::<Running>::new();
     let (mut hosted, mut listed) = (Vec::new(), Vec::new());
-    for site in sites {
+    for (number, site) in sites.into_iter().enumerate() {
         let started = start(site, verbosity, &guard, printers)?;
-        running.push(started.running);
+        running.push(Box::pin(in_turn(number, guard.over(), started.running)));
         listed.push(started.listed);
         hosted.extend(started.hosted);
     }
@@ -101,6 +102,25 @@ async fn serve(
         Ok(())
     };
     tokio::try_join!(front, sites).map(drop)
+}
+
+/// Runs a site once as many others have begun. Starting a process takes a moment in which nothing
+/// else happens, so that a signal, or a request at a site that is there, would wait for all of them.
+async fn in_turn(
+    number: usize,
+    end: impl Future<Output = ()>,
+    running: impl Future<Output = Result<(), dev::Error>>,
+) -> Result<(), dev::Error> {
+    let turn = async {
+        for _ in 0..number {
+            yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = end => Ok(()),
+        () = turn => running.await,
+    }
 }
 
 /// A site that was started.
@@ -192,5 +212,36 @@ impl Printers {
         for printer in self.all {
             printer.wait(LAST_LINES);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::serve::Shutdown;
+
+    /// What would begin after the end does not.
+    #[test]
+    fn a_stop_is_heard_between_one_site_and_the_next() {
+        let shutdown = Shutdown::default();
+        let guard = shutdown.guard();
+        let begun = Cell::new(0);
+        let site = async || {
+            begun.set(begun.get() + 1);
+            shutdown.end();
+        };
+        let all: FuturesUnordered<_> = (0..3)
+            .map(|number| {
+                in_turn(number, guard.over(), async {
+                    site().await;
+                    Ok(())
+                })
+            })
+            .collect();
+        let ended: Vec<_> = runtime().unwrap().block_on(all.collect());
+        assert!(ended.into_iter().all(|ended| ended.is_ok()));
+        assert_eq!(begun.get(), 1);
     }
 }

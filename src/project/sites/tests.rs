@@ -58,21 +58,22 @@ fn read(text: &str) -> Result<Vec<SiteEntry>, String> {
 #[test]
 fn all_keys_are_read_and_the_order_is_the_files() {
     let entries = read(
-        "[sites.shop]\npath = '/srv/shop'\n[sites.blog]\npath = '/srv/blog'\nsettings = 'b.s'\n\
-         app = 'm:f'\npython = 'python3'\nport = 8001\nhosts = ['b.test']\nworkers = 2\n\
+        "[sites.shop]\npath = '/srv/shop'\napp = 'm:f'\n[sites.blog]\npath = '/srv/blog'\nsettings = 'b.s'\n\
+         python = 'python3'\nport = 8001\nhosts = ['b.test']\nworkers = 2\n\
          threads = 8\nwatch = ['*.a']\nignore = ['*.b']\nenvironment = { A = '1' }\n",
     );
     let entries = entries.unwrap();
     let names: Vec<_> = entries.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["shop", "blog"]);
     let position = entries[1].position.clone();
-    assert_eq!(position.as_ref().unwrap().line, 3);
+    assert_eq!(position.as_ref().unwrap().line, 4);
+    assert_eq!(entries[0].app, Some("m:f".into()));
     let expected = SiteEntry {
         name: "blog".into(),
         position,
         path: "/srv/blog".into(),
         settings: Some("b.s".into()),
-        app: Some("m:f".into()),
+        app: None,
         python: Some("python3".into()),
         port: Some(8001),
         hosts: vec!["b.test".into()],
@@ -100,6 +101,23 @@ fn what_is_relative_begins_at_the_file() {
     assert_eq!(entries[0].python, Some(root.join("env/bin/python")));
 }
 
+/// It may be called as a program is; what has no slash in it is one otherwise.
+#[test]
+fn an_environment_beside_the_file_is_found_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(SITES_FILE);
+    fs::create_dir_all(directory.path().join(".venv")).unwrap();
+    fs::create_dir_all(directory.path().join("python3")).unwrap();
+    fs::write(directory.path().join(".venv/pyvenv.cfg"), "").unwrap();
+    let file = "[sites.a]\npath = 'a'\npython = '.venv'\n\
+                [sites.b]\npath = 'b'\npython = 'python3'\n";
+    fs::write(&path, file).unwrap();
+    let entries = SiteEntry::read(&path).unwrap();
+    let pythons = entries.into_iter().map(|entry| entry.python.unwrap());
+    let expected = [directory.path().join(".venv"), "python3".into()];
+    assert_eq!(pythons.collect::<Vec<_>>(), expected);
+}
+
 #[rstest]
 #[case(
     "[sites.a]\npath = 'a'\nsetings = 'x'\n",
@@ -115,19 +133,29 @@ fn what_is_relative_begins_at_the_file() {
      as in `path = \"blog\"`; a relative one begins at the file"
 )]
 #[case(
+    "[sites.a]\npath = 'a'\nsettings = 'x'\n  app = 'm:f'\n",
+    "`scaffold.sites.toml:4:3`: the site `a` has both `settings` and `app` | leave one of them out: \
+     `app` is served without settings; what it reads from the environment can be in `environment`, \
+     as in `environment = { DJANGO_SETTINGS_MODULE = \"mysite.settings\" }`"
+)]
+#[case(
+    "[sites.a]\npath = ''\n",
+    "`scaffold.sites.toml:2:8`: `sites.a.path` must be a string that is not empty, and this is an \
+     empty string | "
+)]
+#[case(
     "[sites.A]\npath = 'a'\n",
     "`scaffold.sites.toml:1:8`: `A` cannot be the name of a site | it is a part of host names: \
      lower-case letters, digits and hyphens, as in `my-blog`"
 )]
 #[case(
     "[sites.a]\npath = 'a'\nport = 70000\n",
-    "`scaffold.sites.toml:3:8`: `sites.a.port` must be a port, from 0 to 65535, and this is a \
-     number | "
+    "`scaffold.sites.toml:3:8`: `sites.a.port` must be a port, from 0 to 65535, and this is \
+     70000 | "
 )]
 #[case(
     "[sites.a]\npath = 'a'\nworkers = 0\n",
-    "`scaffold.sites.toml:3:11`: `sites.a.workers` must be a number from 1 to 64, and this is a \
-     number | "
+    "`scaffold.sites.toml:3:11`: `sites.a.workers` must be a number from 1 to 64, and this is 0 | "
 )]
 #[case(
     "[sites.a]\npath = 'a'\nenvironment = { X = 1 }\n",

@@ -11,12 +11,8 @@ use super::{
     servers::{Address, Program, Running},
 };
 use crate::{
-    deploy::{
-        apache, nginx, service,
-        site::{Site, free_port},
-        unit::Unit,
-    },
-    support::{Packages, newest, unprivileged::give_to_nobody},
+    deploy::{nginx, service, site::Site, unit::Unit},
+    support::{Packages, Python, apache::Place, free_port, newest},
 };
 
 /// Changes one of the site's files.
@@ -48,23 +44,15 @@ fn variable(settings: Option<&str>) -> String {
 
 #[track_caller]
 pub(super) fn apache(settings: Option<&'static str>) -> Running {
-    let directory = apache::open_directory();
-    let environment = apache::environment(directory.path());
-    let site = project::make(&environment);
+    let place = Place::new();
+    let debians = Python::debians().venv(Packages::Django);
+    let site = project::make(&place.environment(&debians));
     site.open_to_all();
-    let logs = directory.path().join("logs");
-    fs::create_dir(&logs).unwrap();
-    give_to_nobody(&logs);
-    let port = free_port();
-    let variables = [
+    let own = [
         ("host", "localhost"),
-        ("address", &*format!("127.0.0.1:{port}")),
         ("environment_file", &*site.path("deploy/apache/mysite.env")),
-        ("log_directory", logs.to_str().unwrap()),
-        ("user", "nobody"),
-        ("group", "nogroup"),
     ];
-    let site = site.deploy("apache", &variables);
+    let site = site.deploy("apache", &[&own[..], &place.variables()].concat());
     leave_settings_to_environment(&site, "deploy/apache/mysite.wsgi");
     site.append("deploy/apache/mysite.env", &variable(settings));
     let limit = "LimitRequestBody ";
@@ -73,15 +61,15 @@ pub(super) fn apache(settings: Option<&'static str>) -> Running {
     });
     let include = format!("Include \"{}\"\n", site.path("deploy/apache/mysite.conf"));
     let program = Program {
-        daemon: apache::start(directory.path(), port, &include),
+        daemon: place.start(&include),
         signal: Signal::WINCH,
         answer: Some("caught SIGWINCH, shutting down gracefully"),
     };
     Running {
         programs: vec![program],
-        address: Address::Tcp(([127, 0, 0, 1], port).into()),
+        address: Address::Tcp(([127, 0, 0, 1], place.port).into()),
         site,
-        _directory: Some(directory),
+        _directory: Some(place.directory),
     }
 }
 
