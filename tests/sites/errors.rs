@@ -62,10 +62,15 @@ fn project() -> Test {
     "[sites.a]\npath = 'blog'\nhosts = ['http://x.test']\n",
     "site `a`: `http://x.test` is no host to allow\n"
 )]
+#[case(
+    "[sites.b]\npath = 'blog'\n[sites.a]\npath = 'blog'\nwatch = ['[x']\n",
+    "error: `[DIR]/scaffold.sites.toml:3:8`: site `a`: `[x` is not a pattern: "
+)]
 fn a_file_is_pointed_into(#[case] file: &str, #[case] message: &str) {
     project()
         .file("scaffold.sites.toml", file)
         .stderr_contains(message)
+        .stdout("")
         .status(1)
         .run();
 }
