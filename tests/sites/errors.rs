@@ -55,7 +55,7 @@ fn project() -> Test {
     "error: `[DIR]/scaffold.sites.toml:4:8`: port 8123 is taken by the site `a`\n"
 )]
 #[case(
-    "[sites.a]\npath = 'blog'\nhosts = ['x.test']\n[sites.b]\npath = 'blog'\nhosts = ['X.test']\n",
+    "[sites.a]\npath = 'blog'\nhosts = ['x.test']\n[sites.b]\npath = 'blog'\nhosts = ['X.test.']\n",
     "error: `[DIR]/scaffold.sites.toml:4:8`: `x.test` is for the site `a` already\n"
 )]
 #[case(
