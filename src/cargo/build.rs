@@ -55,7 +55,7 @@ impl Build<'_> {
             environment,
             has_color,
         } = self;
-        let runner = RunnerCrate::write(package, application)?;
+        let runner = RunnerCrate::write(package, application, environment)?;
         let mut command = Command::new(CARGO);
         command
             .args(["build", "--message-format=json-diagnostic-rendered-ansi"])

@@ -5,6 +5,7 @@
 use std::{
     fs,
     io::ErrorKind,
+    iter,
     path::{Path, PathBuf},
 };
 
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use toml::{Table, Value};
 
 use super::{Application, Error, Package};
+use crate::project::Environment;
 
 /// The runner's program; `APPLICATION` stands for the call.
 const MAIN: &str = include_str!("runner/main.rs");
@@ -68,8 +70,12 @@ pub struct RunnerCrate {
 
 impl RunnerCrate {
     /// Writes what is not there as it should be: what has not changed need not be built again.
-    pub fn write(package: &Package, application: &Application) -> Result<Self, Error> {
-        let label = label(package);
+    pub fn write(
+        package: &Package,
+        application: &Application,
+        environment: &Environment,
+    ) -> Result<Self, Error> {
+        let label = label(package, application, environment);
         let name = format!("scaffold-runner-{label}");
         let directory = package.target.join("scaffold/runner").join(label);
         let of_workspace = |file| read(&package.workspace.join(file));
@@ -105,10 +111,21 @@ impl RunnerCrate {
 }
 
 /// What is the project's own in a target directory that several may share: its name, and a hash of
-/// where it is.
-fn label(package: &Package) -> String {
-    let hash = Sha256::digest(package.directory.as_os_str().as_encoded_bytes());
-    let [a, b, c, d, ..] = hash.0;
+/// where it is, of what is served and of the environment. Two sites may be of one package, and each
+/// is built while the other one is.
+fn label(package: &Package, application: &Application, environment: &Environment) -> String {
+    let mut hash = Sha256::new();
+    hash.update(package.directory.as_os_str().as_encoded_bytes());
+    let name = application.name().into();
+    let variables = environment
+        .set
+        .iter()
+        .flat_map(|(name, value)| [name, value]);
+    for text in iter::once(&name).chain(variables) {
+        hash.update([0]);
+        hash.update(text.as_encoded_bytes());
+    }
+    let [a, b, c, d, ..] = hash.finalize().0;
     let hash = u32::from_be_bytes([a, b, c, d]);
     format!("{}-{hash:08x}", package.name)
 }
@@ -247,6 +264,8 @@ fn write(path: &Path, text: &str) -> Result<bool, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::cargo::Rule;
 
@@ -350,19 +369,46 @@ mod tests {
         assert!(main(&application(true)).contains("::r#application().await }"));
     }
 
+    /// A build of one is not in the way of a build of another.
+    #[test]
+    fn each_application_and_environment_has_a_runner_of_its_own() {
+        let package = package(Path::new("/w"));
+        let other = Application {
+            path: vec!["other".to_owned()],
+            ..application(false)
+        };
+        let environment = |value: &str| Environment {
+            set: vec![("A".into(), value.into())],
+            ..Environment::default()
+        };
+        let labels = [
+            label(&package, &application(false), &Environment::default()),
+            label(&package, &other, &Environment::default()),
+            label(&package, &other, &environment("1")),
+            label(&package, &other, &environment("2")),
+        ];
+        let distinct: HashSet<_> = labels.iter().collect();
+        assert_eq!(distinct.len(), labels.len(), "{labels:?}");
+        assert_eq!(labels[2], label(&package, &other, &environment("1")));
+    }
+
     #[test]
     fn a_lock_file_is_taken_over_when_the_project_has_another_one() {
         let directory = tempfile::tempdir().unwrap();
         let lock = directory.path().join("Cargo.lock");
         fs::write(&lock, "one").unwrap();
         let package = package(directory.path());
-        let runner = RunnerCrate::write(&package, &application(false)).unwrap();
+        let write = || {
+            let environment = Environment::default();
+            RunnerCrate::write(&package, &application(false), &environment).unwrap()
+        };
+        let runner = write();
         let own = runner.directory.join("Cargo.lock");
         fs::write(&own, "one, and the runner's").unwrap();
-        RunnerCrate::write(&package, &application(false)).unwrap();
+        write();
         assert_eq!(fs::read_to_string(&own).unwrap(), "one, and the runner's");
         fs::write(&lock, "two").unwrap();
-        RunnerCrate::write(&package, &application(false)).unwrap();
+        write();
         assert_eq!(fs::read_to_string(&own).unwrap(), "two");
     }
 }

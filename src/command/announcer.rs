@@ -185,6 +185,9 @@ impl Announcer {
     /// Which files a change was of, for people.
     fn describe(&self, change: &Change) -> String {
         let first = change.paths().next().map_or_else(String::new, |path| {
+            if path == self.root {
+                return "the project's directory".to_owned();
+            }
             let path = path.strip_prefix(&self.root).unwrap_or(path);
             path.display().to_string()
         });

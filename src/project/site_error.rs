@@ -57,6 +57,14 @@ pub enum SiteError {
         /// The site's name.
         name: String,
     },
+    /// No process can have that in its environment.
+    #[error("`{position}`: `{}` cannot be a variable of the environment", .name.escape_debug())]
+    Variable {
+        /// Where it stands.
+        position: Position,
+        /// Its name.
+        name: String,
+    },
     /// The directory of a site is not one.
     #[error("there is no directory `{}`", .0.display())]
     NoDirectory(PathBuf),
@@ -103,6 +111,9 @@ impl SiteError {
             Self::SettingsAndApp { .. } => "leave one of them out: `app` is served without \
                 settings; what it reads from the environment can be in `environment`, as in \
                 `environment = { DJANGO_SETTINGS_MODULE = \"mysite.settings\" }`"
+                .to_owned(),
+            Self::Variable { .. } => "a name is not empty and has no `=`, and neither it nor its \
+                value has the character NUL"
                 .to_owned(),
             Self::NoProject(_) => {
                 "a site is the directory that has `manage.py`, `[tool.scaffold]` \

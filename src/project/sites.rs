@@ -160,11 +160,11 @@ impl Reader<'_> {
                     entry.port = Some(self.number(name, value, 0..=u16::MAX, expected)?);
                 }
                 "workers" => {
-                    let expected = "a number from 1 to 64";
+                    let expected = "a whole number from 1 to 64";
                     entry.workers = Some(self.number(name, value, 1..=64, expected)?);
                 }
                 "threads" => {
-                    let expected = "a number from 1 to 1024";
+                    let expected = "a whole number from 1 to 1024";
                     entry.threads = Some(self.number(name, value, 1..=1024, expected)?);
                 }
                 "hosts" => entry.hosts = self.texts(name, value)?,
@@ -240,10 +240,11 @@ impl Reader<'_> {
         let table = value.get_ref().as_table().ok_or_else(|| wrong(value))?;
         let variables = table.iter().map(|(name, value)| {
             let text = value.get_ref().as_str().ok_or_else(|| wrong(value))?;
-            let name = name.get_ref().as_ref();
+            let (place, name) = (name.span().start, name.get_ref().as_ref());
             let is_variable = !name.is_empty() && !name.contains(['=', '\0']);
             if !is_variable || text.contains('\0') {
-                return Err(wrong(value));
+                let (position, name) = (self.file.position(place), name.to_owned());
+                return Err(SiteError::Variable { position, name }.into());
             }
             Ok((name.to_owned(), text.to_owned()))
         });

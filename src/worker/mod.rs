@@ -63,6 +63,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The directory that the interpreter was to start in is not there any more.
+    #[error("the project's directory `{0}` is gone")]
+    NoDirectory(PathBuf),
     /// The interpreter was to read the project's settings, and did not answer.
     #[error("the Python interpreter `{interpreter}` could not read the settings: {output}")]
     NoAnswer {
@@ -85,6 +88,9 @@ impl Error {
                 Some("set XDG_CACHE_HOME or TMPDIR to a directory that can be written".into())
             }
             Self::Start { .. } => Some("choose an interpreter with `--python PATH`".into()),
+            Self::NoDirectory(_) => {
+                Some("put it back, or start the server anew where the project is now".into())
+            }
             Self::NoAnswer { .. } => Some("choose another interpreter with `--python`".into()),
             Self::Connect(_) => None,
         }

@@ -210,9 +210,16 @@ pub(super) fn spawn(
     config.environment.apply(&mut command);
     let given = config.streams.give(&mut command);
     let started = given.and_then(|()| Command::from(command).kill_on_drop(true).spawn());
-    started.map_err(|source| Error::Start {
-        interpreter: config.interpreter.clone(),
-        source,
+    started.map_err(|source| {
+        // The system says the same of a program that is not there.
+        if config.root.is_dir() {
+            Error::Start {
+                interpreter: config.interpreter.clone(),
+                source,
+            }
+        } else {
+            Error::NoDirectory(config.root.clone())
+        }
     })
 }
 

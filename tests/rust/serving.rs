@@ -50,6 +50,38 @@ fn a_site_is_built_with_its_environment() {
     assert_eq!(client.response().text(), "built with it");
 }
 
+/// Both are built at the same time, in one place.
+#[test]
+fn sites_of_one_package_are_not_taken_for_each_other() {
+    let package = package("twofold", "");
+    let library = "pub mod wsgi;\npub const TEXT: &str = env!(\"OF_THE_SITE\");\n\
+                   pub fn other() -> wsgi::Site { panic!(\"the other one\") }\n\
+                   pub mod two { pub const WSGI_APPLICATION: &str = \"my_site::other\"; }\n";
+    package.write("src/lib.rs", library);
+    let site = |name: &str, keys: &str| {
+        format!("[sites.{name}]\npath = '.'\nenvironment = {{ OF_THE_SITE = '{name}' }}\n{keys}")
+    };
+    let file = site("a", "") + &site("b", "") + &site("c", "settings = 'my_site::two'\n");
+    package.write("scaffold.sites.toml", &file);
+    let serve = package.serve().args(["--sites", "scaffold.sites.toml"]);
+    let server = serve.start();
+    for site in ["a", "b", "c"] {
+        server.wait_for_output(&format!("{site} | Starting development server at "));
+    }
+    let get = |site: &str| {
+        let mut client = server.connect();
+        client.send(format!("GET / HTTP/1.1\r\nHost: {site}.localhost\r\n\r\n"));
+        client.response()
+    };
+    assert_eq!(
+        ["a", "b"].map(|site| get(site).text().to_owned()),
+        ["a", "b"]
+    );
+    let failed = get("c");
+    assert_eq!(failed.status, 500);
+    assert!(failed.text().contains("the other one"), "{}", failed.text());
+}
+
 #[test]
 fn a_stop_from_the_terminal_is_no_fault_of_the_application() {
     let mut server = package("stopped", "hello").serve().start();

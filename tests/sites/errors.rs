@@ -55,17 +55,22 @@ fn project() -> Test {
     "error: `[DIR]/scaffold.sites.toml:4:8`: port 8123 is taken by the site `a`\n"
 )]
 #[case(
-    "[sites.a]\npath = 'blog'\nhosts = ['x.test']\n[sites.b]\npath = 'blog'\nhosts = ['X.test']\n",
+    "[sites.a]\npath = 'blog'\nhosts = ['x.test']\n[sites.b]\npath = 'blog'\nhosts = ['X.test.']\n",
     "error: `[DIR]/scaffold.sites.toml:4:8`: `x.test` is for the site `a` already\n"
 )]
 #[case(
     "[sites.a]\npath = 'blog'\nhosts = ['http://x.test']\n",
     "site `a`: `http://x.test` is no host to allow\n"
 )]
+#[case(
+    "[sites.b]\npath = 'blog'\n[sites.a]\npath = 'blog'\nwatch = ['[x']\n",
+    "error: `[DIR]/scaffold.sites.toml:3:8`: site `a`: `[x` is not a pattern: "
+)]
 fn a_file_is_pointed_into(#[case] file: &str, #[case] message: &str) {
     project()
         .file("scaffold.sites.toml", file)
         .stderr_contains(message)
+        .stdout("")
         .status(1)
         .run();
 }

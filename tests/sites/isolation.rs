@@ -1,6 +1,7 @@
 //! What happens to one site touches no other.
 
 use std::{
+    fs,
     process::Command,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
@@ -112,7 +113,7 @@ fn a_site_that_loads_holds_up_no_other() {
         "{listed}"
     );
     assert!(!waiting.has_answer());
-    std::fs::write(gate, "second").unwrap();
+    fs::write(gate, "second").unwrap();
     assert_eq!(waiting.response().text(), "b second /");
 }
 
@@ -189,6 +190,26 @@ fn a_site_that_cannot_be_loaded_is_the_only_one() {
     );
     save(&server, "b/value.py", "VALUE = 'mended'\n");
     assert_eq!(get(&server, "b.localhost", "/").text(), "b mended /");
+}
+
+/// A site whose directory is moved away says so, and is served again once it is back.
+#[test]
+fn a_site_whose_directory_is_gone_is_the_only_one() {
+    let server = sites(&[("a", ""), ("b", "")]).start();
+    assert_eq!(get(&server, "b.localhost", "/").text(), "b first /");
+    let directory = server.sandbox().dir();
+    fs::rename(directory.join("b"), directory.join("away")).unwrap();
+    let failed = get(&server, "b.localhost", "/");
+    assert_eq!(failed.status, 500);
+    let message = format!(
+        "the project's directory `{}/b` is gone",
+        directory.display()
+    );
+    assert!(failed.text().contains(&message), "{}", failed.text());
+    server.wait_for_output("b | the project's directory ");
+    assert_eq!(get(&server, "a.localhost", "/").text(), "a first /");
+    fs::rename(directory.join("away"), directory.join("b")).unwrap();
+    assert_eq!(get(&server, "b.localhost", "/").text(), "b first /");
 }
 
 /// The end is the end of all.

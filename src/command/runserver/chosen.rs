@@ -116,7 +116,8 @@ fn compare(entries: &[SiteEntry]) -> Result<(), SiteError> {
         }
         // Who has a port is not found by the host.
         for host in entry.hosts.iter().filter(|_| entry.port.is_none()) {
-            let host = host.to_ascii_lowercase();
+            // The dot that may end a host is none of it.
+            let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
             let by_name = whose_name(&host, entries);
             let other = by_name.or_else(|| hosts.insert(host.clone(), name));
             if let Some(other) = other.filter(|other| *other != name) {

@@ -33,6 +33,8 @@ const OF_ONE_PROJECT: [&str; 4] = [
 /// A site that is planned.
 pub(super) struct Site {
     pub(super) name: String,
+    /// Where a file names it, for people; empty where none does.
+    pub(super) place: String,
     pub(super) planned: Planned,
     pub(super) voice: Voice,
     /// What its processes print.
@@ -91,12 +93,11 @@ pub(super) fn run(
         let listening = common.listen(site, entry, shared.as_ref());
         listening.map_err(|error| of_site(entry, error))?;
     }
-    if verbosity > Verbosity::Quiet {
-        introduce(&sites, shared.as_ref());
-    }
+    let introduction = Introduction::new(&sites, shared.as_ref());
     let log_format = args.log_format.as_ref();
     together::run(Together {
         sites,
+        introduction: (verbosity > Verbosity::Quiet).then_some(introduction),
         verbosity,
         listeners: shared.map(|shared| shared.listeners),
         names: addresses.iter().flat_map(Address::names).collect(),
@@ -148,6 +149,7 @@ impl Common<'_> {
         let hosts = configured.map(|text| HostPattern::parse(text));
         Ok(Site {
             name: entry.name.clone(),
+            place: place(entry),
             log: planned.log(&args, verbosity, label(&voice, &entry.name)),
             front: planned.front(&args, names, &entry.hosts)?,
             hosts: hosts.collect::<Result<_, NotAHost>>()?,
@@ -234,29 +236,52 @@ fn label(voice: &Voice, site: &str) -> Label {
     }
 }
 
-fn of_site(entry: &SiteEntry, error: Error) -> Error {
+fn place(entry: &SiteEntry) -> String {
     let place = entry.position.as_ref();
+    place.map_or_else(String::new, |place| format!("`{place}`: "))
+}
+
+fn of_site(entry: &SiteEntry, error: Error) -> Error {
     Error::OfSite {
         name: entry.name.clone(),
-        place: place.map_or_else(String::new, |place| format!("`{place}`: ")),
+        place: place(entry),
         error: Box::new(error),
     }
 }
 
-/// Says what is about to be served, once for all of them.
-fn introduce(sites: &[Site], shared: Option<&Listening>) {
-    let count = match sites.len() {
-        1 => "1 site".to_owned(),
-        count => format!("{count} sites"),
-    };
-    match shared.and_then(|shared| shared.urls.first()) {
-        Some(url) => console::line(format_args!("Starting {count}, listed at {url}")),
-        None => console::line(format_args!("Starting {count}")),
+/// What is about to be served, told once for all of them.
+pub(super) struct Introduction {
+    count: usize,
+    /// Where they are listed.
+    url: Option<String>,
+    /// Only this machine can reach them.
+    is_loopback: bool,
+}
+
+impl Introduction {
+    fn new(sites: &[Site], shared: Option<&Listening>) -> Self {
+        let own = sites.iter().filter_map(|site| site.own.as_ref());
+        Self {
+            count: sites.len(),
+            url: shared.and_then(|shared| shared.urls.first().cloned()),
+            is_loopback: own.chain(shared).all(|listening| listening.is_loopback),
+        }
     }
-    console::line("Quit the server with CONTROL-C.");
-    let own = sites.iter().filter_map(|site| site.own.as_ref());
-    if own.chain(shared).any(|listening| !listening.is_loopback) {
-        let names_need = "to be `hosts` of a site, in scaffold.sites.toml";
-        banner::warn_of_other_machines(&Voice::default(), names_need);
+
+    /// Says it.
+    pub(super) fn tell(&self) {
+        let count = match self.count {
+            1 => "1 site".to_owned(),
+            count => format!("{count} sites"),
+        };
+        match &self.url {
+            Some(url) => console::line(format_args!("Starting {count}, listed at {url}")),
+            None => console::line(format_args!("Starting {count}")),
+        }
+        console::line("Quit the server with CONTROL-C.");
+        if !self.is_loopback {
+            let names_need = "to be `hosts` of a site, in scaffold.sites.toml";
+            banner::warn_of_other_machines(&Voice::default(), names_need);
+        }
     }
 }

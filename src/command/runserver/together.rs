@@ -16,13 +16,15 @@ use super::{
     LAST_LINES,
     planned::Address,
     relay::{Ended, relay},
-    several::Site,
+    several::{Introduction, Site},
     stopping,
 };
 
 /// What is to be served.
 pub(super) struct Together {
     pub(super) sites: Vec<Site>,
+    /// What is told before the first of them says something.
+    pub(super) introduction: Option<Introduction>,
     pub(super) verbosity: Verbosity,
     /// What the sites have in common that do not listen by themselves.
     pub(super) listeners: Option<Vec<Listener>>,
@@ -62,6 +64,7 @@ async fn serve(
 ) -> Result<(), Error> {
     let Together {
         sites,
+        introduction,
         verbosity,
         listeners,
         names,
@@ -76,6 +79,9 @@ async fn serve(
         running.push(Box::pin(in_turn(number, guard.over(), started.running)));
         listed.push(started.listed);
         hosted.extend(started.hosted);
+    }
+    if let Some(introduction) = introduction {
+        introduction.tell();
     }
     printers.of_log(&log);
     let server = match listeners {
@@ -140,6 +146,7 @@ fn start(
 ) -> Result<Started, Error> {
     let Site {
         name,
+        place,
         planned,
         voice,
         printed,
@@ -156,7 +163,12 @@ fn start(
         is_loopback: true,
     };
     let (announcer, engine, watch) = planned.announced(voice.clone(), verbosity, address, true);
-    let (site, upstream) = dev::Site::new(engine, watch, false)?;
+    let made = dev::Site::new(engine, watch, false).map_err(|error| Error::OfSite {
+        name: name.clone(),
+        place,
+        error: Box::new(error.into()),
+    });
+    let (site, upstream) = made?;
     printers.of_log(&log);
     let (mut over, ended) = Ended::new().map_err(Error::Runtime)?;
     let relaying = Printer::start(move || relay(printed, ended, &voice));

@@ -155,12 +155,27 @@ fn an_environment_beside_the_file_is_found_by_its_name() {
 )]
 #[case(
     "[sites.a]\npath = 'a'\nworkers = 0\n",
-    "`scaffold.sites.toml:3:11`: `sites.a.workers` must be a number from 1 to 64, and this is 0 | "
+    "`scaffold.sites.toml:3:11`: `sites.a.workers` must be a whole number from 1 to 64, and this is 0 | "
 )]
 #[case(
     "[sites.a]\npath = 'a'\nenvironment = { X = 1 }\n",
     "`scaffold.sites.toml:3:21`: `sites.a.environment` must be a table of strings, and this is a \
      number | "
+)]
+#[case(
+    "[sites.a]\npath = 'a'\nenvironment = { X = '1', 'A=B' = '2' }\n",
+    "`scaffold.sites.toml:3:26`: `A=B` cannot be a variable of the environment | a name is not empty \
+     and has no `=`, and neither it nor its value has the character NUL"
+)]
+#[case(
+    "[sites.a]\npath = 'a'\nenvironment = { X = \"\\u0000\" }\n",
+    "`scaffold.sites.toml:3:17`: `X` cannot be a variable of the environment | a name is not empty \
+     and has no `=`, and neither it nor its value has the character NUL"
+)]
+#[case(
+    "[sites.a]\npath = 'a'\nthreads = 2.5\n",
+    "`scaffold.sites.toml:3:11`: `sites.a.threads` must be a whole number from 1 to 1024, and this \
+     is a number | "
 )]
 #[case(
     "sites = 1\n",
