@@ -68,13 +68,19 @@ fn django(words: &[&str]) -> Test {
         .args(["deploy", "kubernetes"])
 }
 
-/// The same with the driver of `PostgreSQL`, and a place for uploads.
-fn django_with_postgresql() -> Test {
-    let test = django(&["--with", "postgres"]);
+/// The same with a place for uploads.
+fn django_with_uploads(words: &[&str]) -> Test {
+    let test = django(words);
     let settings = test.dir().join("shop/shop/settings.py");
     let source = fs::read_to_string(&settings).unwrap();
     let uploads = "MEDIA_URL = \"media/\"\nMEDIA_ROOT = BASE_DIR / \"media\"\n";
     fs::write(settings, source + uploads).unwrap();
+    test
+}
+
+/// The same with the driver of `PostgreSQL`.
+fn django_with_postgresql() -> Test {
+    let test = django_with_uploads(&["--with", "postgres"]);
     let packages = ["Django==6.1.3", "psycopg[binary]==3.2.13"];
     test.env(
         "VIRTUAL_ENV",
@@ -94,7 +100,7 @@ fn plain() -> Test {
 
 #[test]
 fn sqlite_has_one_pod_at_a_time() {
-    let test = django(&[]).stderr_contains("ONE pod only");
+    let test = django_with_uploads(&[]).stderr_contains("ONE pod only");
     let test = test.stderr_contains("kubectl apply --kustomize=deploy/kubernetes\n");
     let outcome = test.run();
     let manifests = Manifests::written(&outcome);
@@ -113,13 +119,17 @@ fn sqlite_has_one_pod_at_a_time() {
     assert_eq!(spec["strategy"], json!({"type": "Recreate"}));
     let claim = &manifests.get("PersistentVolumeClaim")["spec"];
     assert_eq!(claim["accessModes"], json!(["ReadWriteOnce"]));
-    // The database is on the volume, for migrations and for the site.
+    // What has to stay is on the volume, for migrations and for the site.
     let path = &manifests.get("ConfigMap")["data"]["DATABASE_PATH"];
     assert_eq!(path, "/data/db.sqlite3");
     let pod = &spec["template"]["spec"];
-    let mounted = json!({"name": "data", "mountPath": "/data", "subPath": "data"});
+    let mounted = json!([
+        {"name": "tmp", "mountPath": "/tmp"},
+        {"name": "data", "mountPath": "/data", "subPath": "data"},
+        {"name": "data", "mountPath": "/app/media", "subPath": "files-1"},
+    ]);
     for container in [&pod["initContainers"][0], manifests.container()] {
-        assert_eq!(container["volumeMounts"][1], mounted);
+        assert_eq!(container["volumeMounts"], mounted);
     }
 }
 
