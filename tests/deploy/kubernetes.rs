@@ -1,7 +1,11 @@
 //! Manifests for Kubernetes: the published schema takes all of them, they fit to each other, and what
 //! they have the kubelet do is done to the image's own server.
 
-use std::{fs, io, net::SocketAddr, net::TcpStream, process::Command};
+use std::{
+    fs, io,
+    net::{SocketAddr, TcpStream},
+    process::Command,
+};
 
 use rstest::rstest;
 use rustix::process::Signal;
@@ -50,35 +54,33 @@ def home():
     abort(404)
 "#;
 
-/// What settings read that were made with these variables.
-const PRODUCTION: [(&str, &str); 2] = [
-    (
-        "SECRET_KEY",
-        "of this test alone, and long enough for every check",
-    ),
-    ("ALLOWED_HOSTS", "shop.example,www.shop.example"),
-];
+const SECRET_KEY: &str = "of this test alone, and long enough for every check";
 
 /// A Django project made with these words, deployed with the settings of production.
 fn django(words: &[&str]) -> Test {
     let made = Test::new()
         .args(["startproject", "shop"])
         .args(words.iter().copied());
-    let mut test = made.run().then().in_dir("shop");
-    for (name, value) in PRODUCTION {
-        test = test.env(name, value);
-    }
+    let test = made.run().then().in_dir("shop");
     test.env("VIRTUAL_ENV", newest().venv(Packages::Django).dir())
+        .env("SECRET_KEY", SECRET_KEY)
+        .env("ALLOWED_HOSTS", "shop.example,www.shop.example")
         .args(["deploy", "kubernetes"])
 }
 
-/// The same with PostgreSQL's driver, and a place for uploads.
-fn django_with_postgresql() -> Test {
-    let test = django(&["--with", "postgres"]);
+/// The same with a place for uploads.
+fn django_with_uploads(words: &[&str]) -> Test {
+    let test = django(words);
     let settings = test.dir().join("shop/shop/settings.py");
-    let text = fs::read_to_string(&settings).unwrap();
+    let source = fs::read_to_string(&settings).unwrap();
     let uploads = "MEDIA_URL = \"media/\"\nMEDIA_ROOT = BASE_DIR / \"media\"\n";
-    fs::write(settings, text + uploads).unwrap();
+    fs::write(settings, source + uploads).unwrap();
+    test
+}
+
+/// The same with the driver of `PostgreSQL`.
+fn django_with_postgresql() -> Test {
+    let test = django_with_uploads(&["--with", "postgres"]);
     let packages = ["Django==6.1.3", "psycopg[binary]==3.2.13"];
     test.env(
         "VIRTUAL_ENV",
@@ -98,7 +100,7 @@ fn plain() -> Test {
 
 #[test]
 fn sqlite_has_one_pod_at_a_time() {
-    let test = django(&[]).stderr_contains("ONE pod only");
+    let test = django_with_uploads(&[]).stderr_contains("ONE pod only");
     let test = test.stderr_contains("kubectl apply --kustomize=deploy/kubernetes\n");
     let outcome = test.run();
     let manifests = Manifests::written(&outcome);
@@ -117,13 +119,17 @@ fn sqlite_has_one_pod_at_a_time() {
     assert_eq!(spec["strategy"], json!({"type": "Recreate"}));
     let claim = &manifests.get("PersistentVolumeClaim")["spec"];
     assert_eq!(claim["accessModes"], json!(["ReadWriteOnce"]));
-    // The database is on the volume, for migrations and for the site.
+    // What has to stay is on the volume, for migrations and for the site.
     let path = &manifests.get("ConfigMap")["data"]["DATABASE_PATH"];
     assert_eq!(path, "/data/db.sqlite3");
     let pod = &spec["template"]["spec"];
-    let mounted = json!({"name": "data", "mountPath": "/data", "subPath": "data"});
+    let mounted = json!([
+        {"name": "tmp", "mountPath": "/tmp"},
+        {"name": "data", "mountPath": "/data", "subPath": "data"},
+        {"name": "data", "mountPath": "/app/media", "subPath": "files-1"},
+    ]);
     for container in [&pod["initContainers"][0], manifests.container()] {
-        assert_eq!(container["volumeMounts"][1], mounted);
+        assert_eq!(container["volumeMounts"], mounted);
     }
 }
 
@@ -158,13 +164,11 @@ fn postgresql_has_as_many_pods_as_are_needed() {
     assert_eq!(job["image"], manifests.container()["image"]);
     let command = json!(["python", "-m", "django", "migrate", "--noinput"]);
     assert_eq!(job["command"], command);
-    // No value of the environment that the project was read in is in them.
-    for (_, secret) in &PRODUCTION[..1] {
-        let directory = outcome.dir().join("shop/deploy/kubernetes");
-        for file in fs::read_dir(directory).unwrap() {
-            let text = fs::read_to_string(file.unwrap().path()).unwrap();
-            assert!(!text.contains(secret) && !text.contains("app@database"));
-        }
+    // Nothing secret of the environment that the project was read in is in them.
+    let directory = outcome.dir().join("shop/deploy/kubernetes");
+    for file in fs::read_dir(directory).unwrap() {
+        let written = fs::read_to_string(file.unwrap().path()).unwrap();
+        assert!(!written.contains(SECRET_KEY) && !written.contains("app@database"));
     }
 
     let test = django_with_postgresql().args(["--var", "uploads=elsewhere"]);
@@ -174,12 +178,27 @@ fn postgresql_has_as_many_pods_as_are_needed() {
     assert!(manifests.find("PersistentVolumeClaim").is_none());
 }
 
+/// Only Django's settings tell which database it is.
+#[test]
+fn an_application_without_settings_says_that_it_has_sqlite() {
+    let test = plain().args(["--var", "database=sqlite3"]);
+    let outcome = test.stderr_contains("ONE pod only").run();
+    let manifests = Manifests::written(&outcome);
+    manifests.check();
+    assert!(manifests.find("HorizontalPodAutoscaler").is_none());
+    let spec = &manifests.get("Deployment")["spec"];
+    assert_eq!(spec["strategy"]["type"], "Recreate");
+    assert!(spec["template"]["spec"].get("initContainers").is_none());
+    let mounts = &manifests.container()["volumeMounts"];
+    assert_eq!(mounts[1]["mountPath"], "/data");
+}
+
 #[test]
 fn values_are_quoted_and_as_the_cluster_takes_them() {
     // YAML takes each of these for another type without quotes.
     let values = [
-        "--var=host=1.2",
-        "--var=aliases=null no  1.2 2026-01-01",
+        "--var=host=1.2e3",
+        "--var=aliases=null no  1.2e3 no 0x1f.0b1",
         "--var=tls_secret=true",
         "--var=issuer=off",
         "--var=ingress_class=1e3",
@@ -192,7 +211,7 @@ fn values_are_quoted_and_as_the_cluster_takes_them() {
     manifests.check();
     assert_eq!(manifests.get("Service")["metadata"]["name"], "yes");
     let hosts = &manifests.get("ConfigMap")["data"]["ALLOWED_HOSTS"];
-    assert_eq!(hosts, "1.2,null,no,2026-01-01");
+    assert_eq!(hosts, "1.2e3,null,no,0x1f.0b1");
     assert_eq!(manifests.get("Ingress")["spec"]["ingressClassName"], "1e3");
     let probe = &manifests.container()["readinessProbe"]["httpGet"];
     assert_eq!(probe["path"], "/h?q=a:%20#b");
@@ -235,6 +254,7 @@ fn what_the_schema_does_not_have_is_found(#[case] right: &str, #[case] wrong: &s
 #[case("image=shop:latest", "needs a tag of its own")]
 #[case("host=my_site.example", "is one host name as DNS has it")]
 #[case("host=shop.example,www.shop.example", "is one host name")]
+#[case("host=10.0.0.1", "no address")]
 #[case("aliases=www.shop.example,shop.example", "separated by spaces")]
 #[case("uid=0", "is a number above 0")]
 #[case("port=80", "has to be from 1024 to 65535")]
@@ -325,7 +345,7 @@ fn a_pod_of_django_is_looked_after() {
         manifests: &manifests,
         image: &image,
         port: site.port,
-        variables: [manifests.environment(), PRODUCTION[..1].to_vec()].concat(),
+        variables: [manifests.environment(), vec![("SECRET_KEY", SECRET_KEY)]].concat(),
     };
     assert_eq!(kubelet.probes(), [false; 3]);
     let pod = &manifests.get("Deployment")["spec"]["template"]["spec"];

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -45,12 +46,14 @@ impl Manifests {
     #[track_caller]
     pub(super) fn read(directory: &Path) -> Self {
         let files = fs::read_dir(directory).unwrap();
-        let files = files.map(|it| it.unwrap().file_name().into_string().unwrap());
-        let documents = files.filter(|it| it.ends_with(".yaml")).map(|name| {
-            let text = fs::read_to_string(directory.join(&name)).unwrap();
+        let files = files.map(|it| it.unwrap().path());
+        let files = files.filter(|it| it.extension() == Some(OsStr::new("yaml")));
+        let documents = files.map(|file| {
+            let text = fs::read_to_string(&file).unwrap();
             let document = serde_saphyr::from_str(&text);
-            let document = document.unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
-            (name, document)
+            let document = document.unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let name = file.file_name().unwrap().to_str().unwrap();
+            (name.to_owned(), document)
         });
         Self {
             directory: directory.to_owned(),
@@ -103,8 +106,8 @@ impl Manifests {
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8(text).unwrap();
         // What it has no schema for is a warning alone.
-        let passed = text.matches(" passed for resource ").count();
-        let passes = output.status.success() && passed == files.len() * VERSIONS.len();
+        let count = text.matches(" passed for resource ").count();
+        let passes = output.status.success() && count == files.len() * VERSIONS.len();
         (passes, text)
     }
 
