@@ -17,11 +17,9 @@ try:
 except ImportError:
     import signal
 
-# Before anything else: Ctrl-C reaches every process of the terminal, and SIGTERM every one of a
-# group that is ended. The front decides what they mean. Not SIG_IGN, which the project's own child
-# processes would inherit.
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda *_: None)
+# Before anything else: Ctrl-C reaches every process of the terminal, and the front decides what
+# it means. Not SIG_IGN, which the project's own child processes would inherit.
+signal.signal(signal.SIGINT, lambda *_: None)
 
 import os  # noqa: E402
 import sys  # noqa: E402

@@ -39,6 +39,7 @@ CONNECTIONS = 4
 
 def serve(descriptor: int) -> list[int]:
     """Serve the front. Returns in each worker, and there only: with its descriptors."""
+    main.leave_termination()
     control.die_with(os.getppid())
     connection = Connection(descriptor)
     try:

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 EXIT_FAILED = 3
 """The exit status after FAILED."""
 
+SAME = 0.05
+"""For how long after SIGTERM, in seconds, a further one is the same: some send it to the processes
+of a group twice (`timeout`)."""
+
 
 def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     """Serve the connections. Never returns."""
+    leave_termination()
     parent = os.getppid()
     link = Link(data, control_descriptor, files)
     _keep_to_ourselves(link, data, control_descriptor, files)
@@ -95,6 +100,23 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
         report += facts.describe(loaded)
     link.report(wire.READY, report)
     runner.serve(handle)
+
+
+def leave_termination() -> None:
+    """Leave SIGTERM to the front, which lets requests come to their end: it reaches every process
+    of a group. A further one ends this process.
+    """
+    first = 0.0
+
+    def heed(*_: object) -> None:
+        nonlocal first
+        now = monotonic()
+        if first and now - first > SAME:
+            signal(SIGTERM, SIG_DFL)
+            os.kill(os.getpid(), SIGTERM)
+        first = first or now
+
+    signal(SIGTERM, heed)
 
 
 def limit_open_files(count: int) -> None:
