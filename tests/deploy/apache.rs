@@ -21,7 +21,7 @@ const PROGRAM: &str = "/usr/sbin/apache2";
 const MODULES: &str = "/usr/lib/apache2/modules";
 
 /// Modules that Debian's configuration has switched on, and `mod_wsgi`.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 9] = [
     "mpm_event",
     "authn_core",
     "authz_core",
@@ -29,6 +29,7 @@ const NEEDED: [&str; 8] = [
     "auth_basic",
     "alias",
     "mime",
+    "headers",
     "wsgi",
 ];
 
@@ -70,7 +71,7 @@ pub(super) fn open_directory() -> TempDir {
 /// Starts it with a configuration, in a directory of the test's.
 pub(super) fn start(directory: &Path, port: u16, configuration: &str) -> Daemon {
     for file in [PROGRAM, "/usr/lib/apache2/modules/mod_wsgi.so"] {
-        let there = Path::new(file).exists();
+        let there = Path::new(file).is_file();
         assert!(
             there,
             "`{file}` (Debian's packages `apache2` and `libapache2-mod-wsgi-py3`)"
@@ -99,6 +100,9 @@ pub(super) fn start(directory: &Path, port: u16, configuration: &str) -> Daemon 
     apache
 }
 
+/// What somebody has uploaded who would like the server to run it.
+const UPLOAD: &str = "raise SystemExit\n";
+
 fn visit(port: u16, host: &str, target: &str) -> Response {
     let headers = format!("Host: {host}");
     get(Client::connect(("127.0.0.1", port)), target, &headers)
@@ -122,11 +126,17 @@ fn two_sites_at_once_have_each_its_own_settings() {
             ("address", &*format!("127.0.0.1:{port}")),
             ("environment_file", &*site.path(&file)),
             ("log_directory", logs.to_str().unwrap()),
+            ("proxy", "192.0.2.1"),
             ("user", "nobody"),
             ("group", "nogroup"),
         ];
+        let uploads = "MEDIA_URL = 'uploads/'\nMEDIA_ROOT = BASE_DIR / 'uploads'\n";
+        site.append(&format!("{}.py", settings.replace('.', "/")), uploads);
+        fs::create_dir(site.dir().join("uploads")).unwrap();
+        fs::write(site.dir().join("uploads/a.php"), UPLOAD).unwrap();
         let site = site.deploy("apache", &variables);
-        site.append(&file, VARIABLE);
+        // In quotes, as systemd would read it, too.
+        site.append(&file, &VARIABLE.replace("yes", "\"yes\""));
         site
     };
     let sites = [
@@ -139,7 +149,10 @@ fn two_sites_at_once_have_each_its_own_settings() {
             site.path(&format!("deploy/apache/{service}.conf"))
         )
     };
-    let configuration = include(&sites[0], "one") + &include(&sites[1], "two");
+    // As where PHP runs what has such a name, wherever it is.
+    let php = "<FilesMatch \"\\.php$\">\nSetHandler wsgi-script\nOptions +ExecCGI\n</FilesMatch>\n";
+    let sites_of_both = include(&sites[0], "one") + &include(&sites[1], "two");
+    let configuration = format!("{php}{sites_of_both}");
     let mut apache = start(directory.path(), port, &configuration);
     for _ in 0..2 {
         for (site, service) in sites.iter().zip(["one", "two"]) {
@@ -150,6 +163,14 @@ fn two_sites_at_once_have_each_its_own_settings() {
             let file = visit(port, &host, "/static/site.css");
             assert_eq!((file.status, file.text()), (200, "body { color: red }\n"));
             assert_eq!(file.header("Content-Type"), Some("text/css"));
+            let upload = visit(port, &host, "/uploads/a.php");
+            assert_eq!((upload.status, upload.text()), (200, UPLOAD));
+            assert_eq!(upload.header("X-Content-Type-Options"), Some("nosniff"));
+            let forged = "X-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7";
+            let headers = format!("Host: {host}\r\n{forged}");
+            let page = get(Client::connect(("127.0.0.1", port)), "/", &headers);
+            let lines: Vec<_> = page.text().lines().collect();
+            assert_eq!(lines[2..4], ["plain", "-"]);
             assert_ne!(
                 visit(port, &host, "/static/../mysite/settings.py").status,
                 200

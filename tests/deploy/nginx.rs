@@ -22,7 +22,7 @@ const PROGRAM: &str = "/usr/sbin/nginx";
 /// What Debian's own configuration has around a site, in a directory of the test's.
 pub(super) fn start(site: &Site, target: &str) -> Daemon {
     assert!(
-        Path::new(PROGRAM).exists(),
+        Path::new(PROGRAM).is_file(),
         "`{PROGRAM}` (Debian's package `nginx-light`)"
     );
     let directory = site.dir().join("nginx");
@@ -54,7 +54,8 @@ pub(super) fn start(site: &Site, target: &str) -> Daemon {
 
 /// One request, as a visitor sends it who would like to be another.
 fn visit(port: u16, target: &str) -> Response {
-    let headers = "Host: site.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.1";
+    let headers = "Host: site.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Ssl: on\r\n\
+                   X-Forwarded-For: 192.0.2.1";
     get(Client::connect(("127.0.0.1", port)), target, headers)
 }
 
@@ -71,6 +72,7 @@ fn check(site: &Site, port: u16) {
     assert_eq!(file.header("Content-Type"), Some("text/css"));
     assert_eq!(file.header("Cache-Control"), Some("max-age=3600"));
     assert_eq!(visit(port, "/static/nothing.css").status, 404);
+    assert_eq!(file.header("Server"), Some("nginx"));
     assert_ne!(visit(port, "/static/../mysite/settings.py").status, 200);
     assert_ne!(visit(port, "/static../mysite/settings.py").status, 200);
     let mut client = Client::connect(("127.0.0.1", port));
@@ -174,7 +176,9 @@ fn it_speaks_fastcgi_to_uwsgi() {
     site.append("deploy/fastcgi/mysite.env", VARIABLE);
     let unit = Unit::read(&site.dir().join("deploy/fastcgi/mysite.service"));
     let mut uwsgi = service::start(&site, &unit, &in_nobodys_group());
-    uwsgi.wait_for_output("spawned uWSGI worker 2");
+    for _ in 0..2 {
+        uwsgi.wait_for_output(uwsgi::LOADED);
+    }
     let mut nginx = start(&site, "fastcgi");
     let url = format!("http://site.example:{port}/");
     site.check(&url, |target| visit(port, target));
