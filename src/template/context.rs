@@ -103,6 +103,8 @@ pub fn example_facts() -> Dict {
         ("settings_module", "example_site.settings"),
         ("settings_variable", "DJANGO_SETTINGS_MODULE"),
         ("framework", "Django"),
+        // The path below which Django takes itself to be, without a slash at its end; mostly empty.
+        ("script_name", ""),
         // Files that a web server sends by itself, and their addresses.
         ("static_url", "/static/"),
         ("static_root", "/projects/example_site/staticfiles"),

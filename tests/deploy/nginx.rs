@@ -197,6 +197,58 @@ fn it_speaks_fastcgi_to_uwsgi() {
     assert!(uwsgi.wait_exit().success(), "{}", uwsgi.output());
 }
 
+/// FORCE_SCRIPT_NAME: the site has a path of a host, and the project sees the rest.
+#[test]
+fn a_site_may_be_below_a_path() {
+    let site = uwsgi::site();
+    site.open_to_all();
+    let below = "FORCE_SCRIPT_NAME = '/my.shop'\nSTATIC_URL = 'static/'\n";
+    site.append("mysite/production.py", below);
+    let (site, uwsgi) = uwsgi::serve(site, &in_nobodys_group());
+    let port = free_port();
+    let socket = site.path("u.sock");
+    let look = || {
+        let page = visit(port, "/my.shop/");
+        let url = format!("http://site.example:{port}/my.shop/");
+        assert_eq!(page.text().lines().nth(1), Some(&*url), "{}", page.text());
+        let file = visit(port, "/my.shop/static/site.css");
+        assert_eq!((file.status, file.text()), (200, "body { color: red }\n"));
+        assert_eq!(visit(port, "/my.shop/files/site.css").status, 200);
+        assert_eq!(visit(port, "/my.shop/nothing").status, 404);
+        assert_eq!(visit(port, "/myxshop/files/site.css").status, 404);
+    };
+    let number = port.to_string();
+    let at = [
+        ("address", "127.0.0.1:"),
+        ("port", &*number),
+        ("host", "site.example"),
+    ];
+    let proxied = [&[("server", "uwsgi"), ("socket", &*socket)], &at[..]].concat();
+    let site = site.deploy("nginx", &proxied);
+    let mut nginx = start(&site, "nginx");
+    look();
+    nginx.signal(Signal::QUIT);
+    assert!(nginx.wait_exit().success(), "{}", nginx.output());
+    drop(uwsgi);
+
+    let socket = site.path("f.sock");
+    let environment = site.path("deploy/fastcgi/mysite.env");
+    let own = [
+        ("socket", &*socket),
+        ("environment_file", &*environment),
+        ("processes", "2"),
+    ];
+    let site = site.deploy("fastcgi", &[&own[..], &at].concat());
+    let unit = Unit::read(&site.dir().join("deploy/fastcgi/mysite.service"));
+    let uwsgi = service::start(&site, &unit, &in_nobodys_group());
+    uwsgi.wait_for_output("spawned uWSGI worker 2");
+    let mut nginx = start(&site, "fastcgi");
+    look();
+    nginx.signal(Signal::QUIT);
+    assert!(nginx.wait_exit().success(), "{}", nginx.output());
+    drop(uwsgi);
+}
+
 /// What starts a program in the group that nginx is in, as `Group` in the unit has it.
 pub(super) fn in_nobodys_group() -> Vec<String> {
     if !rustix::process::geteuid().is_root() {

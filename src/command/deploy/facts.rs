@@ -159,6 +159,7 @@ fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
         ("settings_module", text("settings")),
         ("settings_variable", text("deploy_settings_variable")),
         ("framework", text("deploy_framework")),
+        ("script_name", text("deploy_script_name")),
         ("static_url", text("deploy_static_url")),
         ("static_root", text("deploy_static_root")),
         ("media_url", text("deploy_media_url")),

@@ -27,6 +27,6 @@ if not any("whitenoise" in name.lower() for name in settings.MIDDLEWARE):
     application = WhiteNoise(
         application,
         root=settings.STATIC_ROOT,
-        prefix={{ static_url | python_string }},
+        prefix={% if script_name %}{{ static_url | replace(from=script_name ~ "/", to="/") | python_string }}{% else %}{{ static_url | python_string }}{% endif %},
     )
 {%- endif %}

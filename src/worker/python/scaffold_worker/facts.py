@@ -51,6 +51,7 @@ def describe(loaded: Loaded, root: str) -> Pairs:
     note("deploy_prefix", sys.prefix if sys.prefix != sys.base_prefix else "")
     note("deploy_installer", _installer(root))
     settings = _Settings(loaded)
+    note("deploy_script_name", settings.script_name())
     for kind in ("static", "media"):
         url, directory = settings.files(kind)
         if url and directory:
@@ -133,6 +134,10 @@ class _Settings:
             root = getattr(self._application, "static_folder", None)
         if not isinstance(url, str) or not isinstance(root, (str, os.PathLike)):
             return "", ""
+        # Where it begins with no slash, Django puts the script name before it while it answers.
+        written = getattr(getattr(self._settings, "_wrapped", None), f"{kind.upper()}_URL", url)
+        if isinstance(written, str) and not urlsplit(written).netloc and written[:1] != "/":
+            url = f"{self.script_name()}/{written}"
         path = os.fspath(root)
         # A network that delivers files under its own name fetches them at the same path here.
         address = urlsplit(url).path.strip("/")
@@ -144,6 +149,12 @@ class _Settings:
         """Say whether files of a kind are in a directory, and not on other machines."""
         conf = sys.modules.get("django.conf")
         return conf is None or self._settings is not conf.settings or are_local(kind)
+
+    def script_name(self) -> str:
+        """Return the path below which Django takes itself to be, if it is not the root."""
+        name = self.get("FORCE_SCRIPT_NAME")
+        path = name.strip("/") if isinstance(name, str) else ""
+        return f"/{path}" if path else ""
 
     def hosts(self) -> Iterator[str]:
         """Yield the names of the site that are known, without patterns and addresses."""

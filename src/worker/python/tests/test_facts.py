@@ -109,7 +109,8 @@ class Described(unittest.TestCase):
         import django
         STATIC_ROOT = "/srv/files"
         MEDIA_ROOT = "/srv/uploads"
-        MEDIA_URL = "/media/"
+        MEDIA_URL = "media/"
+        FORCE_SCRIPT_NAME = "/shop"
         if django.VERSION < (4, 2):
             STATICFILES_STORAGE = "site1.storage.Bucket"
         else:
@@ -128,6 +129,8 @@ class Described(unittest.TestCase):
         found = described(files)
         self.assertNotIn("static_url", found)
         self.assertEqual(found["media_root"], ["/srv/uploads"])
+        self.assertEqual(found["script_name"], ["/shop"])
+        self.assertEqual(found["media_url"], ["/shop/media/"])
 
     @unittest.skipUnless(find_spec("django"), "Django is not installed")
     def test_djangos_own_handler_is_a_function(self) -> None:
