@@ -12,8 +12,17 @@ const KEY: &str = "project.dependencies";
 /// Where requirements are pinned for pip.
 const REQUIREMENTS: &str = "requirements.txt";
 
+/// The same, where there is a directory of them.
+const FOR_PRODUCTION: [&str; 2] = ["requirements/production.txt", "requirements/prod.txt"];
+
 /// Where uv pins what is in `pyproject.toml`.
 const UV_LOCK: &str = "uv.lock";
+
+/// Where Poetry does.
+const POETRY_LOCK: &str = "poetry.lock";
+
+/// Where Pipenv pins what is in its own file.
+const PIPFILE_LOCK: &str = "Pipfile.lock";
 
 /// The requirements of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +72,7 @@ impl Requirements {
 /// The file that says what has to be installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// Its name, in the project's root.
+    /// Its path, in the project's root.
     pub file: &'static str,
     /// The names in `[dependency-groups]` of `pyproject.toml` (PEP 735).
     pub groups: Vec<String>,
@@ -71,29 +80,40 @@ pub struct Declaration {
 
 impl Declaration {
     /// Looks for it in the project with that root, in the order of [`Requirements::read`]; what is
-    /// pinned by uv goes before what it was pinned from.
+    /// pinned by uv, Poetry or Pipenv goes before what it was pinned from.
     pub fn find(root: &Path) -> Result<Option<Self>, Error> {
-        if root.join(REQUIREMENTS).is_file() {
-            return Ok(Some(Self {
-                file: REQUIREMENTS,
-                groups: Vec::new(),
-            }));
+        let is_there = |file: &&&str| root.join(file).is_file();
+        let files = [REQUIREMENTS];
+        if let Some(file) = files.iter().chain(&FOR_PRODUCTION).find(is_there) {
+            return Ok(Some(Self::without_groups(file)));
         }
+        let locks = [POETRY_LOCK, PIPFILE_LOCK];
+        let lock = locks.iter().find(is_there);
         let Some(file) = TomlFile::read(root, PYPROJECT)? else {
-            return Ok(None);
+            return Ok(lock.map(|it| Self::without_groups(it)));
         };
         let document = file.parse()?;
-        // Without this table the file has the settings of tools only.
-        if table_at(&document, &["project"]).is_none() {
-            return Ok(None);
-        }
-        let groups = table_at(&document, &["dependency-groups"]);
+        let groups = table_at(&document, &["dependency-groups"])
+            .or_else(|| table_at(&document, &["tool", "poetry", "group"]));
         let groups = groups.map(|it| it.keys().map(ToString::to_string).collect());
-        let is_locked = root.join(UV_LOCK).is_file();
+        let file = match lock {
+            _ if root.join(UV_LOCK).is_file() => UV_LOCK,
+            Some(lock) => lock,
+            // Without this table the file has the settings of tools only.
+            None if table_at(&document, &["project"]).is_none() => return Ok(None),
+            None => PYPROJECT,
+        };
         Ok(Some(Self {
-            file: if is_locked { UV_LOCK } else { PYPROJECT },
+            file,
             groups: groups.unwrap_or_default(),
         }))
+    }
+
+    fn without_groups(file: &'static str) -> Self {
+        Self {
+            file,
+            groups: Vec::new(),
+        }
     }
 }
 
@@ -150,8 +170,31 @@ mod tests {
         assert_eq!(find(), Some(found("pyproject.toml")));
         write("uv.lock", "");
         assert_eq!(find(), Some(found("uv.lock")));
+        fs::create_dir(root.path().join("requirements")).unwrap();
+        write("requirements/production.txt", "x==1\n");
+        assert_eq!(find().unwrap().file, "requirements/production.txt");
         write("requirements.txt", "x==1\n");
         assert_eq!(find().unwrap().file, "requirements.txt");
+    }
+
+    #[test]
+    fn what_poetry_and_pipenv_have_pinned_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(root.path().join(name), text).unwrap();
+        let find = || Declaration::find(root.path()).unwrap();
+        write("Pipfile", "[packages]\n");
+        assert_eq!(find(), None);
+        write("Pipfile.lock", "{}");
+        assert_eq!(find().unwrap().file, "Pipfile.lock");
+        write(
+            "pyproject.toml",
+            "[tool.poetry.dependencies]\n[tool.poetry.group.production.dependencies]\n",
+        );
+        assert_eq!(find().unwrap().file, "Pipfile.lock");
+        write("poetry.lock", "");
+        let groups = vec!["production".to_owned()];
+        let file = "poetry.lock";
+        assert_eq!(find(), Some(Declaration { file, groups }));
     }
 
     #[test]

@@ -89,6 +89,8 @@ pub fn example_facts() -> Dict {
         ("project_environment", "/projects/example_site/.venv"),
         ("deploy_directory", "/projects/example_site/deploy/server"),
         ("python_version", "3.13"),
+        // Who adds a requirement to the project: pip, uv pip, uv, poetry or pipenv.
+        ("installer", "uv"),
         // A directory that comes before all others where modules are looked for.
         ("python_path", "/projects/libraries"),
         // The application, as `module:attribute`; a function that makes one ends in `()`.
@@ -101,6 +103,8 @@ pub fn example_facts() -> Dict {
         ("settings_module", "example_site.settings"),
         ("settings_variable", "DJANGO_SETTINGS_MODULE"),
         ("framework", "Django"),
+        // The path below which Django takes itself to be, without a slash at its end; mostly empty.
+        ("script_name", ""),
         // Files that a web server sends by itself, and their addresses.
         ("static_url", "/static/"),
         ("static_root", "/projects/example_site/staticfiles"),
@@ -108,8 +112,8 @@ pub fn example_facts() -> Dict {
         ("media_root", "/projects/example_site/media"),
         // The default database, as Django calls its engine.
         ("database", "sqlite3"),
-        // The file in the project that says what has to be installed: requirements.txt, uv.lock or
-        // pyproject.toml.
+        // The file in the project that says what has to be installed: a file of requirements, the
+        // lock of uv, Poetry or Pipenv, or pyproject.toml.
         ("requirements", "uv.lock"),
     ];
     let texts = texts.map(|(name, value)| (name.into(), Value::text(value)));
@@ -117,10 +121,17 @@ pub fn example_facts() -> Dict {
     let lists = [
         // Names of the site, without patterns.
         ("hosts".into(), list(&["example.com", "www.example.com"])),
+        // Those of them that all names below belong to, too.
+        ("hosts_with_subdomains".into(), list(&["example.com"])),
         // What the project writes to: uploads, and the directories of SQLite's databases.
         (
             "writable_directories".into(),
             list(&["/projects/example_site", "/projects/example_site/media"]),
+        ),
+        // Those databases themselves.
+        (
+            "sqlite_files".into(),
+            list(&["/projects/example_site/db.sqlite3"]),
         ),
         // Groups of requirements in pyproject.toml.
         ("requirement_groups".into(), list(&["dev", "production"])),

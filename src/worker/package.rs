@@ -67,6 +67,7 @@ files![
     "preloading.py",
     "prologue.py",
     "report.py",
+    "requirements.py",
     "resolve.py",
     "runner.py",
     "shadows.py",

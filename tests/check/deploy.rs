@@ -162,6 +162,47 @@ fn a_project_without_wsgi_is_told_how_to_get_it() {
     );
 }
 
+/// `collectstatic` sends files to a storage on other machines, which needs no directory.
+#[test]
+fn static_files_on_other_machines_need_no_directory() {
+    let storage = "STORAGES = {'staticfiles': {'BACKEND': 'mysite.storage.Bucket'}}\n";
+    let settings = SETTINGS.replace("STATIC_ROOT = BASE_DIR\n", storage);
+    let bucket =
+        "from django.core.files.storage import Storage\nclass Bucket(Storage):\n    pass\n";
+    let (found, outcome) = problems(project(&settings).file("mysite/storage.py", bucket));
+    assert_eq!(found, [], "{outcome}");
+}
+
+#[test]
+fn projects_without_django_have_settings_for_development_too() {
+    for template in ["flask", "wsgi"] {
+        let made = Test::new()
+            .args(["startproject", "shop", ".", "--template", template])
+            .run();
+        let venv = newest().venv(Packages::Flask);
+        let check = made.then().env("VIRTUAL_ENV", venv.dir());
+        let (found, outcome) = problems(check.args(["check", "--deploy"]));
+        let whats: Vec<_> = found.iter().map(|(what, _)| what.as_str()).collect();
+        assert!(whats[0].starts_with("DEBUG is on"), "{outcome}");
+        assert!(whats[1].starts_with("SECRET_KEY is the one"), "{outcome}");
+        assert!(found[0].1.starts_with("shop/settings.py:"), "{outcome}");
+        assert_eq!(whats.len(), 2, "{outcome}");
+        let check = outcome.then().env("VIRTUAL_ENV", venv.dir());
+        let check = check
+            .env("SECRET_KEY", "of this test alone")
+            .env("TRUSTED_HOSTS", "www.example.com")
+            .env("ALLOWED_HOSTS", "www.example.com");
+        let (found, outcome) = problems(check.args(["check", "--deploy"]));
+        assert_eq!(found, [], "{outcome}");
+    }
+    let app = "from flask import Flask\napp = Flask(__name__)\napp.debug = True\n\
+               app.add_url_rule('/', view_func=lambda: 'hello')\n";
+    let venv = newest().venv(Packages::Flask);
+    let test = check().file("shop.py", app).env("VIRTUAL_ENV", venv.dir());
+    let test = test.args(["--deploy", "--app", "shop:app"]);
+    has(test, "the application's `debug` is on", "shop.app");
+}
+
 #[test]
 fn requirements_that_the_interpreter_does_not_have() {
     let pyproject = "[project]\nname = 'x'\nversion = '1'\ndependencies = [\n  \

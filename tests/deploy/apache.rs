@@ -13,6 +13,9 @@ fn debians() -> Venv {
     Python::debians().venv(Packages::Django)
 }
 
+/// What somebody has uploaded who would like the server to run it.
+const UPLOAD: &str = "raise SystemExit\n";
+
 fn visit(port: u16, host: &str, target: &str) -> Response {
     let headers = format!("Host: {host}");
     get(Client::connect(("127.0.0.1", port)), target, &headers)
@@ -31,9 +34,15 @@ fn two_sites_at_once_have_each_its_own_settings() {
             ("service", service),
             ("host", &*format!("{service}.example")),
             ("environment_file", &*site.path(&file)),
+            ("proxy", "192.0.2.1"),
         ];
+        let uploads = "MEDIA_URL = 'uploads/'\nMEDIA_ROOT = BASE_DIR / 'uploads'\n";
+        site.append(&format!("{}.py", settings.replace('.', "/")), uploads);
+        fs::create_dir(site.dir().join("uploads")).unwrap();
+        fs::write(site.dir().join("uploads/a.php"), UPLOAD).unwrap();
         let site = site.deploy("apache", &[&own[..], &place.variables()].concat());
-        site.append(&file, VARIABLE);
+        // In quotes, as systemd would read it, too.
+        site.append(&file, &VARIABLE.replace("yes", "\"yes\""));
         site
     };
     let sites = [
@@ -46,8 +55,10 @@ fn two_sites_at_once_have_each_its_own_settings() {
             site.path(&format!("deploy/apache/{service}.conf"))
         )
     };
-    let configuration = include(&sites[0], "one") + &include(&sites[1], "two");
-    let mut apache = place.start(&configuration);
+    // As where PHP runs what has such a name, wherever it is.
+    let php = "<FilesMatch \"\\.php$\">\nSetHandler wsgi-script\nOptions +ExecCGI\n</FilesMatch>\n";
+    let sites_of_both = include(&sites[0], "one") + &include(&sites[1], "two");
+    let mut apache = place.start(&format!("{php}{sites_of_both}"));
     for _ in 0..2 {
         for (site, service) in sites.iter().zip(["one", "two"]) {
             let host = format!("{service}.example");
@@ -57,6 +68,14 @@ fn two_sites_at_once_have_each_its_own_settings() {
             let file = visit(port, &host, "/static/site.css");
             assert_eq!((file.status, file.text()), (200, "body { color: red }\n"));
             assert_eq!(file.header("Content-Type"), Some("text/css"));
+            let upload = visit(port, &host, "/uploads/a.php");
+            assert_eq!((upload.status, upload.text()), (200, UPLOAD));
+            assert_eq!(upload.header("X-Content-Type-Options"), Some("nosniff"));
+            let forged = "X-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7";
+            let headers = format!("Host: {host}\r\n{forged}");
+            let page = get(Client::connect(("127.0.0.1", port)), "/", &headers);
+            let lines: Vec<_> = page.text().lines().collect();
+            assert_eq!(lines[2..4], ["plain", "-"]);
             assert_ne!(
                 visit(port, &host, "/static/../mysite/settings.py").status,
                 200

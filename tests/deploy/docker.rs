@@ -262,6 +262,51 @@ fn a_project_without_a_framework_is_served_from_its_image() {
     assert!(gunicorn.wait_exit().success(), "{}", gunicorn.output());
 }
 
+/// What Poetry has pinned, and what Pipenv has.
+#[test]
+fn locks_of_other_tools_are_installed() {
+    let poetry = "[tool.poetry]\nname = 'shop'\nversion = '1'\ndescription = ''\nauthors = []\n\
+                  [tool.poetry.dependencies]\npython = '>=3.12'\nblinker = '1.9.0'\n\
+                  [[tool.poetry.source]]\nname = 'simple'\nurl = 'https://pypi.org/simple/'\n";
+    let pipenv = "[packages]\nblinker = \"==1.9.0\"\n";
+    let app = "from importlib.metadata import version\n\n\n\
+               def application(environ, start_response):\n    \
+               start_response('200 OK', [])\n    return [version('blinker').encode()]\n";
+    let tools = newest().venv_with("lockers", &["poetry==2.5.1", "pipenv==2026.10.3"]);
+    for (tool, file, text, lock) in [
+        ("poetry", "pyproject.toml", poetry, "poetry.lock"),
+        ("pipenv", "Pipfile", pipenv, "Pipfile.lock"),
+    ] {
+        let test = Test::new()
+            .file("shop/hello.py", app)
+            .file(format!("shop/{file}"), text)
+            .in_dir("shop");
+        let project = test.dir().join("shop");
+        let locked = Command::new(tools.dir().join("bin").join(tool))
+            .arg("lock")
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", tools.dir().join("bin").display()),
+            )
+            .env("VIRTUAL_ENV", tools.dir())
+            .env("POETRY_CACHE_DIR", test.dir().join("cache"))
+            .env("PIPENV_IGNORE_VIRTUALENVS", "1")
+            .env("WORKON_HOME", test.dir().join("environments"))
+            .current_dir(&project)
+            .output()
+            .unwrap();
+        assert!(locked.status.success(), "{locked:?}");
+        let test = test.env("VIRTUAL_ENV", newest().venv(Packages::None).dir());
+        let site = Deployed::new(test, &["--app", "hello:application"]);
+        let image = site.build(lock);
+        let mut gunicorn = Daemon::start(image.command(&[]));
+        gunicorn.wait_for_output("Booting worker");
+        assert_eq!(site.get("/").text(), "1.9.0");
+        gunicorn.signal(Signal::TERM);
+        assert!(gunicorn.wait_exit().success(), "{}", gunicorn.output());
+    }
+}
+
 const APP: &str = "def application(environ, start_response):\n    pass\n";
 
 /// The command for an application without a framework.
@@ -310,6 +355,7 @@ fn what_an_image_would_lack_or_run_as_root_is_refused() {
     let test = plain().file("shop/hello.py", app);
     let test = test.env("VIRTUAL_ENV", newest().venv(Packages::Flask).dir());
     test.status(1)
-        .stderr_contains("write what the project needs into requirements.txt")
+        .stderr_contains("what the project needs has to be in requirements.txt")
+        .stderr_contains("`poetry lock`")
         .run();
 }

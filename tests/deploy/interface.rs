@@ -145,6 +145,86 @@ fn an_application_may_be_in_an_object() {
     assert_eq!(module, expected);
 }
 
+/// A function that makes the application is called by the server, and not taken for it.
+#[test]
+fn an_application_may_be_made_by_a_function() {
+    let source = format!("{APP}def create_app(debug=False):\n    return application\n");
+    let test = Test::new()
+        .file("shop.py", source)
+        .env("VIRTUAL_ENV", venv().dir());
+    let outcome = test
+        .args(["deploy", "gunicorn", "--app", "shop:create_app"])
+        .status(1)
+        .stderr_contains("shop.create_app does not take (environ, start_response)")
+        .stderr_contains("--app 'shop:create_app()'")
+        .run();
+    let test = outcome
+        .then()
+        .args(["deploy", "gunicorn", "--app", "shop:create_app()"]);
+    let outcome = test.stderr_contains("wrote 4 files").run();
+    let configuration = outcome.read("deploy/gunicorn/gunicorn.conf.py");
+    let line = "\nwsgi_app = \"shop:create_app()\"\n";
+    assert!(configuration.contains(line), "{configuration}");
+    let test = outcome
+        .then()
+        .args(["deploy", "uwsgi", "--app", "shop:create_app()"]);
+    let outcome = test.stderr_contains("wrote 5 files").run();
+    let module = outcome.read("deploy/uwsgi/application.py");
+    let lines = "\nfrom shop import create_app\n\napplication = create_app()\n";
+    assert!(module.ends_with(lines), "{module}");
+}
+
+const SETTINGS: &str = "\
+WSGI_APPLICATION = 'hello.application'
+ALLOWED_HOSTS = ['.example.com', 'www.example.org', '[::1]', '*']
+STATIC_URL, STATIC_ROOT = 'https://cdn.example.net/files/', '/srv/files'
+";
+
+/// The command for a project with settings of its own.
+fn deploy_settings(server: &str) -> Test {
+    let test = Test::new()
+        .file("my shop/hello.py", APP)
+        .file("my shop/conf.py", SETTINGS)
+        .file("my shop/manage.py", "")
+        .in_dir("my shop");
+    test.env("VIRTUAL_ENV", venv().dir())
+        .args(["deploy", server, "--settings", "conf"])
+}
+
+#[test]
+fn all_names_of_the_site_are_served() {
+    let outcome = deploy_settings("nginx")
+        .stderr_contains("certbot --nginx --domain example.com --domain www.example.org\n")
+        .run();
+    let site = outcome.read("my shop/deploy/nginx/my-shop.conf");
+    let names = "server_name example.com www.example.org *.example.com;";
+    assert!(site.contains(names), "{site}");
+    // A network that delivers files fetches them here.
+    let files = "location /files/ {\n        alias /srv/files/;";
+    assert!(site.contains(files), "{site}");
+    let outcome = deploy_settings("apache")
+        .stderr_contains("certbot --apache --domain example.com --domain www.example.org\n")
+        .run();
+    let site = outcome.read("my shop/deploy/apache/my-shop.conf");
+    assert!(
+        site.contains("ServerAlias www.example.org *.example.com\n"),
+        "{site}"
+    );
+}
+
+#[test]
+fn requirements_are_added_by_whoever_keeps_them() {
+    for (file, command) in [
+        ("uv.lock", "  uv add gunicorn\n"),
+        ("poetry.lock", "  poetry add gunicorn\n"),
+        ("Pipfile", "  pipenv install gunicorn\n"),
+        ("other", " -m pip install gunicorn\n"),
+    ] {
+        let test = deploy().file(format!("shop/{file}"), "");
+        test.stderr_contains(command).run();
+    }
+}
+
 #[test]
 fn files_that_are_there_are_replaced_by_force_alone_and_kept() {
     let written = "deploy/gunicorn/gunicorn.conf.py";

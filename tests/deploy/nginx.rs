@@ -22,7 +22,7 @@ const PROGRAM: &str = "/usr/sbin/nginx";
 /// What Debian's own configuration has around a site, in a directory of the test's.
 pub(super) fn start(site: &Site, target: &str) -> Daemon {
     assert!(
-        Path::new(PROGRAM).exists(),
+        Path::new(PROGRAM).is_file(),
         "`{PROGRAM}` (Debian's package `nginx-light`)"
     );
     let directory = site.dir().join("nginx");
@@ -54,7 +54,8 @@ pub(super) fn start(site: &Site, target: &str) -> Daemon {
 
 /// One request, as a visitor sends it who would like to be another.
 fn visit(port: u16, target: &str) -> Response {
-    let headers = "Host: site.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.1";
+    let headers = "Host: site.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Ssl: on\r\n\
+                   X-Forwarded-For: 192.0.2.1";
     get(Client::connect(("127.0.0.1", port)), target, headers)
 }
 
@@ -71,6 +72,7 @@ fn check(site: &Site, port: u16) {
     assert_eq!(file.header("Content-Type"), Some("text/css"));
     assert_eq!(file.header("Cache-Control"), Some("max-age=3600"));
     assert_eq!(visit(port, "/static/nothing.css").status, 404);
+    assert_eq!(file.header("Server"), Some("nginx"));
     assert_ne!(visit(port, "/static/../mysite/settings.py").status, 200);
     assert_ne!(visit(port, "/static../mysite/settings.py").status, 200);
     let mut client = Client::connect(("127.0.0.1", port));
@@ -174,7 +176,9 @@ fn it_speaks_fastcgi_to_uwsgi() {
     site.append("deploy/fastcgi/mysite.env", VARIABLE);
     let unit = Unit::read(&site.dir().join("deploy/fastcgi/mysite.service"));
     let mut uwsgi = service::start(&site, &unit, &in_nobodys_group());
-    uwsgi.wait_for_output("spawned uWSGI worker 2");
+    for _ in 0..2 {
+        uwsgi.wait_for_output(uwsgi::LOADED);
+    }
     let mut nginx = start(&site, "fastcgi");
     let url = format!("http://site.example:{port}/");
     site.check(&url, |target| visit(port, target));
@@ -191,6 +195,58 @@ fn it_speaks_fastcgi_to_uwsgi() {
     assert!(nginx.wait_exit().success(), "{}", nginx.output());
     uwsgi.signal(Signal::TERM);
     assert!(uwsgi.wait_exit().success(), "{}", uwsgi.output());
+}
+
+/// `FORCE_SCRIPT_NAME`: the site has a path of a host, and the project sees the rest.
+#[test]
+fn a_site_may_be_below_a_path() {
+    let site = uwsgi::site();
+    site.open_to_all();
+    let below = "FORCE_SCRIPT_NAME = '/my.shop'\nSTATIC_URL = 'static/'\n";
+    site.append("mysite/production.py", below);
+    let (site, uwsgi) = uwsgi::serve(site, &in_nobodys_group());
+    let port = free_port();
+    let socket = site.path("u.sock");
+    let look = || {
+        let page = visit(port, "/my.shop/");
+        let url = format!("http://site.example:{port}/my.shop/");
+        assert_eq!(page.text().lines().nth(1), Some(&*url), "{}", page.text());
+        let file = visit(port, "/my.shop/static/site.css");
+        assert_eq!((file.status, file.text()), (200, "body { color: red }\n"));
+        assert_eq!(visit(port, "/my.shop/files/site.css").status, 200);
+        assert_eq!(visit(port, "/my.shop/nothing").status, 404);
+        assert_eq!(visit(port, "/myxshop/files/site.css").status, 404);
+    };
+    let number = port.to_string();
+    let at = [
+        ("address", "127.0.0.1:"),
+        ("port", &*number),
+        ("host", "site.example"),
+    ];
+    let proxied = [&[("server", "uwsgi"), ("socket", &*socket)], &at[..]].concat();
+    let site = site.deploy("nginx", &proxied);
+    let mut nginx = start(&site, "nginx");
+    look();
+    nginx.signal(Signal::QUIT);
+    assert!(nginx.wait_exit().success(), "{}", nginx.output());
+    drop(uwsgi);
+
+    let socket = site.path("f.sock");
+    let environment = site.path("deploy/fastcgi/mysite.env");
+    let own = [
+        ("socket", &*socket),
+        ("environment_file", &*environment),
+        ("processes", "2"),
+    ];
+    let site = site.deploy("fastcgi", &[&own[..], &at].concat());
+    let unit = Unit::read(&site.dir().join("deploy/fastcgi/mysite.service"));
+    let uwsgi = service::start(&site, &unit, &in_nobodys_group());
+    uwsgi.wait_for_output("spawned uWSGI worker 2");
+    let mut nginx = start(&site, "fastcgi");
+    look();
+    nginx.signal(Signal::QUIT);
+    assert!(nginx.wait_exit().success(), "{}", nginx.output());
+    drop(uwsgi);
 }
 
 /// What starts a program in the group that nginx is in, as `Group` in the unit has it.

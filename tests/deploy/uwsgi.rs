@@ -12,6 +12,9 @@ use super::{
 };
 use crate::support::{Client, Daemon, Packages, free_port, newest};
 
+/// What each process says that has loaded the project.
+pub(super) const LOADED: &str = "WSGI app 0 (mountpoint='') ready";
+
 /// A site for it.
 #[track_caller]
 pub(super) fn site() -> Site {
@@ -32,7 +35,9 @@ pub(super) fn serve(site: Site, before: &[String]) -> (Site, Daemon) {
     site.append("deploy/uwsgi/mysite.env", VARIABLE);
     let unit = Unit::read(&site.dir().join("deploy/uwsgi/mysite.service"));
     let uwsgi = service::start(&site, &unit, before);
-    uwsgi.wait_for_output("spawned uWSGI worker 2");
+    for _ in 0..2 {
+        uwsgi.wait_for_output(LOADED);
+    }
     (site, uwsgi)
 }
 
@@ -44,6 +49,21 @@ fn it_serves_behind_a_web_server_by_its_unit() {
     let get = |target: &str| get(Client::connect_unix(&socket), target, headers);
     site.check("https://site.example/", get);
     assert_eq!(get("/").text().lines().nth(2), Some("secure"));
+
+    // ExecReload: one process after the other has the new code, and what is under way is answered.
+    assert_eq!(get("/new").status, 404);
+    site.append("mysite/urls.py", "urlpatterns.append(path('new', home))\n");
+    let waiting = site.wait(Client::connect_unix(&socket));
+    uwsgi.signal(Signal::HUP);
+    uwsgi.wait_for_output("chain reload starting");
+    waiting.end();
+    uwsgi.wait_for_output(LOADED);
+    assert_eq!(get("/").status, 200);
+    uwsgi.wait_for_output(LOADED);
+    uwsgi.wait_for_output("chain reloading complete");
+    for _ in 0..4 {
+        assert_eq!(get("/new").status, 200);
+    }
 
     let waiting = site.wait(Client::connect_unix(&socket));
     uwsgi.signal(Signal::TERM);

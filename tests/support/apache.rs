@@ -19,7 +19,7 @@ const PROGRAM: &str = "/usr/sbin/apache2";
 const MODULES: &str = "/usr/lib/apache2/modules";
 
 /// Modules that Debian's configuration has switched on, and `mod_wsgi`.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 9] = [
     "mpm_event",
     "authn_core",
     "authz_core",
@@ -27,6 +27,7 @@ const NEEDED: [&str; 8] = [
     "auth_basic",
     "alias",
     "mime",
+    "headers",
     "wsgi",
 ];
 
@@ -98,7 +99,7 @@ impl Place {
     #[track_caller]
     pub(crate) fn start(&self, configuration: &str) -> Daemon {
         for file in [PROGRAM, "/usr/lib/apache2/modules/mod_wsgi.so"] {
-            let there = Path::new(file).exists();
+            let there = Path::new(file).is_file();
             assert!(
                 there,
                 "`{file}` (Debian's packages `apache2` and `libapache2-mod-wsgi-py3`)"

@@ -69,7 +69,7 @@ impl Browser {
             .unwrap();
         let child = command
             .spawn()
-            .expect("`chromium` starts (Debian's package of that name)");
+            .expect("`chromium` starts (Debian's package `chromium`)");
         // Ours of its ends close with the command, so that reading ends with the browser.
         drop(command);
         let (sender, messages) = mpsc::channel();

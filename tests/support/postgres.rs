@@ -148,7 +148,7 @@ impl Drop for Postgres {
 fn programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let paths = versions.map(|version| version.unwrap().path().join("bin"));
-    let found = paths.filter(|path| path.join("initdb").exists());
+    let found = paths.filter(|path| path.join("initdb").is_file());
     let version =
         |path: &PathBuf| -> Option<u32> { path.parent()?.file_name()?.to_str()?.parse().ok() };
     found

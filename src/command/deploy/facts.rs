@@ -153,11 +153,13 @@ fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
         ("project_python", text("executable")),
         ("project_environment", text("deploy_prefix")),
         ("python_version", text("deploy_python")),
+        ("installer", text("deploy_installer")),
         ("application", text("deploy_application")),
         ("application_file", text("deploy_application_file")),
         ("settings_module", text("settings")),
         ("settings_variable", text("deploy_settings_variable")),
         ("framework", text("deploy_framework")),
+        ("script_name", text("deploy_script_name")),
         ("static_url", text("deploy_static_url")),
         ("static_root", text("deploy_static_root")),
         ("media_url", text("deploy_media_url")),
@@ -168,7 +170,9 @@ fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
             Value::text(path.map(lossy).unwrap_or_default()),
         ),
         ("hosts", list("deploy_host")),
+        ("hosts_with_subdomains", list("deploy_subdomains")),
         ("writable_directories", list("deploy_writes")),
+        ("sqlite_files", list("deploy_sqlite_file")),
     ]
     .into_iter()
     .map(|(name, value)| (name.into(), value))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 # Apache's own processes know nothing of the project and of its packages.
 sys.path.insert(0, {{ directory | python_string }})
+{%- if python_path %}
+sys.path.insert(0, {{ python_path | replace(from=project_directory, to=directory) | python_string }})
+{%- endif %}
 {%- if environment %}
 site.addsitedir({{ (environment ~ "/lib/python" ~ python_version ~ "/site-packages") | python_string }})
 {%- endif %}
@@ -18,8 +21,12 @@ ENVIRONMENT = Path({{ environment_file | python_string }})
 if ENVIRONMENT.exists():
     for line in ENVIRONMENT.read_text(encoding="utf-8").splitlines():
         name, sign, value = line.partition("=")
-        if sign and not name.startswith("#"):
-            os.environ[name.strip()] = value.strip()
+        if sign and not name.startswith(("#", ";")):
+            value = value.strip()
+            # In quotes or not, as systemd reads such a file.
+            if value[:1] in ("'", '"') and value[-1:] == value[:1]:
+                value = value[1:-1]
+            os.environ[name.strip()] = value
 {%- if settings_variable %}
 
 # Outright and not by default: where several sites share a process, the first one's is there.

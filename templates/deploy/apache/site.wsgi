@@ -11,8 +11,12 @@ ENVIRONMENT = Path({{ environment_file | python_string }})
 if ENVIRONMENT.exists():
     for line in ENVIRONMENT.read_text(encoding="utf-8").splitlines():
         name, sign, value = line.partition("=")
-        if sign and not name.startswith("#"):
-            os.environ[name.strip()] = value.strip()
+        if sign and not name.startswith(("#", ";")):
+            value = value.strip()
+            # In quotes or not, as systemd reads such a file.
+            if value[:1] in ("'", '"') and value[-1:] == value[:1]:
+                value = value[1:-1]
+            os.environ[name.strip()] = value
 {%- if settings_variable %}
 
 # Outright and not by default: where several sites share a process, the first one's is there.
@@ -20,15 +24,15 @@ os.environ[{{ settings_variable | python_string }}] = {{ settings_module | pytho
 {%- endif %}
 {% set parts = application | split(pat=":") -%}
 {% set attribute = parts | last -%}
-{% if attribute is ending_with(pat="()") %}
+{% if attribute is containing(pat=".") %}
+import {{ parts | first }}
+
+application = {{ parts | first }}.{{ attribute }}
+{%- elif attribute is ending_with(pat="()") %}
 {%- set function = attribute | replace(from="()", to="") %}
 from {{ parts | first }} import {{ function }}
 
 application = {{ function }}()
-{%- elif attribute is containing(pat=".") %}
-import {{ parts | first }}
-
-application = {{ parts | first }}.{{ attribute }}
 {%- elif attribute == "application" %}
 from {{ parts | first }} import application  # noqa: F401
 {%- else %}

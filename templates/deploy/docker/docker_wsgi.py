@@ -1,15 +1,15 @@
 """What Gunicorn loads in the container for {{ project_name }}."""
 {% set parts = application | split(pat=":") -%}
 {% set attribute = parts | last -%}
-{% if attribute is ending_with(pat="()") %}
+{% if attribute is containing(pat=".") %}
+import {{ parts | first }}
+
+application = {{ parts | first }}.{{ attribute }}
+{%- elif attribute is ending_with(pat="()") %}
 {%- set function = attribute | replace(from="()", to="") %}
 from {{ parts | first }} import {{ function }}
 
 application = {{ function }}()
-{%- elif attribute is containing(pat=".") %}
-import {{ parts | first }}
-
-application = {{ parts | first }}.{{ attribute }}
 {%- elif attribute == "application" %}
 from {{ parts | first }} import application  # noqa: F401
 {%- else %}
@@ -25,6 +25,8 @@ from whitenoise import WhiteNoise  # noqa: E402
 # WhiteNoise is in MIDDLEWARE, it serves them already.
 if not any("whitenoise" in name.lower() for name in settings.MIDDLEWARE):
     application = WhiteNoise(
-        application, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL
+        application,
+        root=settings.STATIC_ROOT,
+        prefix={% if script_name %}{{ static_url | replace(from=script_name ~ "/", to="/") | python_string }}{% else %}{{ static_url | python_string }}{% endif %},
     )
 {%- endif %}

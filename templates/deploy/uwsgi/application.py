@@ -7,15 +7,15 @@ os.environ[{{ settings_variable | python_string }}] = {{ settings_module | pytho
 {% endif -%}
 {% set parts = application | split(pat=":") -%}
 {% set attribute = parts | last -%}
-{% if attribute is ending_with(pat="()") %}
+{% if attribute is containing(pat=".") %}
+import {{ parts | first }}
+
+application = {{ parts | first }}.{{ attribute }}
+{%- elif attribute is ending_with(pat="()") %}
 {%- set function = attribute | replace(from="()", to="") %}
 from {{ parts | first }} import {{ function }}
 
 application = {{ function }}()
-{%- elif attribute is containing(pat=".") %}
-import {{ parts | first }}
-
-application = {{ parts | first }}.{{ attribute }}
 {%- elif attribute == "application" %}
 from {{ parts | first }} import application  # noqa: F401
 {%- else %}

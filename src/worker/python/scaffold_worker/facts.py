@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from . import frameworks, report
 from .resolve import DJANGO, PLAIN
@@ -26,7 +28,11 @@ LOCAL = ("localhost", "testserver")
 """Hosts that are names of no site."""
 
 
-def describe(loaded: Loaded) -> Pairs:
+INSTALLERS = (("uv.lock", "uv"), ("poetry.lock", "poetry"), ("Pipfile", "pipenv"))
+"""Files that say who keeps a project's requirements, and who that is."""
+
+
+def describe(loaded: Loaded, root: str) -> Pairs:
     """Return what READY is to say."""
     pairs: Pairs = []
 
@@ -43,18 +49,23 @@ def describe(loaded: Loaded) -> Pairs:
     note("deploy_framework", framework.partition(" ")[0])
     note("deploy_python", "{}.{}".format(*sys.version_info))
     note("deploy_prefix", sys.prefix if sys.prefix != sys.base_prefix else "")
+    note("deploy_installer", _installer(root))
     settings = _Settings(loaded)
+    note("deploy_script_name", settings.script_name())
     for kind in ("static", "media"):
-        url, root = settings.files(kind)
-        # Files under an address with a host are on another server.
-        if url and root and "//" not in url:
-            note(f"deploy_{kind}_url", f"/{url.strip('/')}/")
-            note(f"deploy_{kind}_root", root)
+        url, directory = settings.files(kind)
+        if url and directory:
+            note(f"deploy_{kind}_url", url)
+            note(f"deploy_{kind}_root", directory)
     note("deploy_database", settings.database())
     for host in settings.hosts():
         note("deploy_host", host)
+    for host in settings.hosts_with_subdomains():
+        note("deploy_subdomains", host)
     for directory in settings.written():
         note("deploy_writes", directory)
+    for file in settings.sqlite_files():
+        note("deploy_sqlite_file", file)
     return pairs
 
 
@@ -62,16 +73,41 @@ def _target(loaded: Loaded) -> tuple[str, str]:
     """Return the application as `module:attribute`, and the file of the module."""
     if loaded.rule == "framework":
         return FACTORY, ""
-    parts = loaded.name.split(".")
+    is_called = loaded.name.endswith("()")
+    parts = (loaded.name[:-2] if is_called else loaded.name).split(".")
     for count in range(len(parts) - 1, 0, -1):
         name = ".".join(parts[:count])
         module = found = sys.modules.get(name)
         for attribute in parts[count:]:
             found = getattr(found, attribute, None)
-        if module is not None and found is loaded.own:
+        if module is not None and (callable(found) if is_called else found is loaded.own):
             file = getattr(module, "__file__", None) or ""
-            return f"{name}:{'.'.join(parts[count:])}", os.path.abspath(file) if file else ""
+            attribute = ".".join(parts[count:]) + "()" * is_called
+            return f"{name}:{attribute}", os.path.abspath(file) if file else ""
     return "", ""
+
+
+def _installer(root: str) -> str:
+    """Return who adds a requirement to the project: `pip`, where no file of it says another."""
+    for file, installer in INSTALLERS:
+        if os.path.exists(os.path.join(root, file)):
+            return installer
+    # uv makes environments without pip.
+    return "pip" if find_spec("pip") else "uv pip"
+
+
+def are_local(kind: str) -> bool:
+    """Say whether Django keeps static files or uploads in a directory; or nobody can tell."""
+    try:
+        from django.core.files.storage import FileSystemStorage, default_storage
+
+        if kind == "media":
+            return isinstance(default_storage, FileSystemStorage)
+        from django.contrib.staticfiles.storage import staticfiles_storage
+
+        return isinstance(staticfiles_storage, FileSystemStorage)
+    except Exception:
+        return True
 
 
 class _Settings:
@@ -91,24 +127,57 @@ class _Settings:
             return None
 
     def files(self, kind: str) -> tuple[str, str]:
-        """Return the address and the directory of files of a kind."""
+        """Return the address and the directory of files of a kind that a web server can send."""
         url, root = self.get(f"{kind.upper()}_URL"), self.get(f"{kind.upper()}_ROOT")
         if kind == "static" and not root and frameworks.recognise(self._application)[:5] == "Flask":
             url = getattr(self._application, "static_url_path", None)
             root = getattr(self._application, "static_folder", None)
         if not isinstance(url, str) or not isinstance(root, (str, os.PathLike)):
             return "", ""
+        # Where it begins with no slash, Django puts the script name before it while it answers.
+        written = getattr(getattr(self._settings, "_wrapped", None), f"{kind.upper()}_URL", url)
+        if isinstance(written, str) and not urlsplit(written).netloc and written[:1] != "/":
+            url = f"{self.script_name()}/{written}"
         path = os.fspath(root)
-        return url, os.path.abspath(path) if isinstance(path, str) and path else ""
+        # A network that delivers files under its own name fetches them at the same path here.
+        address = urlsplit(url).path.strip("/")
+        if not isinstance(path, str) or not path or not address or not self._are_local(kind):
+            return "", ""
+        return f"/{address}/", os.path.abspath(path)
+
+    def _are_local(self, kind: str) -> bool:
+        """Say whether files of a kind are in a directory, and not on other machines."""
+        conf = sys.modules.get("django.conf")
+        return conf is None or self._settings is not conf.settings or are_local(kind)
+
+    def script_name(self) -> str:
+        """Return the path below which Django takes itself to be, if it is not the root."""
+        name = self.get("FORCE_SCRIPT_NAME")
+        path = name.strip("/") if isinstance(name, str) else ""
+        return f"/{path}" if path else ""
 
     def hosts(self) -> Iterator[str]:
         """Yield the names of the site that are known, without patterns and addresses."""
+        seen = set()
+        for host in self._host_patterns():
+            name = host.lstrip(".")
+            if name not in seen:
+                seen.add(name)
+                yield name
+
+    def hosts_with_subdomains(self) -> Iterator[str]:
+        """Yield those of the names that all names below them belong to, too."""
+        for host in self._host_patterns():
+            if host.startswith("."):
+                yield host[1:]
+
+    def _host_patterns(self) -> Iterator[str]:
         hosts = self.get("ALLOWED_HOSTS") or self.get("TRUSTED_HOSTS") or ()
         for host in hosts if isinstance(hosts, (list, tuple, set)) else ():
             if isinstance(host, str) and "*" not in host and host.strip("."):
                 name = host.lstrip(".")
                 if name not in LOCAL and not name.replace(".", "").isdigit() and ":" not in name:
-                    yield name
+                    yield host
 
     def database(self) -> str:
         """Return what Django calls the engine of the default database, such as `postgresql`."""
@@ -122,9 +191,15 @@ class _Settings:
         _, uploads = self.files("media")
         if uploads:
             yield uploads
+        for file in self.sqlite_files():
+            if os.path.dirname(file) != uploads:
+                yield os.path.dirname(file)
+
+    def sqlite_files(self) -> Iterator[str]:
+        """Yield the databases of SQLite."""
         databases = self.get("DATABASES")
         for database in databases.values() if isinstance(databases, dict) else ():
             if isinstance(database, dict) and str(database.get("ENGINE")).endswith("sqlite3"):
                 name = str(database.get("NAME") or "")
                 if name and not name.startswith((":", "file:")):
-                    yield os.path.dirname(os.path.abspath(name))
+                    yield os.path.abspath(name)

@@ -11,7 +11,7 @@ from shlex import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from typing import Any, Iterable
 
 DISTRIBUTIONS = {
     "PIL": "Pillow",
@@ -93,24 +93,33 @@ def similar(name: str, names: Iterable[str]) -> str:
 
 def declared(pyproject: str) -> list[str]:
     """Return the dependencies in `pyproject.toml`, where there is something here to read it."""
+    try:
+        wanted = read_toml(pyproject)["project"]["dependencies"]
+        return [text for text in wanted if isinstance(text, str)]
+    except (KeyError, TypeError):
+        return []
+
+
+def read_toml(path: str) -> Any:
+    """Return what is in a file, or an empty table where nothing here can read it."""
     for module in ("tomllib", "tomli", "pip._vendor.tomli"):
         try:
             toml = import_module(module)
-            with open(pyproject, "rb") as file:
-                wanted = toml.load(file)["project"]["dependencies"]
-            return [text for text in wanted if isinstance(text, str)]
+            with open(path, "rb") as file:
+                return toml.load(file)
         except ImportError:
             continue
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             break
-    return []
+    return {}
 
 
 def required(file: str) -> list[str]:
-    """Return the lines of a file of requirements."""
+    """Return the lines of a file of requirements; what a backslash continues is one line."""
     try:
-        with open(file, encoding="utf-8") as lines:
-            stripped = [line.partition(" #")[0].strip() for line in lines]
+        with open(file, encoding="utf-8-sig") as opened:
+            lines = re.sub(r"\\\n", "", opened.read()).splitlines()
+        stripped = [line.partition(" #")[0].strip() for line in lines]
     except (OSError, ValueError):
         return []
     return [line for line in stripped if line and not line.startswith("#")]

@@ -97,7 +97,7 @@ def main(data: int, control_descriptor: int, files: int, begun: int) -> None:
     if config["describe"]:
         from . import facts
 
-        report += facts.describe(loaded)
+        report += facts.describe(loaded, config["root"])
     link.report(wire.READY, report)
     runner.serve(handle)
 

@@ -46,8 +46,9 @@ def load_setting(path: object, root: str) -> tuple[Any, str]:
 def load(path: str, root: str, defaults: tuple[str, ...], wording: str = "") -> tuple[Any, str]:
     """Load a WSGI application and return it with its dotted name.
 
-    `path` is `module:attribute`, or a dotted path to a module (which has one of `defaults`) or,
-    for WSGI_APPLICATION, to an attribute. `wording` replaces the message of an ImportError.
+    `path` is `module:attribute`, where the attribute may be a function to call, as in
+    `module:create_app()`; or a dotted path to a module (which has one of `defaults`) or, for
+    WSGI_APPLICATION, to an attribute. `wording` replaces the message of an ImportError.
     """
     try:
         if ":" in path or not wording:
@@ -72,6 +73,15 @@ def load(path: str, root: str, defaults: tuple[str, ...], wording: str = "") -> 
         )
         reason.application = path
         raise reason
+    if _makes_applications(application):
+        module, _, attribute = name.rpartition(".")
+        reason = Failure(
+            "application",
+            f"{name} does not take (environ, start_response)",
+            f"where it is a function that makes the application: --app '{module}:{attribute}()'",
+        )
+        reason.application = path
+        raise reason
     return application, name
 
 
@@ -83,12 +93,13 @@ def _from_module(module: str, path: str, defaults: tuple[str, ...]) -> tuple[Any
                 return getattr(found, default), f"{module}.{default}"
         raise _missing(found, module, defaults[0])
     name = module
-    for attribute in path.split("."):
+    is_called = path.endswith("()")
+    for attribute in (path[:-2] if is_called else path).split("."):
         if not hasattr(found, attribute):
             raise _missing(found, name, attribute)
         found = getattr(found, attribute)
         name = f"{name}.{attribute}"
-    return found, name
+    return (found(), f"{name}()") if is_called else (found, name)
 
 
 def _from_dotted(path: str, defaults: tuple[str, ...]) -> tuple[Any, str]:
@@ -120,6 +131,16 @@ def _missing(owner: object, name: str, attribute: str) -> Failure | ImportError:
     return Failure(
         "application", str(error), f"did you mean `{name}.{near}`?" if near else "", error
     )
+
+
+def _makes_applications(value: object) -> bool:
+    """Say whether a function can be called without arguments, and not with an application's two."""
+    code = getattr(value, "__code__", None)
+    if type(value) is not type(_describe) or code is None:
+        return False
+    takes_any = code.co_flags & 4
+    required = code.co_argcount - len(value.__defaults__ or ())
+    return not takes_any and code.co_argcount < 2 and required == 0
 
 
 def _describe(value: object) -> str:

@@ -20,6 +20,9 @@ APP = """
 
     application = Holder()
     factory = Factory()
+
+    def create():
+        return application
 """
 
 
@@ -40,6 +43,7 @@ class Described(unittest.TestCase):
             "shop.site1:application": "shop.site1:application",
             "shop.site1": "shop.site1:application",
             "shop.site1:factory.app": "shop.site1:factory.app",
+            "shop.site1:create()": "shop.site1:create()",
         }.items():
             found = described({"shop/__init__.py": "", "shop/site1.py": APP}, app=app)
             self.assertEqual(found["application"], [expected])
@@ -50,10 +54,11 @@ class Described(unittest.TestCase):
         settings = """
             from pathlib import Path
             WSGI_APPLICATION = "site1.application"
-            ALLOWED_HOSTS = [".example.com", "*", "localhost", "127.0.0.1", "[::1]", "b.example"]
-            STATIC_URL = "files/"
+            ALLOWED_HOSTS = [".example.com", "*", "localhost", "127.0.0.1", "[::1]"]
+            ALLOWED_HOSTS += ["b.example", "example.com"]
+            STATIC_URL = "https://cdn.example/files/"
             STATIC_ROOT = Path(__file__).parent / "static"
-            MEDIA_URL = "https://cdn.example/"
+            MEDIA_URL = "https://bucket.example/"
             MEDIA_ROOT = "media"
             DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
         """
@@ -62,8 +67,10 @@ class Described(unittest.TestCase):
         self.assertEqual(found["static_url"], ["/files/"])
         self.assertEqual(found["static_root"], ["static"])
         self.assertEqual(found["host"], ["example.com", "b.example"])
-        self.assertEqual(found["writes"], ["media"])
+        self.assertEqual(found["subdomains"], ["example.com"])
+        # A storage elsewhere has all of a host for itself.
         self.assertNotIn("media_url", found)
+        self.assertNotIn("writes", found)
         self.assertEqual(found["database"], ["postgresql"])
 
     def test_odd_settings_are_nothing(self) -> None:
@@ -78,10 +85,52 @@ class Described(unittest.TestCase):
         for name in ("host", "static_url", "static_root", "writes", "database"):
             self.assertNotIn(name, found)
 
+    def test_the_installer_is_the_one_whose_files_are_there(self) -> None:
+        for file, expected in {
+            "uv.lock": "uv",
+            "poetry.lock": "poetry",
+            "Pipfile": "pipenv",
+        }.items():
+            found = described({"site1.py": APP, file: ""}, app="site1")
+            self.assertEqual(found["installer"], [expected])
+        found = described({"site1.py": APP}, app="site1")
+        self.assertEqual(found["installer"], ["pip" if find_spec("pip") else "uv pip"])
+
     def test_nothing_is_told_unasked(self) -> None:
         with Front({"site1.py": APP}, app="site1") as front:
             names = [name for name, _ in front.ready_pairs()]
         self.assertFalse([name for name in names if name.startswith("deploy_")])
+
+    @unittest.skipUnless(find_spec("django"), "Django is not installed")
+    def test_files_in_a_storage_elsewhere_are_no_web_servers(self) -> None:
+        settings = (
+            DJANGO_SITE["site1/settings.py"]
+            + """
+        import django
+        STATIC_ROOT = "/srv/files"
+        MEDIA_ROOT = "/srv/uploads"
+        MEDIA_URL = "media/"
+        FORCE_SCRIPT_NAME = "/shop"
+        if django.VERSION < (4, 2):
+            STATICFILES_STORAGE = "site1.storage.Bucket"
+        else:
+            STORAGES = {
+                "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+                "staticfiles": {"BACKEND": "site1.storage.Bucket"},
+            }
+        """
+        )
+        storage = """
+            from django.core.files.storage import Storage
+            class Bucket(Storage):
+                pass
+        """
+        files = {**DJANGO_SITE, "site1/settings.py": settings, "site1/storage.py": storage}
+        found = described(files)
+        self.assertNotIn("static_url", found)
+        self.assertEqual(found["media_root"], ["/srv/uploads"])
+        self.assertEqual(found["script_name"], ["/shop"])
+        self.assertEqual(found["media_url"], ["/shop/media/"])
 
     @unittest.skipUnless(find_spec("django"), "Django is not installed")
     def test_djangos_own_handler_is_a_function(self) -> None:

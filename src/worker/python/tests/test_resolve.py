@@ -196,6 +196,13 @@ class Failures(unittest.TestCase):
                 self.assertIn("Error", told["traceback"])
         told = self.fails({"s.py": plain("a.wsgi.number")}, settings="s")
         self.check(told, "application", "a.wsgi.number is not callable: it is of type int")
+        factory = {"t.py": "def create_app(debug=False):\n    return None\n"}
+        told = self.fails(factory, app="t:create_app")
+        self.check(told, "application", "does not take", "--app 't:create_app\\(\\)'$")
+        told = self.fails(factory, app="t:create_app()")
+        self.check(
+            told, "application", r"^t.create_app\(\) is not callable: it is of type NoneType"
+        )
         told = self.fails({"s.py": "WSGI_APPLICATION = 5\n"}, settings="s")
         self.check(told, "application", "must be a dotted path")
         told = self.fails({"t.py": "raise OSError('x')\n"}, app="t:app")
