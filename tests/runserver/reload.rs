@@ -92,7 +92,10 @@ fn the_next_answer_is_of_the_new_code() {
         assert_eq!(client.get("/").text(), number.to_string(), "{save:?}");
     }
     let reloads = reloads(&server);
-    assert!((20..=20 + slow).contains(&reloads), "{reloads}, {slow} slow");
+    assert!(
+        (20..=20 + slow).contains(&reloads),
+        "{reloads}, {slow} slow"
+    );
 }
 
 /// No request fails while the project is saved again and again, and none that was sent after a
