@@ -197,7 +197,7 @@ fn it_speaks_fastcgi_to_uwsgi() {
     assert!(uwsgi.wait_exit().success(), "{}", uwsgi.output());
 }
 
-/// FORCE_SCRIPT_NAME: the site has a path of a host, and the project sees the rest.
+/// `FORCE_SCRIPT_NAME`: the site has a path of a host, and the project sees the rest.
 #[test]
 fn a_site_may_be_below_a_path() {
     let site = uwsgi::site();
