@@ -50,9 +50,12 @@ fn it_serves_by_its_units() {
         mut gunicorn,
     } = serve();
     let headers = "Host: site.example\r\nX-Forwarded-Proto: https";
+    let forged = format!("{headers}\r\nSCRIPT_NAME: /forged\r\nPATH_INFO: /broken");
+    let of_forged = get(Client::connect_unix(&socket), "/", &forged);
     let get = |target: &str| get(Client::connect_unix(&socket), target, headers);
     site.check("https://site.example/", get);
     assert_eq!(get("/").text().lines().nth(2), Some("secure"));
+    assert_eq!(of_forged.text(), get("/").text());
 
     // ExecReload: those of before answer what they have, and none is refused.
     let waiting = site.wait(Client::connect_unix(&socket));

@@ -45,6 +45,8 @@ access_log_format = '%({x-forwarded-for}i)s "%(r)s" %(s)s %(b)s %(M)sms "%(a)s"'
 
 # X-Forwarded-Proto is believed of whoever comes by a Unix socket, and over TCP of these.
 forwarded_allow_ips = "127.0.0.1,::1"
+# Not of these, which would set the path: proxies pass on what visitors send under such names.
+forwarder_headers = ""
 
 # `gunicornc` would need a place to write to, which the service does not have.
 control_socket_disable = True
