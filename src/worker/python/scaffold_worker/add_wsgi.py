@@ -280,9 +280,10 @@ def _check_directory(path: str) -> None:
     except OSError:
         return
     if modules:
+        name = os.path.basename(path)
         raise Refusal(
             "module",
-            f"a `wsgi.py` beside the directory `wsgi` would hide what is in that, such as "
+            f"a `{name}.py` beside the directory `{name}` would hide what is in that, such as "
             f"`{modules[0]}`",
             "give the directory an `__init__.py` that has `application`, or another name",
             Place(os.path.join(path, modules[0]), 1, 1),

@@ -27,7 +27,6 @@ FACTORY = "django.core.wsgi:get_wsgi_application()"
 LOCAL = ("localhost", "testserver")
 """Hosts that are names of no site."""
 
-
 INSTALLERS = (("uv.lock", "uv"), ("poetry.lock", "poetry"), ("Pipfile", "pipenv"))
 """Files that say who keeps a project's requirements, and who that is."""
 
@@ -53,7 +52,7 @@ def describe(loaded: Loaded, root: str) -> Pairs:
     settings = _Settings(loaded)
     note("deploy_script_name", settings.script_name())
     for kind in ("static", "media"):
-        url, directory = settings.files(kind)
+        url, directory = settings.address(kind), settings.directory(kind)
         if url and directory:
             note(f"deploy_{kind}_url", url)
             note(f"deploy_{kind}_root", directory)
@@ -126,24 +125,38 @@ class _Settings:
             # Django computes some; a server is told nothing of what it cannot.
             return None
 
-    def files(self, kind: str) -> tuple[str, str]:
-        """Return the address and the directory of files of a kind that a web server can send."""
-        url, root = self.get(f"{kind.upper()}_URL"), self.get(f"{kind.upper()}_ROOT")
-        if kind == "static" and not root and frameworks.recognise(self._application)[:5] == "Flask":
-            url = getattr(self._application, "static_url_path", None)
-            root = getattr(self._application, "static_folder", None)
-        if not isinstance(url, str) or not isinstance(root, (str, os.PathLike)):
-            return "", ""
+    def address(self, kind: str) -> str:
+        """Return the path at which a web server can send files of a kind, between slashes; empty
+        where there is none."""
+        url = self.get(f"{kind.upper()}_URL")
         # Where it begins with no slash, Django puts the script name before it while it answers.
         written = getattr(getattr(self._settings, "_wrapped", None), f"{kind.upper()}_URL", url)
-        if isinstance(written, str) and not urlsplit(written).netloc and written[:1] != "/":
-            url = f"{self.script_name()}/{written}"
-        path = os.fspath(root)
-        # A network that delivers files under its own name fetches them at the same path here.
-        address = urlsplit(url).path.strip("/")
-        if not isinstance(path, str) or not path or not address or not self._are_local(kind):
-            return "", ""
-        return f"/{address}/", os.path.abspath(path)
+        if self._is_flasks(kind):
+            url = written = getattr(self._application, "static_url_path", None)
+        if not isinstance(url, str):
+            return ""
+        try:
+            if isinstance(written, str) and not urlsplit(written).netloc and written[:1] != "/":
+                url = f"{self.script_name()}/{written}"
+            # A network that delivers files under its own name fetches them at the same path here.
+            path = urlsplit(url).path.strip("/")
+        except ValueError:
+            return ""
+        return f"/{path}/" if path else ""
+
+    def directory(self, kind: str) -> str:
+        """Return where files of a kind are, unless that is on other machines."""
+        root = self.get(f"{kind.upper()}_ROOT")
+        if self._is_flasks(kind):
+            root = getattr(self._application, "static_folder", None)
+        path = os.fspath(root) if isinstance(root, (str, os.PathLike)) else ""
+        is_known = isinstance(path, str) and path and self._are_local(kind)
+        return os.path.abspath(path) if is_known else ""
+
+    def _is_flasks(self, kind: str) -> bool:
+        """Say whether it is the application itself that knows of files of a kind."""
+        is_told = kind != "static" or bool(self.get("STATIC_ROOT"))
+        return not is_told and frameworks.recognise(self._application)[:5] == "Flask"
 
     def _are_local(self, kind: str) -> bool:
         """Say whether files of a kind are in a directory, and not on other machines."""
@@ -158,18 +171,11 @@ class _Settings:
 
     def hosts(self) -> Iterator[str]:
         """Yield the names of the site that are known, without patterns and addresses."""
-        seen = set()
-        for host in self._host_patterns():
-            name = host.lstrip(".")
-            if name not in seen:
-                seen.add(name)
-                yield name
+        yield from dict.fromkeys(host.lstrip(".") for host in self._host_patterns())
 
     def hosts_with_subdomains(self) -> Iterator[str]:
         """Yield those of the names that all names below them belong to, too."""
-        for host in self._host_patterns():
-            if host.startswith("."):
-                yield host[1:]
+        yield from dict.fromkeys(it[1:] for it in self._host_patterns() if it.startswith("."))
 
     def _host_patterns(self) -> Iterator[str]:
         hosts = self.get("ALLOWED_HOSTS") or self.get("TRUSTED_HOSTS") or ()
@@ -188,12 +194,9 @@ class _Settings:
 
     def written(self) -> Iterator[str]:
         """Yield the directories that the project writes to: uploads, and databases of SQLite."""
-        _, uploads = self.files("media")
-        if uploads:
-            yield uploads
-        for file in self.sqlite_files():
-            if os.path.dirname(file) != uploads:
-                yield os.path.dirname(file)
+        uploads = self.directory("media")
+        databases = map(os.path.dirname, self.sqlite_files())
+        yield from dict.fromkeys([uploads, *databases] if uploads else databases)
 
     def sqlite_files(self) -> Iterator[str]:
         """Yield the databases of SQLite."""
