@@ -12,8 +12,12 @@ const KEY: &str = "project.dependencies";
 /// Where requirements are pinned for pip.
 const REQUIREMENTS: &str = "requirements.txt";
 
-/// The same, where there is a directory of them.
-const FOR_PRODUCTION: [&str; 2] = ["requirements/production.txt", "requirements/prod.txt"];
+/// The same, and where it may be if there is a directory of them: the first that is there counts.
+const FILES: [&str; 3] = [
+    REQUIREMENTS,
+    "requirements/production.txt",
+    "requirements/prod.txt",
+];
 
 /// Where uv pins what is in `pyproject.toml`.
 const UV_LOCK: &str = "uv.lock";
@@ -79,12 +83,11 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// Looks for it in the project with that root, in the order of [`Requirements::read`]; what is
-    /// pinned by uv, Poetry or Pipenv goes before what it was pinned from.
+    /// Looks for it in the project with that root: a file for pip goes first, then what uv, Poetry
+    /// or Pipenv have pinned, then what that was pinned from.
     pub fn find(root: &Path) -> Result<Option<Self>, Error> {
         let is_there = |file: &&&str| root.join(file).is_file();
-        let files = [REQUIREMENTS];
-        if let Some(file) = files.iter().chain(&FOR_PRODUCTION).find(is_there) {
+        if let Some(file) = FILES.iter().find(is_there) {
             return Ok(Some(Self::without_groups(file)));
         }
         let locks = [POETRY_LOCK, PIPFILE_LOCK];

@@ -47,8 +47,9 @@ impl Search {
     }
 
     /// Chooses the interpreter: the one named on the command line, for the site or in the
-    /// configuration, which must exist; else that of the active virtual environment, of the nearest `.venv` or `venv`
-    /// from the root upwards, of the active conda environment; else the first on PATH.
+    /// configuration, which must exist; else that of the active virtual environment, of the
+    /// nearest `.venv` or `venv` from the root upwards, of the active conda environment; else the
+    /// first on PATH.
     ///
     /// An active environment that is no longer there is passed over: the variable outlives the
     /// directory in every shell where it was activated, and nobody named it for this command.

@@ -69,7 +69,7 @@ pub(super) async fn serve(
         Then::Gone => connection.front.log.broken_pipe(peer),
         Then::Close | Then::KeepAlive => {
             if connection.is_bodiless || connection.outgoing.is_read() {
-                // Nothing more is to come that could cost the client the answer.
+                // Nothing more of this request is to come that could cost the client the answer.
                 connection.socket.guard.release();
             }
             connection.socket.close().await;

@@ -53,9 +53,16 @@ impl Outgoing {
     /// Makes this the request with that head.
     pub(super) fn set(&mut self, head: &Head<'_>) {
         match self {
-            Self::Worker(ForWorker { base, environ, .. }) => {
+            Self::Worker(ForWorker {
+                base,
+                environ,
+                body,
+                ..
+            }) => {
                 environ.copy_from(base);
                 environ::add_request(environ, head);
+                // That of the request before.
+                *body = None;
             }
             Self::Http(sending, limits) => sending.set(head, limits),
         }

@@ -21,6 +21,10 @@ const MAX_CONNECTIONS: usize = 16 * 1024;
 /// no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How many connections may fail while the last ones are accepted: each of them may be one whose
+/// client has gone, or the system has no file descriptors left.
+const MAX_FAILURES: usize = 100;
+
 /// The HTTP front of one site, or of several that have their addresses in common.
 #[derive(Debug)]
 pub struct Server {
@@ -95,10 +99,15 @@ impl Server {
             () = poll_fn(|context| end.poll(context)) => {}
         }
         // Who has connected may have sent a request, too.
-        while let Ok(place) = Arc::clone(&places).try_acquire_owned()
-            && let Some(Ok(accepted)) = unconstrained(listeners.accept()).now_or_never()
+        let mut failures = 0;
+        while failures < MAX_FAILURES
+            && let Ok(place) = Arc::clone(&places).try_acquire_owned()
+            && let Some(accepted) = unconstrained(listeners.accept()).now_or_never()
         {
-            connections.serve(accepted, place);
+            match accepted {
+                Ok(accepted) => connections.serve(accepted, place),
+                Err(_) => failures += 1,
+            }
         }
         drop(listeners);
         connections.end().await;

@@ -44,7 +44,7 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// A guard. Its clones are waited for as well.
+    /// A guard, to be taken before the end begins. Its clones are waited for as well.
     #[must_use]
     pub fn guard(&self) -> ShutdownGuard {
         ShutdownGuard {
@@ -81,15 +81,20 @@ impl ShutdownGuard {
         self.reached(Stage::Over)
     }
 
+    /// Waits until no more requests are taken, without being waited for.
+    pub fn begins(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.reached(Stage::Finishing)
+    }
+
     /// Whether no more requests are taken.
     pub(super) fn is_begun(&self) -> bool {
         // Also where nobody is left who decides.
         self.stage.has_changed().unwrap_or(true)
     }
 
-    /// Waits until no more requests are taken, without being waited for.
+    /// The same as [`Self::begins`], for whoever waits for something else as well.
     pub(super) fn begun(&self) -> Begun {
-        Begun(Box::pin(self.reached(Stage::Finishing)))
+        Begun(Box::pin(self.begins()))
     }
 
     /// Is no longer waited for.

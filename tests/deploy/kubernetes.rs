@@ -126,7 +126,7 @@ fn sqlite_has_one_pod_at_a_time() {
     let mounted = json!([
         {"name": "tmp", "mountPath": "/tmp"},
         {"name": "data", "mountPath": "/data", "subPath": "data"},
-        {"name": "data", "mountPath": "/app/media", "subPath": "files-1"},
+        {"name": "data", "mountPath": "/app/media", "subPath": "files-media"},
     ]);
     for container in [&pod["initContainers"][0], manifests.container()] {
         assert_eq!(container["volumeMounts"], mounted);

@@ -284,7 +284,7 @@ fn warn(read: &SettingsRead, site: &Site) {
     );
 }
 
-/// Tells of a new module that has settings for development, unless the environment names others.
+/// Tells of a new module that falls back on settings for development.
 fn warn_of_development(read: &SettingsRead) {
     let is_new = read.module.as_ref().is_some_and(|it| !it.is_there);
     let settings = read.settings.as_deref().unwrap_or_default();

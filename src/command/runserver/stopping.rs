@@ -96,6 +96,7 @@ async fn finish(shutdown: &Shutdown, signals: &mut Signals, voice: Option<Voice>
     };
     loop {
         tokio::select! {
+            biased;
             () = shutdown.finished() => return,
             _ = signals.next() => return,
             () = &mut telling, if !is_told => {

@@ -76,7 +76,7 @@ async fn serve(
     let (mut hosted, mut listed) = (Vec::new(), Vec::new());
     for (number, site) in sites.into_iter().enumerate() {
         let started = start(site, verbosity, &guard, printers)?;
-        running.push(Box::pin(in_turn(number, guard.over(), started.running)));
+        running.push(Box::pin(in_turn(number, guard.begins(), started.running)));
         listed.push(started.listed);
         hosted.extend(started.hosted);
     }

@@ -30,3 +30,20 @@ if not any("whitenoise" in name.lower() for name in settings.MIDDLEWARE):
         prefix={% if script_name %}{{ static_url | replace(from=script_name ~ "/", to="/") | python_string }}{% else %}{{ static_url | python_string }}{% endif %},
     )
 {%- endif %}
+{%- if script_name %}
+
+
+class Below:
+    """Takes FORCE_SCRIPT_NAME off the address, unless a proxy in front has done so."""
+
+    def __init__(self, application):
+        self.application = application
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"].startswith({{ (script_name ~ "/") | python_string }}):
+            environ["PATH_INFO"] = environ["PATH_INFO"][len({{ script_name | python_string }}) :]
+        return self.application(environ, start_response)
+
+
+application = Below(application)
+{%- endif %}

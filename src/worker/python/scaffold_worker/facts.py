@@ -27,6 +27,9 @@ FACTORY = "django.core.wsgi:get_wsgi_application()"
 LOCAL = ("localhost", "testserver")
 """Hosts that are names of no site."""
 
+SQLITE = ("sqlite3", "spatialite")
+"""Engines of Django whose database is a file."""
+
 INSTALLERS = (("uv.lock", "uv"), ("poetry.lock", "poetry"), ("Pipfile", "pipenv"))
 """Files that say who keeps a project's requirements, and who that is."""
 
@@ -190,7 +193,8 @@ class _Settings:
         databases = self.get("DATABASES")
         database = databases.get("default") if isinstance(databases, dict) else None
         engine = database.get("ENGINE") if isinstance(database, dict) else None
-        return engine.rpartition(".")[2] if isinstance(engine, str) else ""
+        kind = engine.rpartition(".")[2] if isinstance(engine, str) else ""
+        return "sqlite3" if kind in SQLITE else kind
 
     def written(self) -> Iterator[str]:
         """Yield the directories that the project writes to: uploads, and databases of SQLite."""
@@ -202,7 +206,8 @@ class _Settings:
         """Yield the databases of SQLite."""
         databases = self.get("DATABASES")
         for database in databases.values() if isinstance(databases, dict) else ():
-            if isinstance(database, dict) and str(database.get("ENGINE")).endswith("sqlite3"):
+            engine = str(database.get("ENGINE")) if isinstance(database, dict) else ""
+            if engine.rpartition(".")[2] in SQLITE:
                 name = str(database.get("NAME") or "")
                 if name and not name.startswith((":", "file:")):
                     yield os.path.abspath(name)
