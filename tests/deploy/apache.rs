@@ -230,13 +230,23 @@ fn it_asks_for_users_of_django() {
             site.path(&format!("deploy/apache-auth/{name}-auth.conf"))
         )
     };
+    // The thread that ends an interpreter waits for ever for the one that imported `threading` there,
+    // unless it is the same: so Apache's main thread loads them, and not the one that is asked first.
+    let load = |name: &str| {
+        let script = site.path(&format!("deploy/apache-auth/{name}-auth.wsgi"));
+        format!(
+            "WSGIImportScript \"{script}\" process-group=%{{GLOBAL}} \
+             application-group={name}-auth\n"
+        )
+    };
     let configuration = format!(
-        "DocumentRoot {}\n{}{}",
+        "DocumentRoot {}\n{}{}{}",
         documents.display(),
+        load("members") + &load("agents"),
         include("members"),
         include("agents")
     );
-    let apache = place.start(&configuration);
+    let mut apache = place.start(&configuration);
     let ask = |target: &str, user: &str, password: &str| {
         let credentials = STANDARD.encode(format!("{user}:{password}"));
         let headers = format!("Host: localhost\r\nAuthorization: Basic {credentials}");
@@ -269,4 +279,6 @@ fn it_asks_for_users_of_django() {
             apache.output()
         );
     }
+    apache.signal(Signal::WINCH);
+    assert!(apache.wait_exit().success(), "{}", apache.output());
 }
