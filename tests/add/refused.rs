@@ -9,7 +9,12 @@ use crate::support::{Packages, Test, newest};
 #[track_caller]
 fn refuses(test: Test, message: &str) {
     let outcome = test.status(1).stderr_contains(message).run();
-    for made in ["wsgi.py", "mysite/wsgi.py", ".scaffold-staging"] {
+    for made in [
+        "wsgi.py",
+        "mysite/wsgi.py",
+        "mysite/server.py",
+        ".scaffold-staging",
+    ] {
         assert!(!outcome.dir().join(made).exists(), "{made}");
     }
 }
@@ -124,6 +129,13 @@ fn a_directory_that_the_module_would_hide() {
         let test = add(&settings).file("mysite/wsgi/production.py", "application = 1\n");
         refuses(test, message);
     }
+    // The one that the setting names, whatever that is called.
+    let line = LINE.replace(".wsgi.", ".server.");
+    let test = add(&format!("{SETTINGS}{line}"));
+    refuses(
+        test.file("mysite/server/production.py", "application = 1\n"),
+        &message.replace("wsgi", "server"),
+    );
 }
 
 #[test]

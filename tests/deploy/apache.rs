@@ -91,6 +91,39 @@ fn two_sites_at_once_have_each_its_own_settings() {
     }
 }
 
+/// `FORCE_SCRIPT_NAME`: the site has a path of a host, and the project sees the rest.
+#[test]
+fn a_site_may_be_below_a_path() {
+    let place = Place::new();
+    let site = Site::new(&place.environment(&debians()));
+    site.open_to_all();
+    let below = "FORCE_SCRIPT_NAME = '/my.shop'\nSTATIC_URL = 'static/'\n";
+    site.append("mysite/production.py", below);
+    let file = site.path("deploy/apache/below.env");
+    let own = [
+        ("service", "below"),
+        ("host", "site.example"),
+        ("environment_file", &*file),
+    ];
+    let site = site.deploy("apache", &[&own[..], &place.variables()].concat());
+    let include = site.path("deploy/apache/below.conf");
+    let mut apache = place.start(&format!("Include \"{include}\"\n"));
+    let get = |target: &str| visit(place.port, "site.example", target);
+    let page = get("/my.shop/");
+    let url = "http://site.example/my.shop/";
+    assert_eq!(page.text().lines().nth(1), Some(url), "{}", page.text());
+    let file = get("/my.shop/static/site.css");
+    assert_eq!((file.status, file.text()), (200, "body { color: red }\n"));
+    assert_eq!(get("/my.shop/files/site.css").status, 200);
+    assert_eq!(get("/my.shop/nothing").status, 404);
+    assert_eq!(get("/my.shop/broken").status, 500);
+    for elsewhere in ["/", "/files/site.css", "/static/site.css", "/my.shopx/"] {
+        assert_eq!(get(elsewhere).status, 404, "{elsewhere}");
+    }
+    apache.signal(Signal::WINCH);
+    assert!(apache.wait_exit().success(), "{}", apache.output());
+}
+
 const PAGE: &str = "
 from django.conf import settings
 from django.http import HttpResponse
@@ -197,13 +230,23 @@ fn it_asks_for_users_of_django() {
             site.path(&format!("deploy/apache-auth/{name}-auth.conf"))
         )
     };
+    // The thread that ends an interpreter waits for ever for the one that imported `threading` there,
+    // unless it is the same: so Apache's main thread loads them, and not the one that is asked first.
+    let load = |name: &str| {
+        let script = site.path(&format!("deploy/apache-auth/{name}-auth.wsgi"));
+        format!(
+            "WSGIImportScript \"{script}\" process-group=%{{GLOBAL}} \
+             application-group={name}-auth\n"
+        )
+    };
     let configuration = format!(
-        "DocumentRoot {}\n{}{}",
+        "DocumentRoot {}\n{}{}{}",
         documents.display(),
+        load("members") + &load("agents"),
         include("members"),
         include("agents")
     );
-    let apache = place.start(&configuration);
+    let mut apache = place.start(&configuration);
     let ask = |target: &str, user: &str, password: &str| {
         let credentials = STANDARD.encode(format!("{user}:{password}"));
         let headers = format!("Host: localhost\r\nAuthorization: Basic {credentials}");
@@ -236,4 +279,6 @@ fn it_asks_for_users_of_django() {
             apache.output()
         );
     }
+    apache.signal(Signal::WINCH);
+    assert!(apache.wait_exit().success(), "{}", apache.output());
 }

@@ -3,8 +3,6 @@
 
 use std::{
     fs,
-    fs::OpenOptions,
-    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -14,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     image::{Image, assert_linted},
-    site::get,
+    site::{Waiting, get, make_pipe},
 };
 use crate::support::{
     Client, Daemon, Outcome, Packages, Response, Sandbox, Test, free_port, newest,
@@ -164,13 +162,7 @@ fn django_is_served_from_its_image() {
         assert!(!image.path(path).exists(), "{path}");
     }
     let pipe = site.sandbox.dir().join("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    make_pipe(&pipe);
     let variables = [
         (
             "SECRET_KEY",
@@ -203,14 +195,11 @@ fn django_is_served_from_its_image() {
     );
 
     // SIGTERM arrives at Gunicorn itself, and what is under way is answered.
-    let mut client = Client::connect(("127.0.0.1", site.port));
-    client.send("GET /wait HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
-    let mut pipe = OpenOptions::new().write(true).open(&pipe).unwrap();
+    let client = Client::connect(("127.0.0.1", site.port));
+    let waiting = Waiting::begin(client, "Host: shop.example", &pipe);
     gunicorn.signal(Signal::TERM);
     gunicorn.wait_for_output("Handling signal: term");
-    pipe.write_all(b"at last").unwrap();
-    drop(pipe);
-    assert_eq!(client.response().text(), "at last");
+    waiting.end();
     assert!(gunicorn.wait_exit().success(), "{}", gunicorn.output());
     let (is_content, text) = told(image.health(&variables));
     assert!(!is_content && text.contains("no answer at port"), "{text}");

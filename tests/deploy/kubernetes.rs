@@ -15,12 +15,15 @@ use super::{
     docker::{Deployed, locked_django},
     image::Image,
     manifests::Manifests,
-    site::get,
+    site::{Waiting, get, make_pipe},
 };
 use crate::support::{Client, Daemon, Packages, Response, Test, newest};
 
-/// Pages that ask the database, one of which tells what is known of the visitor.
+/// Pages that ask the database, one of which tells what is known of the visitor, and others.
 const URLS: &str = r#"
+import os
+from pathlib import Path
+
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import path
@@ -35,7 +38,20 @@ def health(request):
     return HttpResponse(User.objects.count())
 
 
-urlpatterns = [path("", home), path("healthz/", health)]
+def broken(request):
+    raise ValueError("broken on purpose")
+
+
+def wait(request):
+    return HttpResponse(Path(os.environ["PIPE"]).read_text())
+
+
+urlpatterns = [
+    path("", home),
+    path("healthz/", health),
+    path("broken", broken),
+    path("wait", wait),
+]
 "#;
 
 /// There is nothing at `/`, unless it is broken.
@@ -289,14 +305,14 @@ impl Kubelet<'_> {
         gunicorn
     }
 
-    /// Asks from another address than the server's own, as from outside of the pod.
-    fn get(&self, target: &str, headers: &str) -> Response {
+    /// Comes from another address than the server's own, as from outside of the pod.
+    fn connect(&self) -> Client {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        get(
-            Client::connect_from([127, 0, 0, 2].into(), address),
-            target,
-            headers,
-        )
+        Client::connect_from([127, 0, 0, 2].into(), address)
+    }
+
+    fn get(&self, target: &str, headers: &str) -> Response {
+        get(self.connect(), target, headers)
     }
 
     /// Whether a probe succeeds (<https://kubernetes.io/docs/concepts/workloads/pods/probes/>).
@@ -341,11 +357,14 @@ fn a_pod_of_django_is_looked_after() {
     let manifests = Manifests::read(&site.path("deploy/kubernetes"));
     manifests.check();
     let image = site.build("uv.lock");
+    let pipe = site.path("pipe");
+    make_pipe(&pipe);
+    let own = vec![("SECRET_KEY", SECRET_KEY), ("PIPE", pipe.to_str().unwrap())];
     let kubelet = Kubelet {
         manifests: &manifests,
         image: &image,
         port: site.port,
-        variables: [manifests.environment(), vec![("SECRET_KEY", SECRET_KEY)]].concat(),
+        variables: [manifests.environment(), own].concat(),
     };
     assert_eq!(kubelet.probes(), [false; 3]);
     let pod = &manifests.get("Deployment")["spec"]["template"]["spec"];
@@ -363,12 +382,17 @@ fn a_pod_of_django_is_looked_after() {
     assert_eq!(response.status, 301);
     let proxied = format!("{host}\r\nX-Forwarded-Proto: https");
     let forged = format!("{proxied}\r\nSCRIPT_NAME: /forged\r\nPATH_INFO: /healthz/");
-    for headers in [proxied, forged] {
+    for headers in [&proxied, &forged] {
         assert_eq!(
-            kubelet.get("/", &headers).text(),
+            kubelet.get("/", headers).text(),
             "https://www.shop.example/"
         );
     }
+    let file = kubelet.get("/static/admin/css/base.css", &proxied);
+    assert_eq!(file.status, 200);
+    assert!(file.header("Content-Type").unwrap().starts_with("text/css"));
+    assert_eq!(kubelet.get("/nothing", &proxied).status, 404);
+    assert_eq!(kubelet.get("/broken", &proxied).status, 500);
 
     // The database is away: nobody is sent here, and nothing is killed.
     let database = manifests.get("ConfigMap")["data"]["DATABASE_PATH"].as_str();
@@ -377,8 +401,13 @@ fn a_pod_of_django_is_looked_after() {
     // The image's own check sees the page, too, and not the way to HTTPS.
     let output = checked();
     assert!(!output.status.success(), "{output:?}");
+
+    // The kubelet's SIGTERM: what is under way is answered.
+    let waiting = Waiting::begin(kubelet.connect(), &proxied, &pipe);
     gunicorn.signal(Signal::TERM);
-    assert!(gunicorn.wait_exit().success());
+    gunicorn.wait_for_output("Handling signal: term");
+    waiting.end();
+    assert!(gunicorn.wait_exit().success(), "{}", gunicorn.output());
     assert_eq!(kubelet.probes(), [false; 3]);
 }
 

@@ -94,11 +94,7 @@ impl Site {
         write(&format!("{}.py", settings.replace('.', "/")), PRODUCTION);
         write("staticfiles/site.css", "body { color: red }\n");
         let site = Self { sandbox, settings };
-        let made = Command::new("mkfifo")
-            .args(["-m", "666"])
-            .arg(site.dir().join(PIPE))
-            .status();
-        assert!(made.unwrap().success());
+        make_pipe(&site.dir().join(PIPE));
         site
     }
 
@@ -169,14 +165,8 @@ impl Site {
 
     /// Lets a request begin that waits until [`Waiting::end`].
     #[track_caller]
-    pub(super) fn wait(&self, mut client: Client) -> Waiting {
-        client.send("GET /wait HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        // This waits for the view to open it.
-        let pipe = OpenOptions::new().write(true).open(self.dir().join(PIPE));
-        Waiting {
-            client,
-            pipe: pipe.unwrap(),
-        }
+    pub(super) fn wait(&self, client: Client) -> Waiting {
+        Waiting::begin(client, "Host: localhost", &self.dir().join(PIPE))
     }
 }
 
@@ -192,6 +182,16 @@ pub(super) fn get(mut client: Client, target: &str, headers: &str) -> Response {
     client.response()
 }
 
+/// Makes what a view may wait for, whoever it runs as.
+#[track_caller]
+pub(super) fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo")
+        .args(["-m", "666"])
+        .arg(path)
+        .status();
+    assert!(made.unwrap().success());
+}
+
 /// A request under way.
 pub(super) struct Waiting {
     client: Client,
@@ -199,6 +199,20 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Asks for a view that reads from the pipe.
+    #[track_caller]
+    pub(super) fn begin(mut client: Client, headers: &str, pipe: &Path) -> Self {
+        client.send(format!(
+            "GET /wait HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n"
+        ));
+        // This waits for the view to open it.
+        let pipe = OpenOptions::new().write(true).open(pipe);
+        Self {
+            client,
+            pipe: pipe.unwrap(),
+        }
+    }
+
     /// Lets it end, and says that it was answered as if nothing had happened.
     #[track_caller]
     pub(super) fn end(self) {

@@ -231,6 +231,27 @@ fn an_upload_comes_to_its_end(#[case] length: usize, #[case] is_chunked: bool) {
     assert_ends(server, &[]);
 }
 
+/// Whoever still sends would lose the answer with the connection; that the request before was read
+/// whole says nothing of this one.
+#[test]
+fn a_refusal_comes_to_whoever_is_still_sending() {
+    let server = app().start();
+    let mut client = server.connect();
+    assert_eq!(client.get("/").text(), "done");
+    let half = "x".repeat(50_000);
+    let head = "POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 100000\r\n\r\n";
+    client.send(format!("{head}{half}"));
+    server.wait_for_output("\"POST / HTTP/1.1\" 403 ");
+    server.signal(Signal::TERM);
+    server.wait_for_output(ONE);
+    client.send(half);
+    let response = client.response();
+    assert_eq!(response.status, 403);
+    assert!(response.text().contains("`evil.example`"));
+    client.expect_close();
+    assert_ends(server, &[]);
+}
+
 #[test]
 fn a_view_that_never_ends_is_waited_for_up_to_the_limit() {
     let mut server = app().start();

@@ -5,84 +5,231 @@ use std::{
     process::Command,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::{ask, django, get, save, send, sites};
-use crate::support::{Packages, Sandbox, Serve, Server, newest, python};
+use crate::support::{Client, Packages, Sandbox, Serve, Server, newest, python};
 
 /// How long it may take until all processes are gone.
 const SOON: Duration = Duration::from_secs(10);
 
-/// Asks a site again and again with several clients while `meanwhile` does something to another;
-/// each answer must be right.
+/// How long something may take to happen so often as a test wants it.
+const OFTEN: Duration = Duration::from_mins(1);
+
+/// Does a thing again and again on several threads, each with a value of its own, while `meanwhile`
+/// does another.
 #[track_caller]
-fn under_load(server: &Server, host: &str, answer: &str, meanwhile: impl FnOnce()) {
+fn again_and_again<T>(
+    threads: usize,
+    begin: impl Fn() -> T + Sync,
+    again: impl Fn(&mut T) + Sync,
+    meanwhile: impl FnOnce(),
+) {
     let is_over = AtomicBool::new(false);
     let count = AtomicUsize::new(0);
     thread::scope(|scope| {
-        let clients = (0..3).map(|_| {
+        let threads = (0..threads).map(|_| {
             scope.spawn(|| {
-                let mut client = server.connect();
+                let mut own = begin();
                 while !is_over.load(Ordering::Relaxed) {
-                    let response = ask(&mut client, host, "/");
-                    assert_eq!((response.status, response.text()), (200, answer));
+                    again(&mut own);
                     count.fetch_add(1, Ordering::Relaxed);
                 }
             })
         });
-        let clients: Vec<_> = clients.collect();
+        let threads: Vec<_> = threads.collect();
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(meanwhile));
         is_over.store(true, Ordering::Relaxed);
-        for client in clients {
-            client.join().unwrap();
+        for thread in threads {
+            thread.join().unwrap();
         }
         outcome.unwrap();
     });
     assert!(count.into_inner() > 0);
 }
 
-/// Two projects with Djangos of their own, one of which crashes and the other is edited, while the
-/// other one of each has much to do.
-#[test]
-fn two_djangos_neither_of_which_notices_the_other() {
+/// Asks a site again and again with several clients while `meanwhile` does something to another;
+/// each answer must be right.
+#[track_caller]
+fn under_load(server: &Server, host: &str, answer: &str, meanwhile: impl FnOnce()) {
+    let again = |client: &mut Client| {
+        let response = ask(client, host, "/");
+        assert_eq!((response.status, response.text()), (200, answer));
+    };
+    again_and_again(3, || server.connect(), again, meanwhile);
+}
+
+const BLOG: &str = "blog.localhost";
+
+const SHOP: &str = "shop.localhost";
+
+const OF_SHOP: &str = "shop 6.1.3 0 shop.localhost";
+
+fn of_blog(value: usize) -> String {
+    format!("blog 4.2.30 {value} {BLOG}")
+}
+
+/// Two projects with Djangos of their own.
+fn blog_and_shop() -> Server {
     let sandbox = Sandbox::new();
     let oldest = python::minor(8).unwrap_or_else(newest);
-    let old = oldest.venv(Packages::OldDjango);
-    let new = newest().venv(Packages::Django);
-    django(&sandbox, "blog", &old);
-    django(&sandbox, "shop", &new);
+    django(&sandbox, "blog", &oldest.venv(Packages::OldDjango));
+    django(&sandbox, "shop", &newest().venv(Packages::Django));
     let server = Serve::within(sandbox)
         .args(["--site", "blog=./blog", "--site", "shop=shop"])
         .start();
-    let [blog, shop] = ["blog.localhost", "shop.localhost"];
-    let of_blog = |value| format!("blog 4.2.30 {value} {blog}");
-    let of_shop = format!("shop 6.1.3 0 {shop}");
-    assert_eq!(get(&server, blog, "/").text(), of_blog(0));
-    assert_eq!(get(&server, shop, "/").text(), of_shop);
+    assert_eq!(get(&server, BLOG, "/").text(), of_blog(0));
+    assert_eq!(get(&server, SHOP, "/").text(), OF_SHOP);
+    server
+}
 
-    under_load(&server, blog, &of_blog(0), || {
+/// One of them crashes and the other is edited, while the other one of each has much to do.
+#[test]
+fn two_djangos_neither_of_which_notices_the_other() {
+    let server = blog_and_shop();
+    under_load(&server, BLOG, &of_blog(0), || {
         for _ in 0..3 {
-            assert_eq!(get(&server, shop, "/crash").status, 502);
-            assert_eq!(get(&server, shop, "/").text(), of_shop);
+            assert_eq!(get(&server, SHOP, "/crash").status, 502);
+            assert_eq!(get(&server, SHOP, "/").text(), OF_SHOP);
         }
     });
-    under_load(&server, shop, &of_shop, || {
+    under_load(&server, SHOP, OF_SHOP, || {
         for number in 1..=5 {
             save(
                 &server,
                 "blog/conf/value.py",
                 &format!("VALUE = {number}\n"),
             );
-            assert_eq!(get(&server, blog, "/").text(), of_blog(number));
+            assert_eq!(get(&server, BLOG, "/").text(), of_blog(number));
         }
     });
     let output = server.output();
     assert!(output.contains("shop | error: worker process "), "{output}");
     assert_eq!(output.matches("blog | conf/value.py changed").count(), 5);
     assert_eq!(output.matches("shop | conf/value.py changed").count(), 0);
+}
+
+/// How often something was begun, and how often it was over.
+#[derive(Default)]
+struct Times {
+    begun: AtomicUsize,
+    over: AtomicUsize,
+}
+
+impl Times {
+    fn begin(&self) -> usize {
+        self.begun.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    fn end(&self) {
+        self.over.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    fn over(&self) -> usize {
+        self.over.load(Ordering::SeqCst)
+    }
+}
+
+/// Saves a new value, as editors do: at no time is there half a file.
+fn edit(server: &Server, edits: &Times) {
+    let number = edits.begin();
+    save(server, "value.new", &format!("VALUE = {number}\n"));
+    let directory = server.sandbox().dir();
+    let file = directory.join("blog/conf/value.py");
+    fs::rename(directory.join("value.new"), file).unwrap();
+    edits.end();
+    assert_eq!(get(server, BLOG, "/").text(), of_blog(number));
+}
+
+/// Kills the worker of the shop while it has a request, which is the only one of these that fails.
+#[track_caller]
+fn kill(server: &Server, kills: &Times) {
+    let process = get(server, SHOP, "/process");
+    assert_eq!(process.status, 200, "{}", process.text());
+    let process = Pid::from_raw(process.text().parse().unwrap()).unwrap();
+    let mark = server.mark();
+    let mut hanging = server.connect();
+    send(&mut hanging, SHOP, "/hang");
+    server.wait_for_output_since(mark, "shop | hanging");
+    kills.begin();
+    kill_process(process, Signal::KILL).unwrap();
+    assert_eq!(hanging.response().status, 502);
+    kills.end();
+    for _ in 0..10 {
+        assert_eq!(get(server, SHOP, "/").text(), OF_SHOP);
+    }
+}
+
+/// Both at once: one of them is edited again and again while the other's worker is killed again and
+/// again, and both have much to do.
+#[test]
+fn one_reloads_while_the_other_crashes() {
+    let server = blog_and_shop();
+    let [edits, kills] = [Times::default(), Times::default()];
+    // As it is saved, or is being saved, and never what was before.
+    let read_blog = |client: &mut Client| {
+        let oldest = edits.over();
+        let response = ask(client, BLOG, "/");
+        let mut values = oldest..=edits.begun();
+        let is_right = values.any(|value| response.text() == of_blog(value));
+        let text = response.text();
+        assert!(
+            response.status == 200 && is_right,
+            "from {oldest}, at {}: {text}",
+            response.status
+        );
+    };
+    // Right, or under way at a kill.
+    let read_shop = |client: &mut Client| {
+        let before = kills.over();
+        let response = ask(client, SHOP, "/");
+        if response.status == 200 {
+            assert_eq!(response.text(), OF_SHOP);
+            return;
+        }
+        assert_eq!(response.status, 502, "{}", response.text());
+        assert!(kills.begun() > before, "{}", response.text());
+        if response.header("Connection") == Some("close") {
+            *client = server.connect();
+        }
+    };
+    let connect = || server.connect();
+    again_and_again(2, connect, read_blog, || {
+        again_and_again(2, connect, read_shop, || {
+            again_and_again(
+                1,
+                || (),
+                |()| edit(&server, &edits),
+                || {
+                    let deadline = Instant::now() + OFTEN;
+                    while kills.over() < 5 || edits.over() < 5 {
+                        assert!(Instant::now() < deadline, "{}", server.output());
+                        kill(&server, &kills);
+                    }
+                },
+            );
+        });
+    });
+    let output = server.output();
+    assert!(
+        output.matches("blog | conf/value.py changed").count() >= 5,
+        "{output}"
+    );
+    for line in [
+        "shop | conf/value.py changed",
+        "blog | error: worker process ",
+    ] {
+        assert!(!output.contains(line), "{output}");
+    }
+    let died = output.matches("shop | error: worker process ").count();
+    assert_eq!(died, kills.over(), "{output}");
 }
 
 /// While one site is being loaded, which may take any time, requests at another are answered.

@@ -1,6 +1,7 @@
 """Says which site this is, and under which Django."""
 
 import os
+import threading
 
 import django
 from django.conf import settings
@@ -18,4 +19,18 @@ def crash(request):
     os._exit(3)
 
 
-urlpatterns = [path("", index), path("crash", crash)]
+def process(request):
+    return HttpResponse(str(os.getpid()))
+
+
+def hang(request):
+    print("hanging", flush=True)
+    threading.Event().wait()
+
+
+urlpatterns = [
+    path("", index),
+    path("crash", crash),
+    path("process", process),
+    path("hang", hang),
+]

@@ -56,7 +56,8 @@ class Life(unittest.TestCase):
             front.process.terminate()
             self.assertEqual(front.get()[0][0], RESPONSE)
             # For a moment a further one is the same.
-            while front.process.poll() is None:
+            deadline = time.monotonic() + TIMEOUT
+            while front.process.poll() is None and time.monotonic() < deadline:
                 front.process.terminate()
             self.assertEqual(front.process.returncode, -signal.SIGTERM)
 
