@@ -230,19 +230,9 @@ fn it_asks_for_users_of_django() {
             site.path(&format!("deploy/apache-auth/{name}-auth.conf"))
         )
     };
-    // The thread that ends an interpreter waits for ever for the one that imported `threading` there,
-    // unless it is the same: so Apache's main thread loads them, and not the one that is asked first.
-    let load = |name: &str| {
-        let script = site.path(&format!("deploy/apache-auth/{name}-auth.wsgi"));
-        format!(
-            "WSGIImportScript \"{script}\" process-group=%{{GLOBAL}} \
-             application-group={name}-auth\n"
-        )
-    };
     let configuration = format!(
-        "DocumentRoot {}\n{}{}{}",
+        "<VirtualHost *:{port}>\nDocumentRoot {}\n{}{}</VirtualHost>\n",
         documents.display(),
-        load("members") + &load("agents"),
         include("members"),
         include("agents")
     );
