@@ -1,5 +1,5 @@
 //! An image and what runs in it, as far as that is possible without an engine: the commands of the
-//! Dockerfile are run, and Gunicorn serves what they have made.
+//! Dockerfile are run, and Gunicorn serves what they have made. In a clean root they are in `root`.
 
 use std::{
     fs,
@@ -7,11 +7,11 @@ use std::{
     process::Command,
 };
 
-use rustix::process::{Signal, geteuid};
+use rustix::process::{Pid, Signal, geteuid};
 use serde_json::Value;
 
 use super::{
-    image::{Image, assert_linted},
+    image::{Base, Empty, Image, assert_linted},
     site::{Waiting, get, make_pipe},
 };
 use crate::support::{
@@ -75,6 +75,19 @@ impl Deployed {
         }
     }
 
+    /// Writes them with the paths and the user that the image has where nobody says others.
+    #[cfg(feature = "system-tests")]
+    #[track_caller]
+    pub(super) fn with_paths_of_the_image(test: Test) -> Self {
+        let port = free_port();
+        let variables = vec![format!("--var=port={port}")];
+        Self {
+            sandbox: written(test, "docker", &[], &variables),
+            port,
+            variables,
+        }
+    }
+
     /// Writes the files of another target for the same image.
     #[track_caller]
     pub(super) fn and(self, target: &str, arguments: &[&str]) -> Self {
@@ -93,13 +106,24 @@ impl Deployed {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
+    /// Where its image is.
+    pub(super) fn image(&self) -> PathBuf {
+        self.sandbox.dir().join("image")
+    }
+
     /// Does what the Dockerfile says.
     #[track_caller]
     pub(super) fn build(&self, requirements: &str) -> Image {
+        self.build_on(Box::new(Empty::new(&self.image())), requirements)
+    }
+
+    /// Does it on that base.
+    #[track_caller]
+    pub(super) fn build_on(&self, base: Box<dyn Base>, requirements: &str) -> Image {
         let text = self.read("deploy/docker/Dockerfile");
         assert_linted(&text, requirements);
         let file = self.path("deploy/docker/Dockerfile");
-        Image::build(&self.path(""), &file, &self.sandbox.dir().join("image"))
+        Image::build(base, &self.path(""), &file, &self.image())
     }
 
     fn get(&self, target: &str) -> Response {
@@ -125,8 +149,8 @@ fn told(mut health: Command) -> (bool, String) {
 }
 
 /// With what is to be in no image.
-fn django() -> Test {
-    let sandbox = locked_django(URLS);
+pub(super) fn django(django: &str, python: &str) -> Test {
+    let sandbox = locked(URLS, django, python);
     for path in ["db.sqlite3", ".env", ".venv/x", "deploy/docker/.env"] {
         sandbox.write(format!("shop/{path}"), "secret\n");
     }
@@ -136,13 +160,17 @@ fn django() -> Test {
 
 /// A project with those URLs, and with requirements that uv has pinned.
 pub(super) fn locked_django(urls: &str) -> Sandbox {
+    locked(urls, "Django==6.1.3", ">=3.12")
+}
+
+fn locked(urls: &str, django: &str, python: &str) -> Sandbox {
     let made = Test::new().args(["startproject", "shop"]).run();
     let sandbox = made.into_sandbox();
     sandbox.write("shop/shop/urls.py", urls);
     let project = sandbox.dir().join("shop");
     let declared = fs::read_to_string(project.join("pyproject.toml")).unwrap();
-    let declared = declared.replace("Django>=4.2,<7", "Django==6.1.3");
-    sandbox.write("shop/pyproject.toml", declared.replace(">=3.8", ">=3.12"));
+    let declared = declared.replace("Django>=4.2,<7", django);
+    sandbox.write("shop/pyproject.toml", declared.replace(">=3.8", python));
     let uv = newest().venv_with("uv", &["uv==0.13.9"]);
     let locked = Command::new(uv.dir().join("bin/uv"))
         .args(["lock", "--quiet", "--python"])
@@ -156,12 +184,19 @@ pub(super) fn locked_django(urls: &str) -> Sandbox {
 
 #[test]
 fn django_is_served_from_its_image() {
-    let site = Deployed::new(django(), &[]);
+    let site = Deployed::new(django("Django==6.1.3", ">=3.12"), &[]);
     let image = site.build("uv.lock");
+    serves_django(&site, &image, |_| {});
+}
+
+/// Starts what is in the image, looks at its process, asks it for everything, and stops it as an
+/// engine does; the process is returned that was there.
+#[track_caller]
+pub(super) fn serves_django(site: &Deployed, image: &Image, look: impl FnOnce(Pid)) -> Pid {
     for path in ["db.sqlite3", ".env", ".venv", "deploy/docker/.env"] {
-        assert!(!image.path(path).exists(), "{path}");
+        assert!(!image.at(path).exists(), "{path}");
     }
-    let pipe = site.sandbox.dir().join("pipe");
+    let pipe = image.at("pipe");
     make_pipe(&pipe);
     let variables = [
         (
@@ -171,10 +206,12 @@ fn django_is_served_from_its_image() {
         ("ALLOWED_HOSTS", "shop.example,localhost"),
         ("HTTPS", "0"),
         ("WEB_CONCURRENCY", "1"),
-        ("PIPE", pipe.to_str().unwrap()),
+        ("PIPE", "pipe"),
     ];
     let mut gunicorn = Daemon::start(image.command(&variables));
+    let pid = gunicorn.pid();
     gunicorn.wait_for_output("Booting worker");
+    look(pid);
     let page = site.get("/");
     let (directory, host) = page.text().split_once(' ').unwrap();
     assert_eq!(
@@ -203,6 +240,7 @@ fn django_is_served_from_its_image() {
     assert!(gunicorn.wait_exit().success(), "{}", gunicorn.output());
     let (is_content, text) = told(image.health(&variables));
     assert!(!is_content && text.contains("no answer at port"), "{text}");
+    pid
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! A directory that stands for an image: what a Dockerfile says is done in order, its commands by the
-//! real programs, without an engine. Paths of the image are paths in that directory, and the
-//! interpreter of the base image is a new environment of the machine's.
+//! real programs, without an engine.
 
 use std::{
     collections::BTreeMap,
@@ -15,12 +14,71 @@ use parse_dockerfile::{
 };
 use walkdir::WalkDir;
 
-use crate::support::newest;
+use crate::support::{newest, sandbox::kept};
+
+/// What a stage begins with, and how a program of an image runs.
+pub(super) trait Base {
+    /// Lays it where nothing is yet.
+    fn lay(&self, root: &Path);
+
+    /// The path from the image's directory on; as it is where it is the machine's.
+    fn inside<'a>(&self, path: &'a Path) -> &'a Path;
+
+    /// Where programs are looked for.
+    fn programs(&self) -> String;
+
+    /// A program, by its path in the image, in a directory of the image in `root`.
+    fn command(&self, root: &Path, directory: &Path, user: (u32, u32), program: &Path) -> Command;
+}
+
+/// An empty directory, for anybody who runs the tests: paths of the image are paths of the machine,
+/// the interpreter is a new environment of the machine's, and every user is the one of the tests.
+pub(super) struct Empty {
+    root: PathBuf,
+    environment: PathBuf,
+}
+
+impl Empty {
+    pub(super) fn new(root: &Path) -> Self {
+        let environment = root.with_extension("base");
+        let made = Command::new(newest().as_ref())
+            .args(["-m", "venv"])
+            .arg(&environment)
+            .status();
+        assert!(made.unwrap().success());
+        Self {
+            root: root.to_owned(),
+            environment,
+        }
+    }
+}
+
+impl Base for Empty {
+    fn lay(&self, root: &Path) {
+        fs::create_dir(root).unwrap();
+    }
+
+    fn inside<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    fn programs(&self) -> String {
+        format!("{}:/usr/bin:/bin", self.environment.join("bin").display())
+    }
+
+    fn command(&self, _: &Path, directory: &Path, _: (u32, u32), program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(directory);
+        command
+    }
+}
 
 /// What was built.
 pub(super) struct Image {
+    base: Box<dyn Base>,
     root: PathBuf,
     directory: PathBuf,
+    user: (u32, u32),
     environment: BTreeMap<String, String>,
     command: Vec<String>,
     health: Vec<String>,
@@ -29,20 +87,21 @@ pub(super) struct Image {
 impl Image {
     /// Builds the project in `context` into `root`.
     #[track_caller]
-    pub(super) fn build(context: &Path, dockerfile: &Path, root: &Path) -> Self {
+    pub(super) fn build(
+        base: Box<dyn Base>,
+        context: &Path,
+        dockerfile: &Path,
+        root: &Path,
+    ) -> Self {
         let text = fs::read_to_string(dockerfile).unwrap();
-        let base = root.with_extension("base");
-        let made = Command::new(newest().as_ref())
-            .args(["-m", "venv"])
-            .arg(&base)
-            .status();
-        assert!(made.unwrap().success());
-        let path = format!("{}:/usr/bin:/bin", base.join("bin").display());
+        let path = base.programs();
         let ignored = ignored(context, &dockerfile.with_added_extension("dockerignore"));
         let file = parse_dockerfile::parse(&text).unwrap();
         let mut image = Self {
+            base,
             root: root.to_owned(),
-            directory: root.to_owned(),
+            directory: PathBuf::new(),
+            user: (0, 0),
             environment: BTreeMap::new(),
             command: Vec::new(),
             health: Vec::new(),
@@ -52,7 +111,8 @@ impl Image {
             if let Some(name) = last {
                 fs::rename(root, root.with_extension(name)).unwrap();
             }
-            fs::create_dir(root).unwrap();
+            image.base.lay(root);
+            image.user = (0, 0);
             let path = [("PATH".to_owned(), path.clone())];
             image.environment = path.into_iter().collect();
             for instruction in stage.instructions {
@@ -67,7 +127,11 @@ impl Image {
     #[track_caller]
     fn follow(&mut self, instruction: &Instruction<'_>, context: &Path, ignored: &Gitignore) {
         match instruction {
-            Instruction::From(_) | Instruction::User(_) | Instruction::Expose(_) => {}
+            Instruction::From(_) | Instruction::Expose(_) => {}
+            Instruction::User(user) => {
+                let (user, group) = user.arguments.value.split_once(':').unwrap();
+                self.user = (user.parse().unwrap(), group.parse().unwrap());
+            }
             Instruction::Env(env) => {
                 for pair in env.arguments.value.split_whitespace() {
                     let (name, value) = pair.split_once('=').unwrap();
@@ -78,20 +142,19 @@ impl Image {
             }
             Instruction::Workdir(workdir) => {
                 self.directory = (&*workdir.arguments.value).into();
-                assert!(self.directory.starts_with(&self.root));
-                fs::create_dir_all(&self.directory).unwrap();
+                let directory = self.at("");
+                assert!(directory.starts_with(&self.root));
+                fs::create_dir_all(directory).unwrap();
             }
             Instruction::Copy(copy) => self.copy(copy, context, ignored),
             Instruction::Run(run) => {
                 let Words::Shell(line) = &run.arguments else {
                     panic!("{run:?}");
                 };
-                let mut command = Command::new("/bin/sh");
+                let mut command = self.program("/bin/sh".as_ref());
                 command.args(["-c", line.value]).stdin(Stdio::null());
-                command.current_dir(&self.directory).envs(&self.environment);
-                for name in ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"] {
-                    command.env_remove(name);
-                }
+                // What a builder is given to reach the index of packages.
+                command.env_clear().envs(kept()).envs(&self.environment);
                 let output = command.output().unwrap();
                 let told = [output.stdout, output.stderr].concat();
                 let told = String::from_utf8_lossy(&told);
@@ -117,15 +180,15 @@ impl Image {
             other => panic!("{other:?}"),
         });
         let target = self.directory.join(&*copy.dest.value);
+        let placed = self.at(&copy.dest.value);
         if let Some(from) = copy.options.iter().find(|it| it.name.value == "from") {
             let stage = self
                 .root
                 .with_extension(&*from.value.as_ref().unwrap().value);
             for source in sources.map(Path::new) {
                 assert_eq!(source, target);
-                fs::create_dir_all(target.parent().unwrap()).unwrap();
-                let source = stage.join(source.strip_prefix(&self.root).unwrap());
-                fs::rename(source, &target).unwrap();
+                fs::create_dir_all(placed.parent().unwrap()).unwrap();
+                fs::rename(stage.join(self.base.inside(source)), &placed).unwrap();
             }
             return;
         }
@@ -143,16 +206,27 @@ impl Image {
                     inside if source.is_file() => inside.join(source.file_name().unwrap()),
                     inside => inside.to_owned(),
                 };
-                let copied = target.join(inside);
+                let copied = placed.join(inside);
                 fs::create_dir_all(copied.parent().unwrap()).unwrap();
                 fs::copy(path, copied).unwrap();
             }
         }
     }
 
-    /// A path in the directory of the project in the image.
+    /// A path in the directory of the project, as the image has it.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.directory.join(path)
+    }
+
+    /// The same path as the machine has it.
+    pub(super) fn at(&self, path: &str) -> PathBuf {
+        self.root.join(self.base.inside(&self.path(path)))
+    }
+
+    /// A program of the image.
+    fn program(&self, path: &Path) -> Command {
+        let Self { base, root, .. } = self;
+        base.command(root, &self.directory, self.user, path)
     }
 
     /// What runs in a container with these variables.
@@ -169,8 +243,13 @@ impl Image {
     pub(super) fn other(&self, words: &[String], variables: &[(&str, &str)]) -> Command {
         let programs = &self.environment["PATH"];
         let mut programs = programs.split(':').map(|it| Path::new(it).join(&words[0]));
-        let mut command = Command::new(programs.find(|it| it.exists()).unwrap());
-        command.args(&words[1..]).current_dir(&self.directory);
+        // A link may lead to where only the image has something.
+        let is_there = |it: &PathBuf| {
+            let path = self.root.join(self.base.inside(it));
+            path.symlink_metadata().is_ok()
+        };
+        let mut command = self.program(&programs.find(is_there).unwrap());
+        command.args(&words[1..]);
         command.env_clear().envs(&self.environment);
         command.envs(variables.iter().copied());
         command

@@ -10,6 +10,8 @@ mod kubernetes;
 mod manifests;
 #[cfg(feature = "system-tests")]
 mod nginx;
+#[cfg(feature = "system-tests")]
+mod root;
 mod service;
 mod site;
 mod table;

@@ -1,7 +1,8 @@
 //! What the tests stand on: running the program ([`Test`]), serving with it ([`Serve`],
 //! [`Server`]), talking HTTP to it octet by octet ([`Client`]), real interpreters with virtual
-//! environments ([`python`]), other servers ([`Daemon`]), and Apache, a real browser and
-//! `PostgreSQL` (`apache`, `browser`, `postgres`, for the system tests).
+//! environments ([`python`]), other servers ([`Daemon`]), and Apache, a real browser,
+//! `PostgreSQL` and clean roots of Debian (`apache`, `browser`, `postgres`, `debian`, for the system
+//! tests).
 //!
 //! Every helper waits for an event with a deadline; none sleeps. Linux only: processes are watched
 //! through `/proc` and process descriptors.
@@ -14,9 +15,12 @@
 pub(crate) mod apache;
 #[cfg(feature = "system-tests")]
 pub(crate) mod browser;
+pub(crate) mod cache;
 pub(crate) mod cargo;
 pub(crate) mod client;
 pub(crate) mod daemon;
+#[cfg(feature = "system-tests")]
+pub(crate) mod debian;
 pub(crate) mod django;
 pub(crate) mod git;
 pub(crate) mod package;

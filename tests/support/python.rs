@@ -5,15 +5,13 @@
 
 use std::{
     collections::BTreeMap,
-    env, fmt,
-    fmt::Write as _,
-    fs::{self, File},
+    env, fmt, fs,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
 };
 
-use sha2::{Digest, Sha256};
+use super::cache::{cache, hash, make_once};
 
 /// The oldest interpreter that is supported, as minor version of Python 3.
 const OLDEST: u8 = 8;
@@ -61,11 +59,8 @@ impl Python {
     pub(crate) fn venv_with(&self, name: &str, requirements: &[&str]) -> Venv {
         let (major, minor, micro) = self.version;
         let what = format!("{self} {} {requirements:?}", self.executable.display());
-        let mut hash = String::new();
-        for octet in &Sha256::digest(what)[..6] {
-            write!(hash, "{octet:02x}").unwrap();
-        }
-        let directory = venvs().join(format!("{name}-{major}.{minor}.{micro}-{hash}"));
+        let hash = hash(&what);
+        let directory = cache("test-venvs").join(format!("{name}-{major}.{minor}.{micro}-{hash}"));
         let venv = Venv {
             executable: directory.join("bin/python"),
             directory,
@@ -183,27 +178,16 @@ impl Venv {
         &self.directory
     }
 
-    /// Makes the environment unless a marker says that it is complete: environments cannot be
-    /// moved, so it is built in place.
     fn ensure(&self, python: &Python, requirements: &[&str]) {
-        fs::create_dir_all(venvs()).unwrap();
-        let lock = File::create(self.directory.with_added_extension("lock")).unwrap();
-        lock.lock().unwrap();
-        let marker = self.directory.join(".ready");
-        if marker.exists() {
-            return;
-        }
-        if self.directory.exists() {
-            fs::remove_dir_all(&self.directory).unwrap();
-        }
-        let mut make = Command::new(python.as_ref());
-        complete(make.args(["-m", "venv"]).arg(&self.directory));
-        if !requirements.is_empty() {
-            let mut install = Command::new(&self.executable);
-            install.args(["-m", "pip", "install", "--disable-pip-version-check"]);
-            complete(install.args(requirements));
-        }
-        fs::write(marker, requirements.join("\n")).unwrap();
+        make_once(&self.directory, &requirements.join("\n"), || {
+            let mut make = Command::new(python.as_ref());
+            complete(make.args(["-m", "venv"]).arg(&self.directory));
+            if !requirements.is_empty() {
+                let mut install = Command::new(&self.executable);
+                install.args(["-m", "pip", "install", "--disable-pip-version-check"]);
+                complete(install.args(requirements));
+            }
+        });
     }
 }
 
@@ -279,14 +263,6 @@ pub(crate) fn newest() -> &'static Python {
 /// The CPython of one minor version, if the machine has it.
 pub(crate) fn minor(minor: u8) -> Option<&'static Python> {
     pythons().iter().find(|python| python.version.1 == minor)
-}
-
-/// The directory of all environments; `CARGO_TARGET_TMPDIR` is a directory of the target directory.
-fn venvs() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .unwrap()
-        .join("test-venvs")
 }
 
 /// Files that may be interpreters, in the order in which they are preferred.

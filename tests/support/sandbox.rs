@@ -48,7 +48,7 @@ impl Sandbox {
         for name in ["work", "home", "tmp"] {
             fs::create_dir(root.path().join(name)).unwrap();
         }
-        let mut env: BTreeMap<_, _> = env::vars_os().filter(|(name, _)| is_kept(name)).collect();
+        let mut env: BTreeMap<_, _> = kept().collect();
         env.insert("HOME".into(), root.path().join("home").into());
         env.insert("TMPDIR".into(), root.path().join("tmp").into());
         env.insert("LANG".into(), "C.UTF-8".into());
@@ -192,6 +192,11 @@ const PATTERNS: &[(&str, &str)] = &[
     ),
     (r"\b\d+(\.\d+)? ?(ms|µs|s)\b", "[TIME]"),
 ];
+
+/// Those variables.
+pub(crate) fn kept() -> impl Iterator<Item = (OsString, OsString)> {
+    env::vars_os().filter(|(name, _)| is_kept(name))
+}
 
 /// Whether a variable of the machine reaches the program.
 fn is_kept(name: &OsStr) -> bool {
