@@ -26,6 +26,9 @@ const OPTIONS: [&str; 2] = [
     "--include=python3,python3-venv,ca-certificates",
 ];
 
+/// How often the packages are asked for.
+const ATTEMPTS: usize = 5;
+
 /// What the images of Python have beyond Debian: `python` and `pip` in `/usr/local/bin`.
 const PYTHON: [&str; 4] = ["/usr/bin/python3", "-m", "venv", "/usr/local"];
 
@@ -81,18 +84,27 @@ pub(crate) fn within(root: &Path, directory: &Path, user: (u32, u32), program: &
 /// The root that is copied.
 fn made() -> PathBuf {
     let mirror = mirror();
-    let what = format!("{SUITE} {mirror} {OPTIONS:?} {PYTHON:?}");
+    let what = format!("{SUITE} {mirror:?} {OPTIONS:?} {PYTHON:?}");
     let directory = cache("test-roots").join(format!("{SUITE}-{}", hash(&what)));
     let root = directory.join("root");
     make_once(&directory, &format!("{OPTIONS:?}"), || {
         fs::create_dir(&directory).unwrap();
-        // What it mounts is gone with it, also where it is killed.
-        let mut make = Command::new("unshare");
-        make.args(["--mount", DEBOOTSTRAP]).args(OPTIONS);
-        make.arg(SUITE).arg(&root).arg(&mirror);
         let programs = env::var("PATH").unwrap_or_default();
-        make.env("PATH", format!("{programs}:/usr/sbin:/sbin"));
-        complete(&mut make);
+        let debootstrap = |step: Option<&str>| {
+            // What it mounts is gone with it, also where it is killed.
+            let mut make = Command::new("unshare");
+            make.args(["--mount", DEBOOTSTRAP]).args(OPTIONS);
+            make.args(step).arg(SUITE).arg(&root).args(&mirror);
+            make.env("PATH", format!("{programs}:/usr/sbin:/sbin"));
+            make
+        };
+        // A mirror fails at times; what has come is kept, and not fetched again.
+        let fetched = |_: &usize| {
+            let output = debootstrap(Some("--download-only")).output();
+            output.unwrap().status.success()
+        };
+        (1..ATTEMPTS).find(fetched);
+        complete(&mut debootstrap(None));
         for leftovers in ["var/cache/apt", "var/lib/apt/lists"] {
             fs::remove_dir_all(root.join(leftovers)).unwrap();
         }
@@ -103,16 +115,14 @@ fn made() -> PathBuf {
     root
 }
 
-/// Where the machine gets this release from, or else where everybody can.
-fn mirror() -> String {
+/// Where the machine gets this release from, if that is known: debootstrap has a place of its own.
+fn mirror() -> Option<String> {
     let output = Command::new("apt-get")
         .args(["indextargets", "--format", "$(REPO_URI)"])
         .args([format!("Release: {SUITE}"), "Created-By: Packages".into()])
         .output();
-    let text = output.map_or_else(|_| Vec::new(), |output| output.stdout);
-    let text = String::from_utf8(text).unwrap();
-    let first = text.lines().next();
-    first.unwrap_or("http://deb.debian.org/debian/").to_owned()
+    let text = String::from_utf8(output.ok()?.stdout).ok()?;
+    text.lines().next().map(str::to_owned)
 }
 
 #[track_caller]
