@@ -123,6 +123,11 @@ pub fn example_facts() -> Dict {
         ("hosts".into(), list(&["example.com", "www.example.com"])),
         // Those of them that all names below belong to, too.
         ("hosts_with_subdomains".into(), list(&["example.com"])),
+        // All of them as Django's ALLOWED_HOSTS has them.
+        (
+            "allowed_hosts".into(),
+            list(&[".example.com", "www.example.com"]),
+        ),
         // What the project writes to: uploads, and the directories of SQLite's databases.
         (
             "writable_directories".into(),

@@ -171,12 +171,23 @@ fn facts(found: &message::Report, site: &Site, path: Option<&Path>) -> Dict {
         ),
         ("hosts", list("deploy_host")),
         ("hosts_with_subdomains", list("deploy_subdomains")),
+        ("allowed_hosts", allowed_hosts(found)),
         ("writable_directories", list("deploy_writes")),
         ("sqlite_files", list("deploy_sqlite_file")),
     ]
     .into_iter()
     .map(|(name, value)| (name.into(), value))
     .collect()
+}
+
+/// The names of the site as Django's `ALLOWED_HOSTS` has them: with a dot before those that all
+/// names below them belong to, too.
+fn allowed_hosts(found: &message::Report) -> Value {
+    let hosts = found.all("deploy_host").map(|host| {
+        let has_more = found.all("deploy_subdomains").any(|it| it == host);
+        Value::text(format!("{}{host}", if has_more { "." } else { "" }))
+    });
+    Value::List(hosts.collect())
 }
 
 /// What the project's own files say of what it needs.

@@ -85,14 +85,11 @@ async fn finish(shutdown: &Shutdown, signals: &mut Signals, voice: Option<Voice>
     let mut telling = pin!(sleep(TELL_AFTER));
     let mut limit = pin!(sleep(FINISHING));
     let mut is_told = false;
+    let requests = || counted(shutdown.unfinished(), "request", "requests");
     // In a thread of its own: the terminal may be stopped.
     let tell = |text: String| {
         let voice = voice.clone();
-        Printer::start(move || {
-            if let Some(voice) = voice {
-                voice.note(text);
-            }
-        })
+        voice.map(|voice| Printer::start(move || voice.note(text)))
     };
     loop {
         tokio::select! {
@@ -101,13 +98,13 @@ async fn finish(shutdown: &Shutdown, signals: &mut Signals, voice: Option<Voice>
             _ = signals.next() => return,
             () = &mut telling, if !is_told => {
                 is_told = true;
-                let requests = counted(shutdown.unfinished(), "request", "requests");
-                tell(format!("Finishing {requests} (Ctrl-C: end now)."));
+                tell(format!("Finishing {} (Ctrl-C: end now).", requests()));
             }
             () = &mut limit => {
-                let requests = counted(shutdown.unfinished(), "request", "requests");
                 let seconds = FINISHING.as_secs();
-                tell(format!("Broke {requests} off after {seconds} s.")).wait(LAST_LINES);
+                if let Some(told) = tell(format!("Broke {} off after {seconds} s.", requests())) {
+                    told.wait(LAST_LINES);
+                }
                 return;
             }
         }

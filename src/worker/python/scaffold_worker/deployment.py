@@ -11,6 +11,7 @@ import os
 import sys
 
 from . import facts, frameworks, report, requirements
+from .requirements import KIND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from .where import Places
 
     Pairs = list[tuple[str, str]]
-
-KIND = "deploy"
 
 INSECURE = ("django-insecure-", "insecure-")
 """What the key begins with that `startproject` makes, Django's and ours."""

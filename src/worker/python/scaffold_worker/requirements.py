@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Pairs = list[tuple[str, str]]
 
 KIND = "deploy"
+"""What a problem is of that only `check --deploy` tells."""
 
 INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(.+)")
 """A line of a file of requirements that names another."""
